@@ -1,0 +1,121 @@
+/**
+ * The database that a program asks for. Which one it gets is decided where Layers are composed.
+ *
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Database, Query } from "effect-strata"
+ * import * as Sqlite from "effect-strata/Sqlite"
+ *
+ * class Reports extends Database.Tag("Reports")<Reports>() {}
+ *
+ * const layer = Reports.layer(Sqlite.layer({ filename: "reports.db" }))
+ * const onReports = Database.use(Reports)
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import type { ReadFailure, TransactionFailure, WriteFailure } from "./DbError.js"
+import type { Select, Statement } from "./sql/ast.js"
+import type { Options as TransactionOptions, Transaction } from "./transaction/scope.js"
+
+/**
+ * What a statement gave: decoded rows, and how many rows it touched.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Outcome {
+  readonly rows: ReadonlyArray<any>
+  readonly affected: number
+}
+
+/**
+ * A statement as text.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Printed {
+  readonly sql: string
+  readonly parameters: ReadonlyArray<unknown>
+}
+
+/**
+ * What a database does for programs. Queries and mutations call it when they run; programs seldom do.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** The server as it introduced itself: `{ name: "sqlite", version: "3.53.2" }`. */
+  readonly server: { readonly name: string; readonly version: string }
+  /** Runs one statement and decodes its rows; its relations are loaded with it. */
+  readonly run: (statement: Statement) => Effect.Effect<Outcome, WriteFailure>
+  /** The rows of a select, decoded, in bounded memory. */
+  readonly stream: (select: Select) => Stream.Stream<any, ReadFailure>
+  /** Runs an effect in a transaction of this database, or in a savepoint of the one that the fiber is in. */
+  readonly transact: <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    options: TransactionOptions | undefined
+  ) => Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>>
+  /** The statement's text and its parameters as they would be sent; nothing is sent. */
+  readonly print: (statement: Statement) => Effect.Effect<Printed, WriteFailure>
+}
+
+/**
+ * The database that queries and mutations run on unless another is named with `use`.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class Database extends Context.Tag("effect-strata/Database")<Database, Service>() {}
+
+/**
+ * The class of a further database's tag.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TagClass<Self, Name extends string> extends Context.TagClass<Self, Name, Service> {
+  /** The Layer of this database, from any dialect's. */
+  readonly layer: <R2, E, R>(layer: Layer.Layer<Database | R2, E, R>) => Layer.Layer<Self, E, R>
+}
+
+/**
+ * A tag for a further database in the same program: `class Reports extends Database.Tag("Reports")<Reports>() {}`.
+ *
+ * Transactions are per tag: one on `Reports` is none on the database beside it.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export const Tag = <const Name extends string>(name: Name) => <Self>(): TagClass<Self, Name> => {
+  const Base = Context.Tag(name)<Self, Service>()
+  return Object.assign(Base, {
+    layer: <R2, E, R>(layer: Layer.Layer<Database | R2, E, R>): Layer.Layer<Self, E, R> =>
+      Layer.map(layer, (context) => Context.make(Base, Context.get(context as Context.Context<Database>, Database))) as never
+  }) as never
+}
+
+/**
+ * Runs an effect against a named database: what it asks of `Database` is asked of that one.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const use = <Self>(tag: Context.Tag<Self, Service>) =>
+<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Database> | Self> =>
+  Effect.provideServiceEffect(effect, Database, tag)
+
+/**
+ * The rows of a select as a stream.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const stream = (select: Select): Stream.Stream<any, ReadFailure, Database> =>
+  Stream.unwrap(Effect.map(Database, (database) => database.stream(select)))

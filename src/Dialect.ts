@@ -1,0 +1,113 @@
+/**
+ * A database's way of SQL: a form to fill in. Shared code never asks for a dialect's name; it asks for a capability or calls
+ * the dialect's printer.
+ *
+ * @since 0.1.0
+ */
+import type { Expression, Insert, Order, Select } from "./sql/ast.js"
+import type { Codecs, ValueType } from "./sql/storage.js"
+import type { Writer } from "./sql/writer.js"
+
+/**
+ * Prints one operator: the arguments are not yet printed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type OperatorPrinter = (writer: Writer, args: ReadonlyArray<Expression>, type: ValueType) => void
+
+/**
+ * The form of a database. What a server's version decides is filled in when the driver connects.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Dialect {
+  /** The stable OpenTelemetry name of the system: `sqlite`, `postgresql`, `mysql`, `mariadb`. */
+  readonly name: string
+  /** Quotes one identifier, whatever it holds. */
+  readonly quote: (identifier: string) => string
+  /** The placeholder of the n-th parameter, counted from 1; its type, where it is known, for databases that must be told. */
+  readonly placeholder: (index: number, type: ValueType | undefined) => string
+  /** How many parameters one statement takes. */
+  readonly maxParameters: number
+  /** How many bytes (or characters) an identifier may have. */
+  readonly maxIdentifier: number
+  readonly capabilities: Capabilities
+  /** Printers of the operators that differ, by the operator's name (see expr/). */
+  readonly operators: { readonly [operator: string]: OperatorPrinter }
+  readonly codecs: Codecs
+  readonly print: Printers
+  /** DDL that differs. */
+  readonly ddl: DdlForm
+}
+
+/**
+ * What a dialect can do; false is emulated or refused as unsupported, never ignored.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Capabilities {
+  readonly insertReturning: boolean
+  readonly updateReturning: boolean
+  readonly deleteReturning: boolean
+  /** `DEFAULT` as one of the values of an insert. */
+  readonly defaultAsValue: boolean
+  /** `aggregate(…) filter (where …)`. */
+  readonly aggregateFilter: boolean
+  /** `for update` in a select. */
+  readonly rowLocks: boolean
+  readonly partialIndexes: boolean
+  readonly expressionIndexes: boolean
+  /** Whether DDL is part of a transaction. */
+  readonly transactionalDdl: boolean
+}
+
+/**
+ * The printers without a default.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Printers {
+  /** One term of an order: NULLs where `nulls` says. */
+  readonly order: (writer: Writer, order: Order) => void
+  /** `limit … offset …`, either may be missing. */
+  readonly limit: (writer: Writer, select: Select) => void
+  /** `on conflict …` or `on duplicate key update …`. */
+  readonly conflict: (writer: Writer, insert: Insert) => void
+  /** The value that an upsert would have inserted. */
+  readonly inserted: (writer: Writer, column: string) => void
+  /** An insert of one row of defaults only: what follows the table's name. */
+  readonly defaultValues: string
+  /**
+   * `left in (…)` for more rows than an IN list should have: all of them in one parameter a column (array, JSON), so that
+   * one statement does whatever their number. Values are stored values. Prints the parenthesised select after `in`.
+   */
+  readonly manyRows: (writer: Writer, types: ReadonlyArray<ValueType>, rows: ReadonlyArray<ReadonlyArray<unknown>>) => void
+  readonly cast: (writer: Writer, expression: Expression, type: ValueType) => void
+}
+
+/**
+ * How tables are written.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DdlForm {
+  /** The whole type and key clause of a generated integer key: `integer primary key autoincrement`. */
+  readonly generatedKey: (type: ValueType) => { readonly type: string; readonly suffix: string; readonly isPrimaryKey: boolean }
+  /** What follows a column's type for a text column, so that it compares by code point: ` collate "C"`. */
+  readonly collate: string
+  /** What follows the closing parenthesis of a table: ` engine=innodb …`. */
+  readonly tableSuffix: string
+  /** `check (json_valid(column))` and the like, beyond the model's own checks. */
+  readonly storageCheck: (column: string, type: ValueType) => string | undefined
+  /** A literal in DDL, where no parameter can stand: for default values and checks. */
+  readonly literal: (value: unknown, type: ValueType) => string
+  /** Whether a foreign key can be added to an existing table (for references in a ring). */
+  readonly alterAddForeignKey: boolean
+  /** A computed column: `generated always as (…) stored`. */
+  readonly computed: (expression: string) => string
+}

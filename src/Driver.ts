@@ -1,0 +1,160 @@
+/**
+ * The seam to a database: how connections are opened and what one can do. A driver knows nothing of models or pools.
+ *
+ * @since 0.1.0
+ */
+import type * as Statement from "@effect/sql/Statement"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
+import type { ConfigurationError } from "./DbError.js"
+import type { Dialect } from "./Dialect.js"
+
+/**
+ * What a driver says went wrong, before Strata knows the statement's model.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Failure {
+  readonly _tag: "Failure"
+  /** Which error it becomes, and its reason where it has one (see DbError.ts). */
+  readonly kind:
+    | { readonly error: "ConnectionError"; readonly reason: "refused" | "authentication" | "tls" | "lost" | "closed"; readonly isRetryable: boolean }
+    | {
+      readonly error: "QueryError"
+      readonly reason:
+        | "syntax"
+        | "undefinedObject"
+        | "permission"
+        | "data"
+        | "readOnly"
+        | "resources"
+        | "aborted"
+        | "stalePlan"
+        | "other"
+    }
+    | { readonly error: "TimeoutError" }
+    | { readonly error: "ConflictError"; readonly reason: "serialization" | "deadlock" | "lockTimeout" }
+    | {
+      readonly error:
+        | "UniqueViolation"
+        | "ForeignKeyViolation"
+        | "NotNullViolation"
+        | "CheckViolation"
+        | "ExclusionViolation"
+      readonly constraint: string | undefined
+      readonly table: string | undefined
+      readonly columns: ReadonlyArray<string>
+    }
+    | { readonly error: "UnsupportedError"; readonly feature: string }
+  /** SQLSTATE, errno or result code, as text. */
+  readonly code: string | undefined
+  readonly hint: string | undefined
+  /** What the driver threw; it may hold values, so it is only ever shown redacted. */
+  readonly cause: unknown
+}
+
+/**
+ * What a statement gave. Rows are positional, in the raw form that the dialect's codecs decode.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Result {
+  readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+  /** Rows inserted, matched by an update (changed or not), or deleted. */
+  readonly affected: number
+  /** The first generated key of an insert, where the database tells it outside of rows. */
+  readonly insertId: number | bigint | undefined
+}
+
+/**
+ * What a plain statement of an `SqlClient` gave: rows as objects with the driver's usual values.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface NativeResult {
+  readonly rows: ReadonlyArray<{ readonly [column: string]: unknown }>
+  /** The driver's own result. */
+  readonly raw: unknown
+}
+
+/**
+ * How a transaction begins.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BeginOptions {
+  readonly isolation: "read uncommitted" | "read committed" | "repeatable read" | "serializable" | undefined
+  readonly access: "read only" | "read write" | undefined
+  readonly deferrable: boolean | undefined
+}
+
+/**
+ * One connection, used by one fiber at a time.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Connection {
+  /** Runs one statement; `prepare: false` for text that will not come again. */
+  readonly run: (text: string, parameters: ReadonlyArray<unknown>, options?: { readonly prepare?: boolean }) => Effect.Effect<Result, Failure>
+  /** Rows in chunks, in bounded memory; ending or interrupting the stream frees the cursor. */
+  readonly stream: (
+    text: string,
+    parameters: ReadonlyArray<unknown>
+  ) => Stream.Stream<ReadonlyArray<unknown>, Failure>
+  /** For `SqlClient`. */
+  readonly native: (text: string, parameters: ReadonlyArray<unknown>, options?: { readonly prepare?: boolean }) => Effect.Effect<NativeResult, Failure>
+  readonly begin: (options: BeginOptions) => Effect.Effect<void, Failure>
+  readonly commit: Effect.Effect<void, Failure>
+  readonly rollback: Effect.Effect<void, Failure>
+  /** Whether a transaction is open on it, as far as the driver knows. */
+  readonly isInTransaction: () => boolean
+  /** True when its state is unknown or the socket is gone: never to be used again. */
+  readonly isBroken: () => boolean
+  /** A round trip that proves that it answers. */
+  readonly ping: Effect.Effect<void, Failure>
+  /** Never fails; errors on the way out are of no use to anyone. */
+  readonly close: Effect.Effect<void>
+}
+
+/**
+ * A database that connections can be opened to.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Driver {
+  readonly dialect: Dialect
+  /** The server as it introduced itself: `{ name: "mariadb", version: "10.11.19" }`. */
+  readonly server: { readonly name: string; readonly version: string }
+  /** Opens one connection. */
+  readonly connect: Effect.Effect<Connection, Failure>
+  /** The most connections that make sense: 1 for SQLite in memory. */
+  readonly maxConnections: number
+  /**
+   * The table and columns of a constraint that an error named, read from the catalogue; by the failing connection where it can
+   * still be used, else by one of its own.
+   */
+  readonly describeConstraint: (
+    name: string,
+    table: string | undefined
+  ) => Effect.Effect<Option.Option<{ readonly table: string; readonly columns: ReadonlyArray<string> }>>
+  /** For the `SqlClient` over the same connections. */
+  readonly sqlClient: {
+    readonly compiler: Statement.Compiler
+    readonly spanAttributes: ReadonlyArray<readonly [string, unknown]>
+  }
+}
+
+/**
+ * What a driver Layer fails with while it opens.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type OpenFailure = Failure | ConfigurationError

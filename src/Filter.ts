@@ -1,0 +1,191 @@
+/**
+ * Filters as plain data: `{ age: { gte: 18 }, or: [{ name: "Ada" }, { nick: { isNull: true } }] }`.
+ *
+ * `undefined` never means "no filter": it does not compile, and at run time it is a `ValidationError`. NULL is asked for by
+ * `{ isNull: true }`.
+ *
+ * @since 0.1.0
+ */
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import { ValidationError } from "./DbError.js"
+import * as Comparison from "./expr/comparison.js"
+import { booleanType, columnsOf, isExpression, make, nodeOf } from "./expr/core.js"
+import type { Columns, Condition, Expr, NonNull } from "./expr/core.js"
+import * as Text from "./expr/text.js"
+import type * as Source from "./Source.js"
+import { Describe } from "./Source.js"
+import type { ColumnsId } from "./Source.js"
+import type * as Ast from "./sql/ast.js"
+
+/**
+ * Tests of one value.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Tests<A> {
+  readonly eq?: A
+  readonly ne?: A
+  readonly gt?: A
+  readonly gte?: A
+  readonly lt?: A
+  readonly lte?: A
+  readonly in?: ReadonlyArray<A>
+  readonly notIn?: ReadonlyArray<A>
+  readonly between?: readonly [low: A, high: A]
+  readonly isNull?: boolean
+}
+
+/**
+ * Tests of a text.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TextTests<A> extends Tests<A> {
+  /** `%` and `_` in it are plain characters, as in `startsWith` and `endsWith`. */
+  readonly contains?: string
+  readonly startsWith?: string
+  readonly endsWith?: string
+  readonly like?: string
+  readonly ilike?: string
+}
+
+type FilterOf<A> = [A & {}] extends [Option.Option<infer X>] ? FilterOf<X>
+  : [A] extends [string | null] ? NonNull<A> | TextTests<NonNull<A>>
+  : NonNull<A> | Tests<NonNull<A>>
+
+/**
+ * A filter over the columns of a source: a bare value is equality, several entries must all hold.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Filter<S extends Source.Any> =
+  & { readonly [K in keyof S[typeof ColumnsId]]?: FilterOf<S[typeof ColumnsId][K]> }
+  & { readonly and?: ReadonlyArray<Filter<S>>; readonly or?: ReadonlyArray<Filter<S>>; readonly not?: Filter<S> }
+
+/**
+ * What a `where` takes: a filter, or a callback over the columns.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Scope<S extends Source.Any> = ((columns: Columns<S>) => Condition) | Filter<S>
+
+const binary: { readonly [operator: string]: Ast.Operator } = {
+  eq: Comparison.operators.eq,
+  ne: Comparison.operators.ne,
+  gt: Comparison.operators.gt,
+  gte: Comparison.operators.gte,
+  lt: Comparison.operators.lt,
+  lte: Comparison.operators.lte
+}
+
+const textTests: { readonly [operator: string]: typeof Text.like } = {
+  contains: Text.contains,
+  startsWith: Text.startsWith,
+  endsWith: Text.endsWith,
+  like: Text.like,
+  ilike: Text.ilike
+}
+
+const invalid = (path: ReadonlyArray<string | number>, message: string): Ast.Expression => ({
+  _tag: "Invalid",
+  error: new ValidationError({ subject: "The filter", issues: [{ path, message }] }),
+  type: booleanType
+})
+
+const isPlainObject = (value: unknown): value is { readonly [key: string]: unknown } => {
+  if (!Predicate.isRecord(value) || isExpression(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** The condition that a filter stands for, over one use of its source. */
+export const condition = (
+  description: Source.Description,
+  ref: Ast.Ref,
+  filter: unknown,
+  path: ReadonlyArray<string | number> = []
+): Ast.Expression => {
+  if (!isPlainObject(filter)) return invalid(path, "is not a filter: a plain object is expected")
+  const columns = columnsOf(description, ref, false) as { readonly [property: string]: Expr<unknown> }
+  const conditions: Array<Ast.Expression> = []
+  for (const key of Object.keys(filter)) {
+    const value = filter[key]
+    const here = [...path, key]
+    if (value === undefined) {
+      conditions.push(invalid(here, "is undefined, which never means \"no filter\": leave the key out, or ask for NULL by { isNull: true }"))
+    } else if (Object.hasOwn(description.columns, key)) {
+      conditions.push(...ofColumn(columns[key]!, value, here))
+    } else if (key === "and" || key === "or") {
+      conditions.push(
+        Array.isArray(value)
+          ? (key === "and" ? Comparison.allOf : Comparison.anyOf)(
+            value.map((one, i) => condition(description, ref, one, [...here, i]))
+          )
+          : invalid(here, "takes a list of filters")
+      )
+    } else if (key === "not") {
+      conditions.push(nodeOf(Comparison.not(make<boolean>(condition(description, ref, value, here)))))
+    } else {
+      conditions.push(invalid(here, `is no column: there are ${Object.keys(description.columns).join(", ")}`))
+    }
+  }
+  return Comparison.allOf(conditions)
+}
+
+const ofColumn = (
+  column: Expr<unknown>,
+  value: unknown,
+  path: ReadonlyArray<string | number>
+): ReadonlyArray<Ast.Expression> => {
+  const node = column.node
+  const equals = (right: unknown, operator: Ast.Operator): Ast.Expression => ({
+    _tag: "Call",
+    operator,
+    args: [node, { _tag: "Parameter", value: right, type: { ...node.type, nullable: false } }],
+    type: booleanType
+  })
+  if (value === null) return [invalid(path, "is null: ask for NULL by { isNull: true }")]
+  if (!isPlainObject(value) || Option.isOption(value)) return [equals(value, Comparison.operators.eq)]
+  const tests: Array<Ast.Expression> = []
+  for (const operator of Object.keys(value)) {
+    const operand = value[operator]
+    const here = [...path, operator]
+    if (operand === undefined || operand === null) {
+      tests.push(invalid(here, `is ${operand}: leave the key out, or ask for NULL by { isNull: true }`))
+    } else if (Object.hasOwn(binary, operator)) {
+      tests.push(equals(operand, binary[operator]!))
+    } else if (Object.hasOwn(textTests, operator)) {
+      tests.push(
+        typeof operand === "string"
+          ? nodeOf(textTests[operator]!(column as Expr<string>, operand))
+          : invalid(here, "takes a text")
+      )
+    } else if (operator === "in" || operator === "notIn") {
+      if (!Array.isArray(operand)) tests.push(invalid(here, "takes a list"))
+      else {
+        const inside = Comparison.inValues([node], operand.map((one) => [one]))
+        tests.push(operator === "in" ? inside : nodeOf(Comparison.not(make<boolean>(inside))))
+      }
+    } else if (operator === "between") {
+      if (!Array.isArray(operand) || operand.length !== 2) tests.push(invalid(here, "takes two values"))
+      else tests.push(equals(operand[0], Comparison.operators.gte), equals(operand[1], Comparison.operators.lte))
+    } else if (operator === "isNull") {
+      if (typeof operand !== "boolean") tests.push(invalid(here, "takes true or false"))
+      else tests.push(nodeOf(operand ? Comparison.isNull(column) : Comparison.isNotNull(column)))
+    } else {
+      tests.push(invalid(here, "is no operator of a filter"))
+    }
+  }
+  return tests.length === 0 ? [invalid(path, "says nothing: give a value or a test")] : tests
+}
+
+/** The condition of a scope: a filter or a callback. */
+export const ofScope = (source: Source.Any, ref: Ast.Ref, scope: unknown): Ast.Expression =>
+  typeof scope === "function"
+    ? nodeOf(scope(columnsOf(source[Describe], ref, false)))
+    : condition(source[Describe], ref, scope)

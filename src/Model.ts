@@ -1,0 +1,347 @@
+/**
+ * Models: a Schema class of the select row, with its table and the six variants that `@effect/sql`'s Model has.
+ *
+ * ```ts
+ * import { Schema } from "effect"
+ * import { Field, Model } from "effect-strata"
+ *
+ * class User extends Model.Class<User>("User")({
+ *   id: Field.generated(Schema.Int).pipe(Field.primaryKey),
+ *   email: Schema.NonEmptyString.pipe(Field.unique),
+ *   age: Schema.Int.pipe(Schema.nonNegative())
+ * }, { table: "users" }) {
+ *   get isAdult() {
+ *     return this.age >= 18
+ *   }
+ * }
+ *
+ * const user = new User({ id: 1, email: "ada@x.org", age: 36 })
+ * user.isAdult // true
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import type { Simplify } from "effect/Types"
+import type * as Field from "./Field.js"
+import { FlagsId, fromClock } from "./Field.js"
+import type * as Source from "./Source.js"
+import { ColumnsId, Describe, NeedsId, RowId } from "./Source.js"
+import type * as Ast from "./sql/ast.js"
+import * as Definition from "./model/definition.js"
+
+/** The flags that drop a field from a variant. */
+interface Dropped {
+  readonly select: never
+  readonly insert: "generated" | "computed"
+  readonly update: "computed"
+  readonly json: "sensitive"
+  readonly jsonCreate: "sensitive" | "generated" | "generatedByApp" | "computed"
+  readonly jsonUpdate: "sensitive" | "generated" | "generatedByApp" | "computed"
+}
+
+/**
+ * The six variants of a model.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Variant = keyof Dropped
+
+type FlagsOf<I> = I extends { readonly [FlagsId]: infer F } ? F : never
+type SchemaOf<I> = I extends { readonly [FlagsId]: any; readonly schema: infer S } ? S : I
+type InVariant<I, V extends Variant> = [FlagsOf<I> & Dropped[V]] extends [never]
+  ? SchemaOf<I> extends { readonly schemas: infer C } ? V extends keyof C ? true : false : true
+  : false
+type VariantSchemaOf<I, V extends Variant> = SchemaOf<I> extends infer S
+  ? S extends { readonly schemas: infer C } ? V extends keyof C ? C[V] : never : S
+  : never
+type Defaulted<I, V extends Variant> = V extends "insert" | "jsonCreate" ? "default" extends FlagsOf<I> ? true : false
+  : false
+
+/**
+ * The fields of one variant.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Struct<F, V extends Variant> = {
+  readonly [K in keyof F as InVariant<F[K], V> extends true ? K : never]: VariantSchemaOf<F[K], V> extends
+    infer S extends Schema.Struct.Field
+    ? Defaulted<F[K], V> extends true ? S extends Schema.Schema.All ? Schema.optionalWith<S, { exact: true }> : S : S
+    : never
+}
+
+/**
+ * The select row.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Row<F> = {
+  readonly [K in keyof F as InVariant<F[K], "select"> extends true ? K : never]: Schema.Schema.Type<
+    VariantSchemaOf<F[K], "select">
+  >
+}
+
+type KeysWith<F, Wanted extends Field.Flag> = { [K in keyof F]: Wanted extends FlagsOf<F[K]> ? K : never }[keyof F]
+type IsUnion<T, U = T> = [T] extends [never] ? false : T extends any ? [U] extends [T] ? false : true : never
+type KeyOf<F, K = KeysWith<F, "primaryKey">> = [K] extends [never] ? never
+  : IsUnion<K> extends true ? Simplify<Pick<Row<F>, K & keyof Row<F>>>
+  : Row<F>[K & keyof Row<F>]
+
+/**
+ * The property that holds the type of a model's primary key. A type only.
+ *
+ * @since 0.1.0
+ * @category type ids
+ */
+export const KeyId: unique symbol = Symbol.for("effect-strata/Model/Key")
+
+/**
+ * An index of a model: columns or expressions, unique or partial where asked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Index<K extends string = string> {
+  readonly columns?: ReadonlyArray<K>
+  /** Expressions over the model's columns, after the columns. */
+  readonly expressions?: (columns: any) => ReadonlyArray<{ readonly node: Ast.Expression }>
+  readonly unique?: boolean
+  /** Only rows for which it holds: a partial index. */
+  readonly where?: (columns: any) => { readonly node: Ast.Expression }
+  /** Default: made of the table's and the columns' names. */
+  readonly name?: string
+}
+
+/**
+ * What a model says of its table.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<F> {
+  /** Default: the model's name in snake_case. */
+  readonly table?: string
+  /** The schema (PostgreSQL) or database (MySQL, MariaDB) that holds the table. */
+  readonly schema?: string
+  readonly indexes?: ReadonlyArray<ReadonlyArray<keyof F & string> | Index<keyof F & string>>
+  /** Unique constraints of several columns. */
+  readonly unique?: ReadonlyArray<ReadonlyArray<keyof F & string>>
+  /** Check constraints by name; each callback takes the model's columns. */
+  readonly checks?: { readonly [name: string]: (columns: any) => { readonly node: Ast.Expression } }
+}
+
+/**
+ * A Schema class of the select row, its six variants, and a source of queries.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Class<Self, F>
+  extends Schema.Schema<Self, Schema.Struct.Encoded<Struct<F, "select">>, Schema.Struct.Context<Struct<F, "select">>>
+{
+  new(
+    props: Schema.Struct.Constructor<Struct<F, "select">>,
+    options?: boolean | { readonly disableValidation?: boolean }
+  ): Row<F>
+  readonly identifier: string
+  readonly table: string
+  /** The columns by property: name and type in the database. */
+  readonly columns: { readonly [K in keyof Row<F>]: Ast.Column }
+  readonly fields: Struct<F, "select">
+  readonly select: Schema.Struct<Struct<F, "select">>
+  readonly insert: Schema.Struct<Struct<F, "insert">>
+  readonly update: Schema.Struct<Struct<F, "update">>
+  readonly json: Schema.Struct<Struct<F, "json">>
+  readonly jsonCreate: Schema.Struct<Struct<F, "jsonCreate">>
+  readonly jsonUpdate: Schema.Struct<Struct<F, "jsonUpdate">>
+  readonly [Describe]: Source.Description
+  readonly [Definition.Define]: Definition.Definition
+  readonly [RowId]: Self
+  readonly [ColumnsId]: Row<F>
+  readonly [NeedsId]: never
+  readonly [KeyId]: KeyOf<F>
+}
+
+/**
+ * Any model.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Any extends Source.Any {
+  readonly fields: any
+  readonly insert: any
+  readonly update: any
+  readonly identifier: string
+  readonly table: string
+  readonly columns: { readonly [property: string]: Ast.Column }
+  readonly [Definition.Define]: Definition.Definition
+  readonly [KeyId]: any
+}
+
+/**
+ * What an insert takes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Insert<M extends Any> = Schema.Schema.Type<M["insert"]>
+
+/**
+ * What an update takes: any of the fields.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Update<M extends Any> = Partial<Schema.Schema.Type<M["update"]>>
+
+/**
+ * The primary key: the bare value of one column, a record of several.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Key<M extends Any> = M[typeof KeyId]
+
+type Checked<Self, F> = [Self] extends [never]
+  ? "Missing `Self`: write `class User extends Model.Class<User>(\"User\")({ ... })`"
+  : [Schema.Struct.Context<Struct<F, "select">>] extends [never] ? Class<Self, F>
+  : "A field's Schema needs services (R is not never): a model must decode without them"
+
+const optional = (schema: unknown): Schema.Struct.Field =>
+  Schema.isSchema(schema) ? Schema.optionalWith(schema as Schema.Schema.Any, { exact: true }) : schema as Schema.Struct.Field
+
+const droppedBy: { readonly [V in Variant]: ReadonlyArray<"generated" | "generatedByApp" | "computed" | "sensitive"> } = {
+  select: [],
+  insert: ["generated", "computed"],
+  update: ["computed"],
+  json: ["sensitive"],
+  jsonCreate: ["sensitive", "generated", "generatedByApp", "computed"],
+  jsonUpdate: ["sensitive", "generated", "generatedByApp", "computed"]
+}
+
+const structOf = (parts: ReadonlyArray<Definition.Part>, variant: Variant): Schema.Struct.Fields => {
+  const fields: Record<string, Schema.Struct.Field> = {}
+  for (const { details, property, schema } of parts) {
+    if (droppedBy[variant].some((flag) => flag === "computed" ? details.computed !== undefined : details[flag] === true)) continue
+    const one = Definition.variantSchema(schema, variant)
+    if (one === undefined) continue
+    const mayBeAbsent = (details.default !== undefined || details.clock !== undefined) &&
+      (variant === "insert" || variant === "jsonCreate")
+    fields[property] = mayBeAbsent ? optional(one) : one as Schema.Struct.Field
+  }
+  return fields
+}
+
+/**
+ * Makes a model: `class User extends Model.Class<User>("User")({ …fields }, { table: "users" }) {}`.
+ *
+ * A field is any Schema, a `Field`, or a field of `@effect/sql`'s Model. The class may have methods, getters and field initialisers:
+ * rows are its instances, made as Schema's own decode makes them. What contradicts itself (two columns of one name, a reference to
+ * nothing, a Schema that cannot be stored) is a `ConfigurationError` of the first statement that uses the model.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Class =
+  <Self = never>(identifier: string) =>
+  <const F extends { readonly [name: string]: Field.Input }>(fields: F, options: Options<F> = {}): Checked<Self, F> => {
+    const parts = Definition.partsOf(fields)
+    const Base = Schema.Class<object>(identifier)(structOf(parts, "select")) as unknown as new() => object
+    const variants = new Map<Variant, unknown>()
+    const variant = (name: Variant) => ({
+      configurable: true,
+      get: () => {
+        let found = variants.get(name)
+        if (found === undefined) {
+          found = Schema.Struct(structOf(parts, name)).annotations({ identifier: `${identifier}.${name}` })
+          variants.set(name, found)
+        }
+        return found
+      }
+    })
+    const definitions = new WeakMap<object, Definition.Definition>()
+    const definition = (model: object): Definition.Definition => {
+      let found = definitions.get(model)
+      if (found === undefined) {
+        found = Definition.make(identifier, parts, options as Options<object>, model as new(props: object, options: boolean) => object)
+        definitions.set(model, found)
+      }
+      return found
+    }
+    const descriptions = new WeakMap<object, Source.Description>()
+    Object.defineProperties(Base, {
+      select: variant("select"),
+      insert: variant("insert"),
+      update: variant("update"),
+      json: variant("json"),
+      jsonCreate: variant("jsonCreate"),
+      jsonUpdate: variant("jsonUpdate"),
+      table: { configurable: true, value: options.table ?? Definition.snakeCase(identifier) },
+      columns: {
+        configurable: true,
+        get(this: object) {
+          return definition(this).table.byProperty
+        }
+      },
+      [Definition.Define]: {
+        configurable: true,
+        get(this: object) {
+          return definition(this)
+        }
+      },
+      [Describe]: {
+        configurable: true,
+        get(this: object) {
+          let found = descriptions.get(this)
+          if (found === undefined) {
+            found = describe(definition(this).table)
+            descriptions.set(this, found)
+          }
+          return found
+        }
+      }
+    })
+    return Base as never
+  }
+
+const describe = (table: Ast.Table): Source.Description => ({
+  hint: table.name,
+  source: (ref) => ({ _tag: "TableSource", ref, table }),
+  columns: table.byProperty,
+  row: (ref, optional) => instanceOf(table, ref, optional)
+})
+
+/** The row of a table, read through one of its uses. */
+const instanceOf = (table: Ast.Table, ref: Ast.Ref, optional: boolean): Ast.Projection => ({
+  _tag: "Instance",
+  table,
+  columns: table.columns.map((column) => ({ _tag: "Column", ref, name: column.name, type: column.type })),
+  optional
+})
+
+/**
+ * The table of a model, as statements see it.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const tableOf = (model: Any): Ast.Table => model[Definition.Define].table
+
+/**
+ * `createdAt` and `updatedAt`, filled in from Effect's Clock where the input says nothing: the one on insert, the other on insert and on
+ * each update.
+ *
+ * @since 0.1.0
+ * @category fields
+ */
+export const timestamps: {
+  readonly createdAt: Field.Field<typeof Schema.DateTimeUtc, "default" | "generatedByApp">
+  readonly updatedAt: Field.Field<typeof Schema.DateTimeUtc, "default" | "generatedByApp">
+} = {
+  createdAt: fromClock("insert")(Schema.DateTimeUtc),
+  updatedAt: fromClock("insert and update")(Schema.DateTimeUtc)
+}

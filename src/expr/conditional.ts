@@ -1,0 +1,211 @@
+/**
+ * Choice, casts, fragments and what a select is put together from.
+ */
+import type * as Schema from "effect/Schema"
+import type { RowId } from "../Source.js"
+import type * as Ast from "../sql/ast.js"
+import type { ValueType } from "../sql/storage.js"
+import { notNull, orNull } from "../sql/valueType.js"
+import {
+  call,
+  isExpression,
+  make,
+  nodeOf,
+  nullableWith,
+  operandOr,
+  parameter,
+  projectionOf,
+  recordPart,
+  typeOf,
+  typeOfValue
+} from "./core.js"
+import type { Condition, Expr, NonNull, Operand, Selectable, Shape, ShapeNeeds } from "./core.js"
+
+const named = (name: string, text: string): Ast.Operator => ({ name, form: "function", text })
+
+const coalesceOperator = named("coalesce", "coalesce")
+
+/**
+ * The first that is not NULL.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const coalesce = <A, B, R1 = never, R2 = never>(
+  first: Operand<A, R1>,
+  second: (B & NonNull<A>) | Operand<B & NonNull<A>, R2>
+): Expr<NonNull<A>, R1 | NoInfer<R2>> => {
+  const node = nodeOf(first)
+  return make({
+    _tag: "Call",
+    operator: coalesceOperator,
+    args: [node, operandOr(second, node.type)],
+    type: notNull(node.type)
+  })
+}
+
+const nullIfOperator = named("nullIf", "nullif")
+
+/**
+ * NULL where it equals the other value.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const nullIf = <A, R = never>(
+  value: Operand<A, R>,
+  other: NonNull<NoInfer<A>> | Operand<NoInfer<A>>
+): Expr<A | null, R> => {
+  const node = nodeOf(value)
+  return make(call(nullIfOperator, [node, operandOr(other, node.type)], orNull(node.type)))
+}
+
+type Extreme = <A, R1 = never, R2 = never>(
+  first: Operand<A, R1>,
+  second: NonNull<NoInfer<A>> | Operand<NonNull<NoInfer<A>> | null, R2>
+) => Expr<A, R1 | NoInfer<R2>>
+
+const extreme = (operator: Ast.Operator): Extreme => (first, second) => {
+  const node = nodeOf(first)
+  return make(call(operator, [node, operandOr(second, node.type)], node.type))
+}
+
+/**
+ * The greater of two; NULL when one is.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const greatest: Extreme = extreme(named("greatest", "greatest"))
+
+/**
+ * The lesser of two; NULL when one is.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const least: Extreme = extreme(named("least", "least"))
+
+const branchType = (then: unknown, otherwise: unknown): ValueType =>
+  isExpression(then) ? then.node.type : isExpression(otherwise) ? otherwise.node.type : typeOfValue(then)
+
+/**
+ * `case when condition then … else … end`
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const when = <A, B, R1 = never, R2 = never, R3 = never>(
+  condition: Condition<R1>,
+  then: Operand<A, R2> | (A & Literal),
+  otherwise: Operand<B, R3> | (B & Literal)
+): Expr<A | B, R1 | R2 | R3> => {
+  const type = branchType(then, otherwise)
+  const branch = operandOr(then, type)
+  const last = operandOr(otherwise, type)
+  return make({
+    _tag: "Case",
+    branches: [{ when: nodeOf(condition), then: branch }],
+    otherwise: last,
+    type: nullableWith(type, branch, last)
+  })
+}
+
+/**
+ * The value of the first condition that holds, else the last one: `case when … then … when … then … else … end`.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const cases = <A, R1 = never, R2 = never>(
+  branches: ReadonlyArray<readonly [condition: Condition<R1>, value: Operand<A, R2> | (A & Literal)]>,
+  otherwise: Operand<A, R2> | (A & Literal)
+): Expr<A, R1 | R2> => {
+  const type = branches.reduceRight((type, [, value]) => isExpression(value) ? value.node.type : type, branchType(otherwise, otherwise))
+  const nodes = branches.map(([condition, value]) => ({ when: nodeOf(condition), then: operandOr(value, type) }))
+  const last = operandOr(otherwise, type)
+  return make({ _tag: "Case", branches: nodes, otherwise: last, type: nullableWith(type, last, ...nodes.map((node) => node.then)) })
+}
+
+/** What can stand for itself in a case. */
+type Literal = string | number | bigint | boolean
+
+/**
+ * `cast(a as …)`: to the column type of a Schema.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const cast = <A, I, B, R = never>(value: Operand<B, R>, schema: Schema.Schema<A, I>): Expr<A | (B & null), R> => {
+  const node = nodeOf(value)
+  return make({ _tag: "Cast", expression: node, type: nullableWith(typeOf(schema), node) })
+}
+
+/**
+ * A value of a Schema, bound as a parameter.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const param = <A, I>(schema: Schema.Schema<A, I>, value: A): Expr<A> => make(parameter(value, typeOf(schema)))
+
+/**
+ * SQL of the caller's own, with the Schema of what it gives: `` Expr.sql(Schema.Int)`char_length(${u.name})` ``.
+ *
+ * Expressions are printed in place; everything else is bound as a parameter. The text itself must never come from input.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const sql = <A, I>(schema: Schema.Schema<A, I>) =>
+(strings: TemplateStringsArray, ...values: ReadonlyArray<Operand<any, any> | Literal>): Expr<A> =>
+  make({
+    _tag: "Fragment",
+    strings: [...strings],
+    args: values.map((value) => isExpression(value) ? value.node : parameter(value, typeOfValue(value))),
+    type: typeOf(schema)
+  })
+
+/**
+ * A nested record in a select.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const record = <X extends Shape>(
+  shape: X
+): Selectable<{ readonly [K in keyof X]: X[K][typeof RowId] }, ShapeNeeds<X>> =>
+  recordPart({
+    _tag: "Record",
+    fields: Object.fromEntries(Object.keys(shape).map((name) => [name, projectionOf(shape[name])]))
+  }) as never
+
+/**
+ * One term of an order.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Order {
+  readonly order: Ast.Order
+}
+
+/**
+ * Upwards; NULLs last unless asked.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const asc = (value: Operand<any, any>, options: { readonly nulls?: "first" | "last" } = {}): Order => ({
+  order: { expression: nodeOf(value), direction: "asc", nulls: options.nulls === "first" ? "first" : "last" }
+})
+
+/**
+ * Downwards; NULLs last unless asked.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const desc = (value: Operand<any, any>, options: { readonly nulls?: "first" | "last" } = {}): Order => ({
+  order: { expression: nodeOf(value), direction: "desc", nulls: options.nulls === "first" ? "first" : "last" }
+})

@@ -1,0 +1,241 @@
+/**
+ * Typed expressions: the types that carry a column's type through operators, and the values behind them.
+ */
+import type { BigDecimal } from "effect/BigDecimal"
+import type * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import { ConfigurationError } from "../DbError.js"
+import type * as Source from "../Source.js"
+import { ColumnsId, NeedsId, RowId } from "../Source.js"
+import type * as Ast from "../sql/ast.js"
+import type { ValueType } from "../sql/storage.js"
+import { fromSchema, isUnstorable, notNull } from "../sql/valueType.js"
+
+/**
+ * What select can yield: an expression, a whole source, a nested record.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Selectable<out A, out R = never> {
+  readonly [RowId]: A
+  readonly [NeedsId]: R
+}
+
+/**
+ * What an operator can take: `A` is the SQL value, null included.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Operand<out A, out R = never> {
+  readonly [ColumnsId]: A
+  readonly [NeedsId]: R
+}
+
+/**
+ * An expression; `R` names what it requires beside the database.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Expr<out A, out R = never> extends Selectable<A, R>, Operand<A, R> {
+  readonly node: Ast.Expression
+}
+
+/**
+ * A column whose Schema decodes to an Option: operators see `A | null`, select yields `Option<A>`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OptionExpr<out A> extends Selectable<Option.Option<A>>, Operand<A | null> {
+  readonly node: Ast.Expression
+}
+
+/**
+ * An aggregate of a group.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Aggregate<out A, out R = never> extends Expr<A, R> {
+  readonly aggregate: true
+}
+
+/**
+ * A condition: true, false or unknown (null).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Condition<R = never> = Operand<boolean | null, R>
+
+/**
+ * What select takes: names and what stands for them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Shape = { readonly [name: string]: Selectable<any, any> }
+
+/**
+ * What the parts of a shape require.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ShapeNeeds<X extends Shape> = X[keyof X][typeof NeedsId]
+
+/**
+ * A query, seen from inside of an expression.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Subquery<out A, out R = never> {
+  readonly [RowId]: A
+  readonly [NeedsId]: R
+  readonly ast: Ast.Select
+}
+
+export type NonNull<A> = A & {}
+
+type ColumnOf<A> = [A & {}] extends [Option.Option<infer X>] ? OptionExpr<X> : Expr<A>
+
+const PartId: unique symbol = Symbol.for("effect-strata/Expr/Part")
+
+/**
+ * A whole source in a callback; selecting it yields its row.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Whole<out S extends Source.Any> extends Selectable<S[typeof RowId]> {
+  readonly [PartId]: { readonly ref: Ast.Ref; readonly source?: S }
+}
+
+/**
+ * What a callback receives for one source: its columns. Selecting it whole yields its row.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Columns<S extends Source.Any> =
+  & Whole<S>
+  & { readonly [K in keyof S[typeof ColumnsId]]: ColumnOf<S[typeof ColumnsId][K]> }
+
+/**
+ * What a callback receives, by alias, for what was joined.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Joined<J> = { readonly [K in keyof J]: J[K] extends Source.Any ? Columns<J[K]> : never }
+
+class Expression {
+  constructor(readonly node: Ast.Expression) {}
+}
+
+/** An expression of a node; its type is the caller's word. */
+export const make = <A, R = never>(node: Ast.Expression): Expr<A, R> => new Expression(node) as unknown as Expr<A, R>
+
+const part = (ref: Ast.Ref, row: Ast.Projection): object => ({ ref, row })
+
+/** The columns of a source for a callback, each made when it is asked for. */
+export const columnsOf = (description: Source.Description, ref: Ast.Ref, optional: boolean): object => {
+  const target: Record<PropertyKey, unknown> = { [PartId]: part(ref, description.row(ref, optional)) }
+  for (const property of Object.keys(description.columns)) {
+    const column = description.columns[property]!
+    Object.defineProperty(target, property, {
+      enumerable: true,
+      get: () =>
+        new Expression({
+          _tag: "Column",
+          ref,
+          name: column.name,
+          type: optional && !column.type.nullable ? { ...column.type, nullable: true } : column.type
+        })
+    })
+  }
+  return target
+}
+
+/** A nested record of a select. */
+export const recordPart = (row: Ast.Projection): object => ({ [PartId]: { row } })
+
+const invalid = (problem: string): Ast.Expression => ({
+  _tag: "Invalid",
+  error: new ConfigurationError({ problem }),
+  type: booleanType
+})
+
+/** The use of a source that columns belong to. */
+export const refOf = (columns: Whole<any>): Ast.Ref => columns[PartId].ref
+
+/** The projection of what a select was given. */
+export const projectionOf = (value: unknown): Ast.Projection => {
+  if (value instanceof Expression) return { _tag: "Value", expression: value.node }
+  if (Predicate.hasProperty(value, PartId)) return (value[PartId] as { readonly row: Ast.Projection }).row
+  return { _tag: "Value", expression: invalid("a select was given something that is neither a column nor an expression") }
+}
+
+/** The node of an operand; what is no expression fails when the statement runs. */
+export const nodeOf = (value: unknown): Ast.Expression =>
+  value instanceof Expression ? value.node : invalid("an operator was given something that is neither a column nor an expression")
+
+export const isExpression = (value: unknown): value is Expr<unknown, unknown> => value instanceof Expression
+
+/** An operand or a plain value, which is bound as a value of the given type. */
+export const operandOr = (value: unknown, type: ValueType): Ast.Expression =>
+  value instanceof Expression ? value.node : { _tag: "Parameter", value, type: notNull(type) }
+
+export const parameter = (value: unknown, type: ValueType): Ast.Expression => ({ _tag: "Parameter", value, type })
+
+/** The type of a Schema; one that cannot be stored is taken as JSON, and fails when a value is encoded. */
+export const typeOf = (schema: Schema.Schema<any, any>): ValueType => {
+  const type = fromSchema(schema)
+  return isUnstorable(type) ? { storage: { _tag: "json" }, nullable: true, schema } : type
+}
+
+export const booleanType: ValueType = { storage: { _tag: "boolean" }, nullable: false, schema: Schema.Boolean }
+export const textType: ValueType = { storage: { _tag: "text" }, nullable: false, schema: Schema.String }
+/** Whole numbers of up to 53 bits, as counts and lengths are. */
+export const integerType: ValueType = { storage: { _tag: "integer", wide: true }, nullable: false, schema: Schema.Number }
+export const doubleType: ValueType = { storage: { _tag: "double" }, nullable: false, schema: Schema.Number }
+export const bigintType: ValueType = { storage: { _tag: "bigint" }, nullable: false, schema: Schema.BigIntFromSelf }
+export const decimalType: ValueType = { storage: { _tag: "decimal" }, nullable: false, schema: Schema.BigDecimalFromSelf }
+export const timestampType: ValueType = { storage: { _tag: "timestamp" }, nullable: false, schema: Schema.DateTimeUtcFromSelf }
+
+/** The type, NULL when one of the arguments may be. */
+export const nullableWith = (type: ValueType, ...args: ReadonlyArray<Ast.Expression>): ValueType =>
+  args.some((arg) => arg.type.nullable) && !type.nullable ? { ...type, nullable: true } : type
+
+/** The type of a value that stands alone in a fragment or a case. */
+export const typeOfValue = (value: unknown): ValueType => {
+  switch (typeof value) {
+    case "string":
+      return textType
+    case "boolean":
+      return booleanType
+    case "bigint":
+      return bigintType
+    case "number":
+      return Number.isSafeInteger(value) ? integerType : doubleType
+    default:
+      return value instanceof Uint8Array
+        ? { storage: { _tag: "bytes" }, nullable: false, schema: Schema.Uint8ArrayFromSelf }
+        : textType
+  }
+}
+
+export const call = (
+  operator: Ast.Operator,
+  args: ReadonlyArray<Ast.Expression>,
+  type: ValueType
+): Ast.Expression => ({ _tag: "Call", operator, args, type: nullableWith(type, ...args) })
+
+/** Numbers that arithmetic takes; the result of an operation has no brand. */
+export type Numeric = number | bigint | BigDecimal
+export type Widen<A> = A extends number ? number : A extends bigint ? bigint : A

@@ -1,0 +1,167 @@
+/**
+ * Text: patterns and functions. Lengths and positions count code points; upper and lower case are Unicode's.
+ */
+import type * as Ast from "../sql/ast.js"
+import { call, integerType, make, nodeOf, operandOr, parameter, textType, booleanType } from "./core.js"
+import type { Expr, Operand } from "./core.js"
+
+/** A test of a text against a pattern. */
+type TextTest = <A extends string | null, R = never>(text: Operand<A, R>, pattern: string) => Expr<boolean | (A & null), R>
+/** A function from a text to another. */
+type TextFunction = <A extends string | null, R = never>(text: Operand<A, R>) => Expr<string | (A & null), R>
+/** A text, or an expression that gives one. */
+type TextInput = string | Operand<string>
+
+const likeOperator: Ast.Operator = { name: "like", form: "dialect" }
+const ilikeOperator: Ast.Operator = { name: "ilike", form: "dialect" }
+
+const test = (operator: Ast.Operator, pattern: (given: string) => string): TextTest => (text, given) =>
+  make(call(operator, [nodeOf(text), parameter(typeof given === "string" ? pattern(given) : given, textType)], booleanType))
+
+const named = (name: string, text: string): Ast.Operator => ({ name, form: "function", text })
+
+const textFunction = (name: string, sql: string): TextFunction => {
+  const operator = named(name, sql)
+  return (text) => make(call(operator, [nodeOf(text)], textType))
+}
+
+/** Takes the meaning from `%`, `_` and `\`. */
+export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, "\\$&")
+
+const same = (pattern: string) => pattern
+
+/**
+ * `a like pattern`: `%` is any text, `_` any character, `\` takes their meaning away; case matters.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const like: TextTest = test(likeOperator, same)
+
+/**
+ * As `like`, and upper and lower case are the same.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const ilike: TextTest = test(ilikeOperator, same)
+
+/**
+ * Whether the text has the other in it; `%` and `_` in it are plain characters.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const contains: TextTest = test(likeOperator, (part) => `%${escapeLike(part)}%`)
+
+/**
+ * Whether the text begins with the other; `%` and `_` in it are plain characters.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const startsWith: TextTest = test(likeOperator, (part) => `${escapeLike(part)}%`)
+
+/**
+ * Whether the text ends with the other; `%` and `_` in it are plain characters.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const endsWith: TextTest = test(likeOperator, (part) => `%${escapeLike(part)}`)
+
+/**
+ * In lower case.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const lower: TextFunction = textFunction("lower", "lower")
+
+/**
+ * In upper case.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const upper: TextFunction = textFunction("upper", "upper")
+
+/**
+ * Without spaces (U+0020) at both ends.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const trim: TextFunction = textFunction("trim", "trim")
+
+/**
+ * Without spaces (U+0020) at the start.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const trimStart: TextFunction = textFunction("trimStart", "ltrim")
+
+/**
+ * Without spaces (U+0020) at the end.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const trimEnd: TextFunction = textFunction("trimEnd", "rtrim")
+
+const lengthOperator = named("length", "length")
+
+/**
+ * How many code points.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const length = <A extends string | null, R = never>(text: Operand<A, R>): Expr<number | (A & null), R> =>
+  make(call(lengthOperator, [nodeOf(text)], integerType))
+
+const concatOperator: Ast.Operator = { name: "concat", form: "infix", text: "||" }
+
+/**
+ * One text after the other; NULL when one is.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const concat = <A extends string | null, B extends string | null = string, R1 = never, R2 = never>(
+  left: Operand<A, R1>,
+  right: string | Operand<B, R2>
+): Expr<string | (A & null) | NoInfer<B & null>, R1 | NoInfer<R2>> =>
+  make(call(concatOperator, [nodeOf(left), operandOr(right, textType)], textType))
+
+const substringOperator = named("substring", "substr")
+
+/**
+ * A part of a text: from a position, counted from 1 in code points, and at most so many.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const substring = <A extends string | null, R = never>(
+  text: Operand<A, R>,
+  start: number,
+  length: number
+): Expr<string | (A & null), R> =>
+  make(call(substringOperator, [nodeOf(text), parameter(start, integerType), parameter(length, integerType)], textType))
+
+const replaceOperator = named("replace", "replace")
+
+/**
+ * Each occurrence of one text replaced by another; case matters.
+ *
+ * @since 0.1.0
+ * @category operators
+ */
+export const replace = <A extends string | null, R = never>(
+  text: Operand<A, R>,
+  from: TextInput,
+  to: TextInput
+): Expr<string | (A & null), R> =>
+  make(call(replaceOperator, [nodeOf(text), operandOr(from, textType), operandOr(to, textType)], textType))
+

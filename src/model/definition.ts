@@ -1,0 +1,298 @@
+/**
+ * A model's table as the model's fields and options tell it.
+ */
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import { ConfigurationError } from "../DbError.js"
+import * as Field from "../Field.js"
+import type * as Ast from "../sql/ast.js"
+import type { ValueType } from "../sql/storage.js"
+import * as ValueTypes from "../sql/valueType.js"
+
+/** The key of a model's definition. */
+export const Define: unique symbol = Symbol.for("effect-strata/Model/Definition")
+
+/** One field as it was given. */
+export interface Part {
+  readonly property: string
+  readonly schema: unknown
+  readonly details: Field.Details
+}
+
+/** A column with all that was said of it. */
+export interface ColumnDefinition extends Ast.Column {
+  readonly details: Field.Details
+}
+
+/** An index, its callbacks not yet called. */
+export interface IndexDefinition {
+  readonly name: string
+  readonly columns: ReadonlyArray<Ast.Column>
+  readonly unique: boolean
+  readonly expressions: ((columns: any) => ReadonlyArray<{ readonly node: Ast.Expression }>) | undefined
+  readonly where: ((columns: any) => { readonly node: Ast.Expression }) | undefined
+}
+
+/** A foreign key; the target is looked up when it is asked for, since models may refer to each other. */
+export interface ForeignKey {
+  readonly name: string
+  readonly column: Ast.Column
+  readonly target: () => { readonly table: Ast.Table; readonly column: Ast.Column } | string
+  readonly onDelete: Field.Action | undefined
+  readonly onUpdate: Field.Action | undefined
+  readonly deferred: boolean
+}
+
+/** A check, its callback not yet called. */
+export interface Check {
+  readonly name: string
+  /** The column that the callback takes; undefined where it takes all columns. */
+  readonly column: ColumnDefinition | undefined
+  readonly condition: (columns: never) => { readonly node: Ast.Expression }
+}
+
+/** All that a model says of its table. */
+export interface Definition {
+  readonly table: Ast.Table
+  readonly columns: ReadonlyArray<ColumnDefinition>
+  readonly uniques: ReadonlyArray<Ast.Constraint>
+  readonly indexes: ReadonlyArray<IndexDefinition>
+  readonly checks: ReadonlyArray<Check>
+  readonly foreignKeys: ReadonlyArray<ForeignKey>
+}
+
+/** What `Model.Options` looks like from here. */
+interface TableOptions {
+  readonly table?: string
+  readonly schema?: string
+  readonly indexes?: ReadonlyArray<
+    ReadonlyArray<string> | {
+      readonly columns?: ReadonlyArray<string>
+      readonly expressions?: (columns: any) => ReadonlyArray<{ readonly node: Ast.Expression }>
+      readonly unique?: boolean
+      readonly where?: (columns: any) => { readonly node: Ast.Expression }
+      readonly name?: string
+    }
+  >
+  readonly unique?: ReadonlyArray<ReadonlyArray<string>>
+  readonly checks?: { readonly [name: string]: (columns: any) => { readonly node: Ast.Expression } }
+}
+
+/** `userId` becomes `user_id`, `HTTPServer2` becomes `http_server2`. */
+export const snakeCase = (name: string): string =>
+  name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1_$2").toLowerCase()
+
+/** Names that PostgreSQL would cut at 63 bytes end in a hash of the whole instead. */
+export const constraintName = (...parts: ReadonlyArray<string>): string => {
+  const name = parts.join("_")
+  if (name.length <= 60) return name
+  let hash = 0x811c9dc5
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0
+  return `${name.slice(0, 51)}_${hash.toString(16).padStart(8, "0")}`
+}
+
+export const partsOf = (fields: { readonly [name: string]: Field.Input }): ReadonlyArray<Part> =>
+  Object.keys(fields).map((property) => {
+    const input = fields[property]
+    if (Field.isField(input)) return { property, schema: input.schema, details: fromVariants(input.schema, input.details) }
+    return { property, schema: input, details: fromVariants(input, {}) }
+  })
+
+const isVariantField = (schema: unknown): schema is Field.VariantField =>
+  !Schema.isSchema(schema) && Predicate.hasProperty(schema, "schemas") && Predicate.isRecord(schema.schemas)
+
+/** A field of `@effect/sql`'s Model without an insert variant is one that the database generates. */
+const fromVariants = (schema: unknown, details: Field.Details): Field.Details =>
+  isVariantField(schema) && !("insert" in schema.schemas) ? { generated: true, ...details } : details
+
+/** The Schema of a field in one variant; undefined where it has none. */
+export const variantSchema = (schema: unknown, variant: string): unknown =>
+  isVariantField(schema) ? schema.schemas[variant] : schema
+
+const unknownType: ValueType = { storage: { _tag: "json" }, nullable: true, schema: Schema.Unknown }
+
+/** A property signature stands for its Schema where it is no more than that. */
+const columnSchema = (schema: unknown): Schema.Schema<any, any> | undefined =>
+  Schema.isSchema(schema)
+    ? schema as Schema.Schema<any, any>
+    : Predicate.hasProperty(schema, "from") && Schema.isSchema(schema.from) ? schema.from as Schema.Schema<any, any> : undefined
+
+export const make = (
+  identifier: string,
+  parts: ReadonlyArray<Part>,
+  options: TableOptions,
+  model: new(props: object, options: boolean) => object
+): Definition => {
+  const problems: Array<string> = []
+  const tableName = options.table ?? snakeCase(identifier)
+  const columns: Array<ColumnDefinition> = []
+  for (const { details, property, schema } of parts) {
+    const select = variantSchema(schema, "select")
+    if (select === undefined) continue
+    const name = details.name ?? snakeCase(property)
+    const given = columnSchema(select)
+    const type = given === undefined
+      ? undefined
+      : ValueTypes.fromSchema(given, details.storage, details.sensitive)
+    if (type === undefined) {
+      problems.push(`${property}: an optional property cannot be a column: use Schema.NullOr or Schema.OptionFromNullOr`)
+    } else if (ValueTypes.isUnstorable(type)) {
+      problems.push(`${property}: ${type.problem}`)
+    }
+    const same = columns.find((column) => column.name === name)
+    if (same !== undefined) problems.push(`${same.property} and ${property} are both the column ${name}`)
+    if (name === "" || tableName === "") problems.push(`${property}: a name is empty`)
+    columns.push({
+      property,
+      name,
+      type: type === undefined || ValueTypes.isUnstorable(type) ? unknownType : type,
+      generated: details.generated === true,
+      details
+    })
+  }
+  const byProperty: Record<string, ColumnDefinition> = Object.create(null)
+  for (const column of columns) byProperty[column.property] = column
+  const pick = (properties: ReadonlyArray<string>, what: string): ReadonlyArray<ColumnDefinition> =>
+    properties.flatMap((property) => {
+      const column = byProperty[property]
+      if (column === undefined) problems.push(`${what} names ${property}, which is no column of the model`)
+      return column === undefined ? [] : [column]
+    })
+  const named = (columns: ReadonlyArray<Ast.Column>, suffix: string): string =>
+    constraintName(tableName, ...columns.map((column) => column.name), suffix)
+
+  const primaryKey = columns.filter((column) => column.details.primaryKey === true)
+  for (const column of primaryKey) {
+    if (column.type.nullable) problems.push(`${column.property} is part of the primary key and may be null`)
+  }
+  const uniques: Array<Ast.Constraint> = []
+  const unique = (of: ReadonlyArray<Ast.Column>) =>
+    uniques.push({ kind: "unique", name: named(of, "key"), columns: of.map((column) => column.name) })
+  for (const column of columns) if (column.details.unique === true) unique([column])
+  for (const properties of options.unique ?? []) unique(pick(properties, "a unique constraint"))
+
+  const indexes: Array<IndexDefinition> = columns.filter((column) => column.details.index === true).map((column) => ({
+    name: named([column], "idx"),
+    columns: [column],
+    unique: false,
+    expressions: undefined,
+    where: undefined
+  }))
+  for (const given of options.indexes ?? []) {
+    const index = Array.isArray(given) ? { columns: given as ReadonlyArray<string> } : given as Exclude<typeof given, ReadonlyArray<string>>
+    const of = pick(index.columns ?? [], "an index")
+    if (of.length === 0 && index.expressions === undefined) problems.push("an index has no column and no expression")
+    indexes.push({
+      name: index.name ?? named(of, index.expressions === undefined ? "idx" : "expr_idx"),
+      columns: of,
+      unique: index.unique === true,
+      expressions: index.expressions,
+      where: index.where
+    })
+  }
+
+  const checks: Array<Check> = columns.flatMap((column) =>
+    (column.details.check ?? []).map((condition, i) => ({
+      name: named([column], i === 0 ? "check" : `check${i + 1}`),
+      column,
+      condition: condition as Check["condition"]
+    }))
+  )
+  for (const name of Object.keys(options.checks ?? {})) {
+    checks.push({ name, column: undefined, condition: options.checks![name] as Check["condition"] })
+  }
+
+  const foreignKeys: Array<ForeignKey> = columns.flatMap((column) => {
+    const references = column.details.references
+    return references === undefined ? [] : [{
+      name: named([column], "fkey"),
+      column,
+      target: () => targetOf(references, column),
+      onDelete: references.onDelete,
+      onUpdate: references.onUpdate,
+      deferred: references.deferred === true
+    }]
+  })
+
+  let checked: { readonly problem: ConfigurationError | undefined } | undefined
+  const table: Ast.Table = {
+    identifier,
+    name: tableName,
+    schema: options.schema,
+    columns,
+    byProperty,
+    primaryKey,
+    construct: (properties) => new model(properties, true),
+    constraints: [
+      ...(primaryKey.length === 0
+        ? []
+        : [{ kind: "primaryKey" as const, name: constraintName(tableName, "pkey"), columns: primaryKey.map((column) => column.name) }]),
+      ...uniques,
+      ...indexes.filter((index) => index.unique).map((index) => ({
+        kind: "unique" as const,
+        name: index.name,
+        columns: index.columns.map((column) => column.name)
+      })),
+      ...foreignKeys.map((key) => ({ kind: "foreignKey" as const, name: key.name, columns: [key.column.name] })),
+      ...checks.map((check) => ({
+        kind: "check" as const,
+        name: check.name,
+        columns: check.column === undefined ? [] : [check.column.name]
+      })),
+      ...columns.filter((column) => storageCheckable(column.type)).map((column) => ({
+        kind: "check" as const,
+        name: storageCheckName(tableName, column.name),
+        columns: [column.name]
+      }))
+    ],
+    problem: () => {
+      if (checked === undefined) {
+        const all = [
+          ...problems,
+          ...foreignKeys.flatMap((key) => {
+            const target = key.target()
+            return typeof target === "string" ? [`${key.column.property}: ${target}`] : []
+          })
+        ]
+        checked = {
+          problem: all.length === 0
+            ? undefined
+            : new ConfigurationError({ problem: `The model ${identifier} contradicts itself: ${all.join("; ")}` })
+        }
+      }
+      return checked.problem
+    }
+  }
+  return { table, columns, uniques, indexes, checks, foreignKeys }
+}
+
+/** Whether the column's own type asks for a check: a closed list of values. */
+const storageCheckable = (type: ValueType): boolean =>
+  type.storage._tag === "literal" || (type.storage._tag === "integer" && type.storage.values !== undefined)
+
+/** The name of the check that a column's type asks for: its list of values, its JSON. */
+export const storageCheckName = (table: string, column: string): string => constraintName(table, column, "values")
+
+const targetOf = (
+  references: NonNullable<Field.Details["references"]>,
+  column: Ast.Column
+): { readonly table: Ast.Table; readonly column: Ast.Column } | string => {
+  const target = references.target()
+  if (!Predicate.hasProperty(target, Define)) return "it references something that is no model"
+  const { table } = target[Define] as Definition
+  if (references.column === undefined && table.primaryKey.length !== 1) {
+    return `it references ${table.identifier}, whose primary key is not one column: name one with { column }`
+  }
+  const to = references.column === undefined ? table.primaryKey[0] : table.byProperty[references.column]
+  if (to === undefined) return `it references ${table.identifier}.${references.column}, which is no column`
+  if (!sameStorage(to.type, column.type)) {
+    return `it references ${table.identifier}.${to.property}, which is stored as ${to.type.storage._tag}, not ${column.type.storage._tag}`
+  }
+  return { table, column: to }
+}
+
+/** Whether values of two columns can be compared with each other. */
+export const sameStorage = (a: ValueType, b: ValueType): boolean => {
+  const kind = (type: ValueType) => type.storage._tag === "literal" ? "text" : type.storage._tag
+  return kind(a) === kind(b)
+}

@@ -1,0 +1,223 @@
+/**
+ * The statement tree: plain readonly tagged data, no functions.
+ *
+ * Combinators build it, printers read it. A source is known by the identity of its `Ref`, so one query can stand in a statement
+ * several times, and a subquery can refer to the columns around it; printers give each its alias.
+ */
+import type { ConfigurationError, ValidationError } from "../DbError.js"
+import type { ValueType } from "./storage.js"
+
+/** A table or a derived table within one statement; `hint` is the alias that it would like. */
+export interface Ref {
+  readonly hint: string
+}
+
+/** A table's place in the database. */
+export interface TableName {
+  readonly name: string
+  readonly schema: string | undefined
+}
+
+/** A column of a table. */
+export interface Column {
+  /** Its name in the model. */
+  readonly property: string
+  /** Its name in the database. */
+  readonly name: string
+  readonly type: ValueType
+  readonly generated: boolean
+}
+
+/** What statements need to know of a model; `Model.tableOf` makes it. */
+export interface Table extends TableName {
+  readonly identifier: string
+  /** In the order of declaration. */
+  readonly columns: ReadonlyArray<Column>
+  readonly byProperty: { readonly [property: string]: Column }
+  readonly primaryKey: ReadonlyArray<Column>
+  /** Makes an instance of properties that were checked already. */
+  readonly construct: (properties: object) => object
+  /** What is wrong with the model, looked for once; undefined when it can be used. */
+  readonly problem: () => ConfigurationError | undefined
+  /** Named constraints, so that a violation can tell its columns where the database does not. */
+  readonly constraints: ReadonlyArray<Constraint>
+}
+
+/** A constraint or unique index as the model declares it. */
+export interface Constraint {
+  readonly kind: "primaryKey" | "unique" | "foreignKey" | "check"
+  readonly name: string
+  readonly columns: ReadonlyArray<string>
+}
+
+/** How an operator is printed unless a dialect says otherwise. `name` is what a dialect overrides. */
+export type Operator =
+  | { readonly name: string; readonly form: "infix"; readonly text: string }
+  | { readonly name: string; readonly form: "prefix"; readonly text: string }
+  | { readonly name: string; readonly form: "postfix"; readonly text: string }
+  | { readonly name: string; readonly form: "function"; readonly text: string }
+  | { readonly name: string; readonly form: "dialect" }
+
+/** An expression. `type` is undefined for what no row can hold, as a list. */
+export type Expression =
+  | { readonly _tag: "Column"; readonly ref: Ref; readonly name: string; readonly type: ValueType }
+  /** A value still in the form of its type; it is encoded when the statement runs. */
+  | { readonly _tag: "Parameter"; readonly value: unknown; readonly type: ValueType }
+  | {
+    readonly _tag: "Call"
+    readonly operator: Operator
+    readonly args: ReadonlyArray<Expression>
+    readonly type: ValueType
+  }
+  | {
+    readonly _tag: "Aggregate"
+    readonly operator: Operator
+    readonly args: ReadonlyArray<Expression>
+    readonly distinct: boolean
+    readonly filter: Expression | undefined
+    readonly type: ValueType
+  }
+  | {
+    readonly _tag: "Case"
+    readonly branches: ReadonlyArray<{ readonly when: Expression; readonly then: Expression }>
+    readonly otherwise: Expression | undefined
+    readonly type: ValueType
+  }
+  | { readonly _tag: "Cast"; readonly expression: Expression; readonly type: ValueType }
+  | {
+    readonly _tag: "InValues"
+    /** Empty values print as false. */
+    readonly left: ReadonlyArray<Expression>
+    /** One row a value; each as long as `left`. */
+    readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+    readonly type: ValueType
+  }
+  | { readonly _tag: "InSelect"; readonly left: Expression; readonly select: Select; readonly type: ValueType }
+  | { readonly _tag: "Exists"; readonly select: Select; readonly type: ValueType }
+  | { readonly _tag: "Scalar"; readonly select: Select; readonly type: ValueType }
+  /** Written by the caller: `strings` is copied, each `args` entry printed between two of them. */
+  | {
+    readonly _tag: "Fragment"
+    readonly strings: ReadonlyArray<string>
+    readonly args: ReadonlyArray<Expression>
+    readonly type: ValueType
+  }
+  /** What cannot be said: running the statement fails with it. */
+  | { readonly _tag: "Invalid"; readonly error: ConfigurationError | ValidationError; readonly type: ValueType }
+  /** The value that an upsert would have inserted. */
+  | { readonly _tag: "Inserted"; readonly column: Column; readonly type: ValueType }
+
+/** What rows come from. */
+export type Source =
+  | { readonly _tag: "TableSource"; readonly ref: Ref; readonly table: Table }
+  | { readonly _tag: "DerivedSource"; readonly ref: Ref; readonly select: Select }
+
+/** A joined source. */
+export interface Join {
+  readonly kind: "inner" | "left"
+  readonly source: Source
+  readonly on: Expression
+}
+
+/** One term of an order. */
+export interface Order {
+  readonly expression: Expression
+  readonly direction: "asc" | "desc"
+  /** NULLs sort last unless asked. */
+  readonly nulls: "first" | "last"
+}
+
+/** What a row is made of. */
+export type Projection =
+  | { readonly _tag: "Value"; readonly expression: Expression }
+  | { readonly _tag: "Record"; readonly fields: { readonly [name: string]: Projection } }
+  /** A model's instance; `optional` is the right side of a left join: null when no row matched. */
+  | {
+    readonly _tag: "Instance"
+    readonly table: Table
+    /** One a column of the table, in its order. */
+    readonly columns: ReadonlyArray<Expression>
+    readonly optional: boolean
+  }
+  /** A record that is null when all that it holds is null. */
+  | { readonly _tag: "OptionalRecord"; readonly fields: { readonly [name: string]: Projection } }
+
+/** A relation to load for each row of a select. */
+export interface Include {
+  readonly name: string
+  readonly cardinality: "many" | "one" | "option"
+  /** The parent's columns that the relation starts from. */
+  readonly parent: ReadonlyArray<Column>
+  /** The child's (or the link's) columns that hold the parent's, in the same order. */
+  readonly child: ReadonlyArray<Column>
+  /** Reads the children; restricted to the parents' keys when it runs. */
+  readonly select: Select
+  /** Where `child` is found in `select`: the root of it, or a joined link. */
+  readonly childRef: Ref
+  /** At most so many children a parent. */
+  readonly limit: number | undefined
+  readonly offset: number | undefined
+  /** What is wrong with the relation. */
+  readonly problem: ConfigurationError | undefined
+}
+
+export interface Select {
+  readonly _tag: "Select"
+  readonly projection: Projection
+  readonly distinct: boolean
+  readonly from: Source
+  readonly joins: ReadonlyArray<Join>
+  readonly where: Expression | undefined
+  readonly groupBy: ReadonlyArray<Expression>
+  readonly having: Expression | undefined
+  readonly orderBy: ReadonlyArray<Order>
+  readonly limit: Expression | undefined
+  readonly offset: Expression | undefined
+  readonly includes: ReadonlyArray<Include>
+}
+
+/** Stands for a column's default in a row to insert. */
+export const Default: unique symbol = Symbol.for("effect-strata/Default")
+
+export interface Insert {
+  readonly _tag: "Insert"
+  readonly table: Table
+  readonly ref: Ref
+  readonly columns: ReadonlyArray<Column>
+  /** Stored values (see storage.ts), null, or `Default`; as long as `columns`. */
+  readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+  readonly conflict: Conflict | undefined
+  readonly returning: Projection | undefined
+}
+
+/** What to do when a row is there already. An empty `set` leaves it as it is. */
+export interface Conflict {
+  readonly target: ReadonlyArray<Column>
+  readonly set: ReadonlyArray<Assignment>
+}
+
+export interface Assignment {
+  readonly column: Column
+  readonly value: Expression
+}
+
+export interface Update {
+  readonly _tag: "Update"
+  readonly table: Table
+  readonly ref: Ref
+  readonly set: ReadonlyArray<Assignment>
+  readonly where: Expression | undefined
+  readonly returning: Projection | undefined
+}
+
+export interface Delete {
+  readonly _tag: "Delete"
+  readonly table: Table
+  readonly ref: Ref
+  readonly where: Expression | undefined
+  readonly returning: Projection | undefined
+}
+
+/** A whole statement. */
+export type Statement = Select | Insert | Update | Delete
+

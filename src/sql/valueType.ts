@@ -1,0 +1,344 @@
+/**
+ * From a Schema to how its values are stored, and the way of a value between the two.
+ *
+ * The Schema's encoded side decides; the Schemas for instants, decimals, big integers and bytes that Effect itself gives are known by
+ * name and go straight from the stored value to the Type, as their text form would only be made to be parsed again.
+ */
+import * as BigDecimal from "effect/BigDecimal"
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+import { InvalidValue } from "./storage.js"
+import type { Storage, ValueType } from "./storage.js"
+
+/** What reading a Schema's AST tells. */
+interface Analysis {
+  readonly storage: Storage
+  readonly nullable: boolean
+  /** The Type is an Option: null is none. */
+  readonly option: boolean
+  /** From a stored value to the Type, where no Schema has to run; undefined where one has to. */
+  readonly direct: ((stored: any) => unknown) | undefined
+  /** Checks of the Type that come after `direct`, innermost first. */
+  readonly refinements: ReadonlyArray<AST.Refinement>
+  /** The Schema of one value, null and Option taken off. */
+  readonly inner: AST.AST
+}
+
+const identity = (value: unknown): unknown => value
+
+const identifierOf = (ast: AST.AST): string => Option.getOrElse(AST.getIdentifierAnnotation(ast), () => "")
+
+const toDate = (ms: number) => new Date(ms)
+const toDateTime = (ms: number) => DateTime.unsafeMake(ms)
+const toDecimal = (text: string) => BigDecimal.normalize(BigDecimal.unsafeFromString(text))
+
+/** Schemas known by name, with what they are stored as and how their Type is made of it. */
+const known: { readonly [identifier: string]: readonly [Storage, (stored: any) => unknown] } = {
+  DateTimeUtc: [{ _tag: "timestamp" }, toDateTime],
+  DateTimeUtcFromSelf: [{ _tag: "timestamp" }, toDateTime],
+  DateTimeUtcFromNumber: [{ _tag: "timestamp" }, toDateTime],
+  DateTimeUtcFromDate: [{ _tag: "timestamp" }, toDateTime],
+  DateFromString: [{ _tag: "timestamp" }, toDate],
+  DateFromNumber: [{ _tag: "timestamp" }, toDate],
+  DateFromSelf: [{ _tag: "timestamp" }, toDate],
+  BigInt: [{ _tag: "bigint" }, identity],
+  BigIntFromNumber: [{ _tag: "bigint" }, identity],
+  BigDecimal: [{ _tag: "decimal" }, toDecimal],
+  BigDecimalFromNumber: [{ _tag: "decimal" }, toDecimal],
+  BigDecimalFromSelf: [{ _tag: "decimal" }, toDecimal],
+  Uint8Array: [{ _tag: "bytes" }, identity],
+  Uint8ArrayFromSelf: [{ _tag: "bytes" }, identity]
+}
+
+/** Why a Schema cannot be a column. */
+class Unstorable {
+  readonly _tag = "Unstorable"
+  constructor(readonly problem: string) {}
+}
+
+const isNull = (ast: AST.AST): boolean => AST.isLiteral(ast) && ast.literal === null
+
+const isOptionOfNullable = (ast: AST.AST): ast is AST.Transformation & { readonly from: AST.Union } =>
+  AST.isTransformation(ast) && AST.isUnion(ast.from) && ast.from.types.some(isNull) && AST.isDeclaration(ast.to) &&
+  ast.to.typeParameters.length === 1 && /^Option</.test(String(ast.to))
+
+const scalar = (ast: AST.AST, refinements: ReadonlyArray<AST.Refinement>): Storage | undefined => {
+  switch (ast._tag) {
+    case "StringKeyword":
+    case "TemplateLiteral":
+      return text(refinements)
+    case "NumberKeyword":
+      return number(refinements)
+    case "BooleanKeyword":
+      return { _tag: "boolean" }
+    case "BigIntKeyword":
+      return { _tag: "bigint" }
+    case "Literal":
+      return literals([ast.literal])
+    case "Enums":
+      return literals(ast.enums.map(([, value]) => value))
+    case "Union":
+      return literals(ast.types.flatMap((type) => AST.isLiteral(type) ? [type.literal] : [undefined]))
+    case "TypeLiteral":
+    case "TupleType":
+    case "UnknownKeyword":
+    case "AnyKeyword":
+    case "ObjectKeyword":
+      return { _tag: "json" }
+    default:
+      return undefined
+  }
+}
+
+const literals = (values: ReadonlyArray<AST.LiteralValue | undefined>): Storage => {
+  if (values.every((value) => typeof value === "string")) {
+    return { _tag: "literal", values: values as ReadonlyArray<string> }
+  }
+  if (values.every((value) => Number.isSafeInteger(value))) {
+    return { _tag: "integer", wide: values.some((value) => Math.abs(value as number) > 0x7fffffff), values: values as ReadonlyArray<number> }
+  }
+  if (values.every((value) => typeof value === "boolean")) return { _tag: "boolean" }
+  return { _tag: "json" }
+}
+
+const bound = (refinements: ReadonlyArray<AST.Refinement>, key: string): number | undefined => {
+  let found: number | undefined
+  for (const refinement of refinements) {
+    const schema = Option.getOrUndefined(AST.getJSONSchemaAnnotation(refinement)) as { readonly [key: string]: unknown } | undefined
+    const value = schema?.[key]
+    if (typeof value === "number") found = value
+  }
+  return found
+}
+
+const hasId = (refinements: ReadonlyArray<AST.Refinement>, id: symbol): boolean =>
+  refinements.some((refinement) => Option.getOrUndefined(AST.getSchemaIdAnnotation(refinement)) === id)
+
+const text = (refinements: ReadonlyArray<AST.Refinement>): Storage => {
+  if (hasId(refinements, Schema.UUIDSchemaId)) return { _tag: "uuid" }
+  const maxLength = bound(refinements, "maxLength")
+  return maxLength === undefined ? { _tag: "text" } : { _tag: "text", maxLength }
+}
+
+const number = (refinements: ReadonlyArray<AST.Refinement>): Storage => {
+  if (!hasId(refinements, Schema.IntSchemaId)) return { _tag: "double" }
+  const least = bound(refinements, "minimum") ?? 0
+  const most = bound(refinements, "maximum") ?? 0
+  return least < -0x80000000 || most > 0x7fffffff ? { _tag: "integer", wide: true } : { _tag: "integer" }
+}
+
+const analyzeValue = (ast: AST.AST): Analysis => {
+  const refinements: Array<AST.Refinement> = []
+  let current = ast
+  for (;;) {
+    if (AST.isRefinement(current)) {
+      refinements.unshift(current)
+      current = current.from
+    } else if (AST.isSuspend(current)) {
+      current = current.f()
+    } else break
+  }
+  const base = { nullable: false, option: false, refinements, inner: ast }
+  const byName = known[identifierOf(current)]
+  if (byName !== undefined) return { ...base, storage: byName[0], direct: byName[1] }
+  const storage = scalar(current, refinements)
+  if (storage !== undefined) {
+    return { ...base, storage, direct: storage._tag === "json" || isDirectScalar(current) ? directOf(storage) : undefined }
+  }
+  if (AST.isTransformation(current)) {
+    const encoded = analyzeValue(AST.encodedBoundAST(current.from))
+    return { ...base, storage: encoded.storage, direct: undefined, refinements: [] }
+  }
+  if (AST.isUndefinedKeyword(current) || AST.isVoidKeyword(current)) {
+    throw new Unstorable("a column holds NULL, not undefined: use Schema.NullOr or Schema.OptionFromNullOr")
+  }
+  throw new Unstorable(
+    `a value of ${String(current)} cannot be stored: give its Schema an encoded side of text, numbers or JSON`
+  )
+}
+
+/** JSON is decoded by its Schema; the rest holds what its Type is. */
+const directOf = (storage: Storage): ((stored: any) => unknown) | undefined => storage._tag === "json" ? undefined : identity
+
+const isDirectScalar = (ast: AST.AST): boolean =>
+  !AST.isTemplateLiteral(ast) && !AST.isLiteral(ast) && !AST.isUnion(ast) && !AST.isEnums(ast)
+
+const analyze = (ast: AST.AST): Analysis => {
+  if (AST.isSuspend(ast)) return analyze(ast.f())
+  if (isOptionOfNullable(ast)) {
+    const inside = analyze(ast.from)
+    return { ...inside, nullable: true, option: true }
+  }
+  if (AST.isUnion(ast)) {
+    if (ast.types.some((type) => AST.isUndefinedKeyword(type))) {
+      throw new Unstorable("a column holds NULL, not undefined: use Schema.NullOr or Schema.OptionFromNullOr")
+    }
+    if (ast.types.some(isNull)) {
+      const rest = ast.types.filter((type) => !isNull(type))
+      const one = rest.length === 1 ? rest[0]! : AST.Union.make(rest)
+      return { ...analyzeValue(one), nullable: true }
+    }
+  }
+  return analyzeValue(ast)
+}
+
+/** The type of a column or expression of this Schema, or what is wrong with it. */
+export const fromSchema = (
+  schema: Schema.Schema<any, any>,
+  storage?: Storage,
+  sensitive?: boolean
+): ValueType | Unstorable => {
+  try {
+    const analysis = analyze(schema.ast)
+    return {
+      storage: storage ?? analysis.storage,
+      nullable: analysis.nullable,
+      schema,
+      ...(sensitive === true ? { sensitive } : {})
+    }
+  } catch (problem) {
+    if (problem instanceof Unstorable) return problem
+    throw problem
+  }
+}
+
+export const isUnstorable = (type: ValueType | Unstorable): type is Unstorable => "_tag" in type
+
+/** The same values, or NULL. */
+export const orNull = (type: ValueType): ValueType => type.nullable ? type : { ...type, nullable: true }
+
+/** The same values without NULL. */
+export const notNull = (type: ValueType): ValueType => type.nullable ? { ...type, nullable: false } : type
+
+/** The two ways of a value: made once a type. */
+export interface Conversion {
+  /** From a Type (or null) to the stored value; throws `InvalidValue`. */
+  readonly toStored: (value: unknown) => unknown
+  /** From a stored value (or null) to the Type; throws `InvalidValue`. */
+  readonly fromStored: (stored: any) => unknown
+  /** Whether the stored value is the Type already, so that nothing has to be done. */
+  readonly isIdentity: boolean
+  readonly option: boolean
+}
+
+const options: AST.ParseOptions = {}
+
+/** What is wrong, in words, without the value that is. */
+export const problemOf = (issue: ParseResult.ParseIssue): string =>
+  ParseResult.ArrayFormatter.formatIssueSync(issue).map((one) =>
+    `${one.path.length === 0 ? "" : `${one.path.map(String).join(".")}: `}${withoutActual(one.message)}`
+  ).join("; ")
+
+/** Cuts what was found, which is the value, from Schema's usual message. */
+export const withoutActual = (message: string): string => message.replace(/, actual [\s\S]*$/, "")
+
+/** From a Schema's encoded value to the stored one. */
+export const storedFromEncoded = (storage: Storage, encoded: unknown): unknown => {
+  if (encoded === null || encoded === undefined) return null
+  switch (storage._tag) {
+    case "timestamp":
+      if (typeof encoded === "number") return encoded
+      if (typeof encoded === "string") return new Date(encoded).getTime()
+      if (encoded instanceof Date) return encoded.getTime()
+      if (DateTime.isDateTime(encoded)) return encoded.epochMillis
+      break
+    case "bigint":
+      if (typeof encoded === "bigint") return encoded
+      if (typeof encoded === "string" && /^-?\d{1,40}$/.test(encoded)) return BigInt(encoded)
+      if (typeof encoded === "number" && Number.isSafeInteger(encoded)) return BigInt(encoded)
+      break
+    case "decimal":
+      if (typeof encoded === "string" || typeof encoded === "number") return String(encoded)
+      if (BigDecimal.isBigDecimal(encoded)) return BigDecimal.format(encoded)
+      break
+    case "bytes":
+      if (encoded instanceof Uint8Array) return encoded
+      if (Array.isArray(encoded)) return Uint8Array.from(encoded)
+      break
+    default:
+      return encoded
+  }
+  throw new InvalidValue(`cannot be stored as ${storage._tag}`)
+}
+
+/** From the stored value to what the Schema calls encoded. */
+const encodedFromStored = (storage: Storage, stored: any, encoded: AST.AST): unknown => {
+  if (storage._tag === "timestamp") {
+    return AST.isNumberKeyword(encoded) ? stored : AST.isStringKeyword(encoded) ? new Date(stored).toISOString() : new Date(stored)
+  }
+  if (storage._tag === "bigint" || storage._tag === "decimal") {
+    return AST.isNumberKeyword(encoded) ? Number(stored) : AST.isStringKeyword(encoded) ? String(stored) : stored
+  }
+  return stored
+}
+
+const conversions = new WeakMap<object, Conversion>()
+
+/** The conversion of a type; kept by the type itself. */
+export const conversionOf = (type: ValueType): Conversion => {
+  let found = conversions.get(type)
+  if (found === undefined) {
+    found = makeConversion(type)
+    conversions.set(type, found)
+  }
+  return found
+}
+
+const makeConversion = (type: ValueType): Conversion => {
+  const analysis = analyze(type.schema.ast)
+  const { direct, option, refinements } = analysis
+  const one: Schema.Schema<any, any> = Schema.make(analysis.inner)
+  const encodedAst = unrefined(AST.encodedBoundAST(analysis.inner))
+  const decode = ParseResult.decodeUnknownEither(one)
+  const encode = ParseResult.encodeUnknownEither(one)
+  const check = refinements.length === 0 ? undefined : (value: unknown): unknown => {
+    for (const refinement of refinements) {
+      const issue = refinement.filter(value, options, refinement)
+      if (Option.isSome(issue)) throw new InvalidValue(problemOf(new ParseResult.Refinement(refinement, value, "Predicate", issue.value)))
+    }
+    return value
+  }
+  const fromOne = direct !== undefined
+    ? direct === identity
+      ? check ?? identity
+      : check === undefined ? direct : (stored: unknown) => check(direct(stored))
+    : (stored: unknown) => {
+      const result = decode(encodedFromStored(type.storage, stored, encodedAst))
+      if (result._tag === "Left") throw new InvalidValue(problemOf(result.left))
+      return result.right
+    }
+  const toOne = direct !== undefined
+    ? (value: unknown) => storedFromEncoded(type.storage, value)
+    : (value: unknown) => {
+      const result = encode(value)
+      if (result._tag === "Left") throw new InvalidValue(problemOf(result.left))
+      return storedFromEncoded(type.storage, result.right)
+    }
+  return {
+    option,
+    isIdentity: direct === identity && check === undefined && !option && !type.nullable,
+    toStored: (value) => {
+      if (value === null) {
+        if (type.nullable) return null
+        throw new InvalidValue("is null: ask for NULL by isNull")
+      }
+      if (Option.isOption(value) && option) return Option.isNone(value) ? null : toOne(value.value)
+      if (value === undefined) throw new InvalidValue("is undefined")
+      return toOne(value)
+    },
+    fromStored: (stored) => {
+      if (stored === null) {
+        if (option) return Option.none()
+        if (type.nullable) return null
+        throw new InvalidValue("is NULL, and its Schema takes no null")
+      }
+      const value = fromOne(stored)
+      return option ? Option.some(value) : value
+    }
+  }
+}
+
+const unrefined = (ast: AST.AST): AST.AST => AST.isRefinement(ast) ? unrefined(ast.from) : ast

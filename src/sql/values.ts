@@ -1,0 +1,253 @@
+/**
+ * What every dialect checks of a value before it is sent, so that what is stored comes back equal: the same refusals everywhere.
+ *
+ * Each check throws `InvalidValue` and returns its input; no message quotes a value.
+ */
+import { InvalidValue } from "./storage.js"
+
+const refuse = (problem: string): never => {
+  throw new InvalidValue(problem)
+}
+
+// In unicode mode a surrogate matches only where it stands alone.
+const unstorable = /[\u0000\p{Surrogate}]/u
+
+const isLongerThan = (value: string, codePoints: number): boolean => {
+  if (value.length <= codePoints) {
+    return false
+  }
+  if (value.length > codePoints * 2) {
+    return true
+  }
+  let count = 0
+  for (const _ of value) {
+    count++
+  }
+  return count > codePoints
+}
+
+/** A string without U+0000 and lone surrogates, of at most `maxLength` code points. */
+export const checkText = (value: unknown, maxLength?: number): string => {
+  if (typeof value !== "string") {
+    return refuse("is not a string")
+  }
+  if (unstorable.test(value)) {
+    return refuse(
+      value.includes("\u0000")
+        ? "holds the character U+0000, which databases cannot store in text"
+        : "holds half of a surrogate pair, which is not a character"
+    )
+  }
+  if (maxLength !== undefined && isLongerThan(value, maxLength)) {
+    return refuse(`is longer than ${maxLength} characters`)
+  }
+  return value
+}
+
+/** A safe integer from `min` to `max`; not -0, which databases make 0. */
+export const checkInteger = (
+  value: unknown,
+  min: number = Number.MIN_SAFE_INTEGER,
+  max: number = Number.MAX_SAFE_INTEGER
+): number => {
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) {
+    return refuse("is not a safe integer")
+  }
+  if (Object.is(value, -0)) {
+    return refuse("is -0, which a column of integers cannot tell from 0")
+  }
+  if (value < min || value > max) {
+    return refuse(`is outside ${min} to ${max}`)
+  }
+  return value
+}
+
+const minBigint = -(2n ** 63n)
+const maxBigint = 2n ** 63n - 1n
+
+/** A bigint of 64 bits with sign. */
+export const checkBigint = (value: unknown): bigint => {
+  if (typeof value !== "bigint") {
+    return refuse("is not a bigint")
+  }
+  if (value < minBigint || value > maxBigint) {
+    return refuse("is outside 64 bits")
+  }
+  return value
+}
+
+/** A finite number; not -0, which some databases make 0. */
+export const checkDouble = (value: unknown): number => {
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    return refuse("is not a finite number")
+  }
+  if (Object.is(value, -0)) {
+    return refuse("is -0, which not every database can tell from 0")
+  }
+  return value
+}
+
+/** `0001-01-01T00:00:00.000Z` and `9999-12-31T23:59:59.999Z`. */
+const minTimestamp = -62_135_596_800_000
+const maxTimestamp = 253_402_300_799_999
+
+/** An integer number of milliseconds since 1970, in the years 1 to 9999. */
+export const checkTimestamp = (value: unknown): number => {
+  if (typeof value !== "number" || !Number.isInteger(value)) {
+    return refuse("is not a time in whole milliseconds")
+  }
+  if (value < minTimestamp || value > maxTimestamp) {
+    return refuse("is outside the years 1 to 9999")
+  }
+  return value
+}
+
+const dayForm = /^(\d{4})-(\d{2})-(\d{2})$/
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+const isDay = (year: number, month: number, day: number): boolean => {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const last = month === 2 && isLeap ? 29 : monthDays[month - 1]
+  return year >= 1 && last !== undefined && day >= 1 && day <= last
+}
+
+/** A day of the calendar as `2026-11-21`, in the years 1 to 9999. */
+export const checkDay = (value: unknown): string => {
+  const match = typeof value === "string" ? dayForm.exec(value) : null
+  if (match === null || !isDay(Number(match[1]), Number(match[2]), Number(match[3]))) {
+    return refuse("is not a day of the form YYYY-MM-DD")
+  }
+  return value as string
+}
+
+const timeForm = /^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}$/
+
+/** A time of day as `12:30:00.000`. */
+export const checkTime = (value: unknown): string =>
+  typeof value === "string" && timeForm.test(value) ? value : refuse("is not a time of the form HH:MM:SS.mmm")
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** A UUID in lower case, as PostgreSQL prints it. */
+export const checkUuid = (value: unknown): string => {
+  if (typeof value !== "string" || !uuidForm.test(value)) {
+    return refuse(
+      typeof value === "string" && uuidForm.test(value.toLowerCase())
+        ? "is a UUID with upper-case letters: databases give them back in lower case, so write it in lower case"
+        : "is not a UUID of the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+    )
+  }
+  return value
+}
+
+const checkJson = (value: unknown, depth: number): void => {
+  switch (typeof value) {
+    case "string":
+      checkText(value)
+      return
+    case "boolean":
+      return
+    case "number":
+      checkDouble(value)
+      return
+    case "object":
+      break
+    default:
+      refuse(`holds ${typeof value === "undefined" ? "undefined" : `a ${typeof value}`}, which JSON has not`)
+  }
+  if (value === null) {
+    return
+  }
+  if (depth === 0) {
+    refuse("is nested deeper than the database takes, or holds itself")
+  }
+  if (Array.isArray(value)) {
+    // By index, as a hole would come back as null.
+    for (let index = 0; index < value.length; index++) {
+      checkJson(value[index], depth - 1)
+    }
+    return
+  }
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) {
+    refuse("holds an object of a class, which would come back as a plain one")
+  }
+  if (Object.getOwnPropertySymbols(value).length > 0) {
+    refuse("holds a property named by a symbol, which JSON has not")
+  }
+  for (const [key, item] of Object.entries(value as object)) {
+    // An optional property that is undefined is one that is absent, as JSON.stringify has it.
+    if (item !== undefined) {
+      checkText(key)
+      checkJson(item, depth - 1)
+    }
+  }
+}
+
+/** JSON of at most `maxDepth` arrays and objects within each other; a scalar has depth 0. */
+export const jsonText = (value: unknown, maxDepth: number): string => {
+  try {
+    checkJson(value, maxDepth)
+    return JSON.stringify(value)
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return refuse("is nested deeper than the database takes, or holds itself")
+    }
+    throw error
+  }
+}
+
+const decimalForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/
+const maxDigits = 100_000
+
+/**
+ * Plain digits of a decimal: no exponent, no zeros at the ends, no "-0", so that one number has one text. With a precision it
+ * has at most `scale` (0 if not given) digits after the point and `precision - scale` before it.
+ */
+export const parseDecimal = (value: unknown, precision?: number, scale?: number): string => {
+  const match = typeof value === "string" ? decimalForm.exec(value) : null
+  if (match === null || ((match[2] ?? "") === "" && (match[3] ?? "") === "")) {
+    return refuse("is not a decimal number")
+  }
+  const fraction = match[3] ?? ""
+  const digits = `${match[2]}${fraction}`
+  const point = (match[2] ?? "").length + Number(match[4] ?? 0)
+  if (Math.abs(point) + digits.length > maxDigits) {
+    return refuse(`has more than ${maxDigits} digits`)
+  }
+  const whole = (point <= 0 ? "" : digits.slice(0, point).padEnd(point, "0")).replace(/^0+/, "")
+  const rest = (point <= 0 ? "0".repeat(-point) + digits : digits.slice(point)).replace(/0+$/, "")
+  if (precision !== undefined) {
+    const places = scale ?? 0
+    if (rest.length > places || whole.length > precision - places) {
+      return refuse(`has more digits than decimal(${precision}, ${places}) keeps`)
+    }
+  }
+  if (whole === "" && rest === "") {
+    return "0"
+  }
+  return `${match[1] === "-" ? "-" : ""}${whole === "" ? "0" : whole}${rest === "" ? "" : `.${rest}`}`
+}
+
+/** Milliseconds since 1970 as `2026-11-21T05:36:00.000Z`. */
+export const toIso = (ms: number): string => new Date(ms).toISOString()
+
+const isoForm = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|\+00(?::?00)?)?$/
+
+/** Milliseconds since 1970 of a time in UTC, in the form of `toIso` or as the servers print it. */
+export const fromIso = (text: unknown): number => {
+  if (typeof text !== "string") {
+    return refuse("is not a time in text")
+  }
+  const match = isoForm.exec(text)
+  if (match === null) {
+    return refuse("is not a time of the form YYYY-MM-DDTHH:MM:SS.mmmZ")
+  }
+  const [, year, month, day, hour, minute, second, fraction = ""] = match
+  if (
+    !isDay(Number(year), Number(month), Number(day)) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59
+  ) {
+    return refuse("is not a time of the calendar")
+  }
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, "0")}Z`)
+}

@@ -1,0 +1,34 @@
+/**
+ * What a printer may call. Printers of clauses, operators and dialects see this interface alone, so none imports another.
+ */
+import type { Column, Expression, Projection, Ref, Select, Table, TableName } from "./ast.js"
+import type { ValueType } from "./storage.js"
+
+export interface Writer {
+  /** Copies SQL text. */
+  readonly text: (sql: string) => Writer
+  /** Quotes one identifier. */
+  readonly identifier: (name: string) => Writer
+  /** A table's name, with its schema. */
+  readonly table: (table: TableName) => Writer
+  /** The alias of a source. */
+  readonly alias: (ref: Ref) => Writer
+  /** A bound value in the form of its type. */
+  readonly parameter: (value: unknown, type: ValueType) => Writer
+  /** A bound value in its stored form (see storage.ts). */
+  readonly stored: (value: unknown, column: Column) => Writer
+  /** A value that the driver takes as it is. */
+  readonly bound: (value: unknown) => Writer
+  /** An expression; in parentheses where it needs them as an operand. */
+  readonly expression: (expression: Expression) => Writer
+  readonly operand: (expression: Expression) => Writer
+  readonly list: <A>(items: ReadonlyArray<A>, print: (item: A) => void, separator?: string) => Writer
+  /** A whole select in parentheses. */
+  readonly select: (select: Select) => Writer
+  /** The columns of a projection, as a select list or after RETURNING; `unqualified` names bare columns. */
+  readonly projection: (projection: Projection, options?: { readonly unqualified?: boolean; readonly named?: boolean }) => Writer
+  /** Refuses a feature that the dialect lacks. */
+  readonly unsupported: (feature: string, hint?: string) => never
+  /** Declares a table's own name as the alias of a ref: for updates and deletes, where no alias is printed. */
+  readonly declare: (ref: Ref, table: Table) => Writer
+}
