@@ -87,6 +87,11 @@ export interface Printers {
    */
   readonly manyRows: (writer: Writer, types: ReadonlyArray<ValueType>, rows: ReadonlyArray<ReadonlyArray<unknown>>) => void
   readonly cast: (writer: Writer, expression: Expression, type: ValueType) => void
+  /**
+   * A value that an update assigns to a column, where it may have to be put into the column's form first (SQLite keeps decimals as
+   * scaled integers or text); without it the value is printed as an operand.
+   */
+  readonly assigned?: (writer: Writer, value: Expression, column: ValueType) => void
 }
 
 /**

@@ -6,6 +6,7 @@
 import type * as Statement from "@effect/sql/Statement"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { ConfigurationError } from "./DbError.js"
 import type { Dialect } from "./Dialect.js"
@@ -94,19 +95,46 @@ export interface BeginOptions {
 }
 
 /**
+ * How one statement is run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RunOptions {
+  /** False for text that will not come again, so that it is not kept. */
+  readonly prepare?: boolean
+  /** Whether integers beyond 2^53 must come exactly, for bigints and decimals; drivers that always do so ignore it. */
+  readonly exactIntegers?: boolean
+}
+
+/**
  * One connection, used by one fiber at a time.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Connection {
-  /** Runs one statement; `prepare: false` for text that will not come again. */
-  readonly run: (text: string, parameters: ReadonlyArray<unknown>, options?: { readonly prepare?: boolean }) => Effect.Effect<Result, Failure>
+  /** Runs one statement. */
+  readonly run: (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options?: RunOptions
+  ) => Effect.Effect<Result, Failure>
   /** Rows in chunks, in bounded memory; ending or interrupting the stream frees the cursor. */
   readonly stream: (
     text: string,
-    parameters: ReadonlyArray<unknown>
+    parameters: ReadonlyArray<unknown>,
+    options?: RunOptions
   ) => Stream.Stream<ReadonlyArray<unknown>, Failure>
+  /**
+   * Opens a cursor that goes on without this connection: once it is open, the connection can be given back while the stream is
+   * read. For use outside of a transaction; missing where a cursor needs its connection.
+   */
+  readonly streamAside?: (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options?: RunOptions
+  ) => Effect.Effect<Stream.Stream<ReadonlyArray<unknown>, Failure>, Failure, Scope.Scope>
   /** For `SqlClient`. */
   readonly native: (text: string, parameters: ReadonlyArray<unknown>, options?: { readonly prepare?: boolean }) => Effect.Effect<NativeResult, Failure>
   readonly begin: (options: BeginOptions) => Effect.Effect<void, Failure>

@@ -91,7 +91,8 @@ const textTests: { readonly [operator: string]: typeof Text.like } = {
   ilike: Text.ilike
 }
 
-const invalid = (path: ReadonlyArray<string | number>, message: string): Ast.Expression => ({
+/** A condition that cannot be said. */
+export const invalid = (path: ReadonlyArray<string | number>, message: string): Ast.Expression => ({
   _tag: "Invalid",
   error: new ValidationError({ subject: "The filter", issues: [{ path, message }] }),
   type: booleanType

@@ -333,6 +333,7 @@ const instantiate = (plan: Plan): { readonly select: Ast.Select; readonly ref: A
       orderBy: plan.orders.flatMap((order) => order(columns)).map((one) => one.order),
       limit: undefined,
       offset: undefined,
+      lock: undefined,
       includes: includesOf(plan.includes)
     }
   }

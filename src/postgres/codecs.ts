@@ -122,7 +122,11 @@ const encodeItems = (items: ReadonlyArray<unknown>, item: Storage): Arrays.Items
 const decodeItems = (items: Arrays.Items, item: Storage): ReadonlyArray<unknown> =>
   items.map((one) => {
     if (one === null) return null
-    if (typeof one !== "string") return item._tag === "array" ? decodeItems(one, item.item) : refuse("is nested too deep")
+    if (typeof one !== "string") {
+      return item._tag === "array"
+        ? decodeItems(one, item.item)
+        : refuse("is nested too deep")
+    }
     return item._tag === "array" ? refuse("is not nested deep enough") : decodeOne(one, item)
   })
 
@@ -135,7 +139,9 @@ export const encodeArray = (items: ReadonlyArray<unknown>, item: Storage): strin
 const hexBytes = (raw: string): Uint8Array => {
   const length = (raw.length - 2) >> 1
   const bytes = new Uint8Array(length)
-  return Buffer.from(bytes.buffer).write(raw.slice(2), "hex") === length ? bytes : refuse("is not the hex form of bytea")
+  return Buffer.from(bytes.buffer).write(raw.slice(2), "hex") === length
+    ? bytes
+    : refuse("is not the hex form of bytea")
 }
 
 /** The form that a role may have asked for by `bytea_output = escape`. */
@@ -151,7 +157,8 @@ const literalText = { ddl: () => "text", encode: (value: unknown) => checkText(v
 /** The codecs of PostgreSQL. */
 export const codecs: Codecs = {
   text: {
-    ddl: ({ maxLength }) => maxLength === undefined || maxLength > maxVarchar ? "text" : `varchar(${Math.max(1, maxLength)})`,
+    ddl: ({ maxLength }) =>
+      maxLength === undefined || maxLength > maxVarchar ? "text" : `varchar(${Math.max(1, maxLength)})`,
     encode: (value, { maxLength }) => checkText(value, maxLength),
     decode: identity
   },
@@ -173,14 +180,17 @@ export const codecs: Codecs = {
   boolean: {
     ddl: typeName,
     encode: (value) => typeof value === "boolean" ? String(value) : refuse("is not a boolean"),
-    decode: (raw: string) => raw === "t" || raw === "true" || (raw === "f" || raw === "false" ? false : refuse("is not a boolean"))
+    decode: (raw: string) =>
+      raw === "t" || raw === "true" || (raw === "f" || raw === "false" ? false : refuse("is not a boolean"))
   },
   decimal: {
     ddl: ({ precision, scale }) => precision === undefined ? "numeric" : `numeric(${precision}, ${scale ?? 0})`,
     encode: (value, { precision, scale }) => {
       const text = parseDecimal(value, precision, scale)
       const point = text.indexOf(".")
-      return point >= 0 && text.length - point - 1 > 16_383 ? refuse("has more than 16383 digits after the point") : text
+      return point >= 0 && text.length - point - 1 > 16_383
+        ? refuse("has more than 16383 digits after the point")
+        : text
     },
     decode: (raw: string) => parseDecimal(raw)
   },
@@ -213,7 +223,9 @@ export const codecs: Codecs = {
   bytes: {
     ddl: typeName,
     encode: (value) =>
-      value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : refuse("is not bytes"),
+      value instanceof Uint8Array
+        ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+        : refuse("is not bytes"),
     decode: (raw: string) => raw.startsWith("\\x") ? hexBytes(raw) : escapedBytes(raw)
   },
   array: {
@@ -224,10 +236,14 @@ export const codecs: Codecs = {
   vector: {
     ddl: ({ dimensions }) => `vector(${dimensions})`,
     encode: (value, { dimensions }) => {
-      if (!Array.isArray(value) || value.length !== dimensions) return refuse(`is not a vector of ${dimensions} numbers`)
+      if (!Array.isArray(value) || value.length !== dimensions) {
+        return refuse(`is not a vector of ${dimensions} numbers`)
+      }
       return `[${
         value.map((item) =>
-          Math.fround(checkDouble(item)) === item ? item : refuse("has a number that 32 bits cannot hold exactly: round with Math.fround")
+          Math.fround(checkDouble(item)) === item
+            ? item
+            : refuse("has a number that 32 bits cannot hold exactly: round with Math.fround")
         ).join(",")
       }]`
     },

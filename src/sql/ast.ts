@@ -63,6 +63,8 @@ export type Expression =
   | { readonly _tag: "Column"; readonly ref: Ref; readonly name: string; readonly type: ValueType }
   /** A value still in the form of its type; it is encoded when the statement runs. */
   | { readonly _tag: "Parameter"; readonly value: unknown; readonly type: ValueType }
+  /** A stored value of a column (see storage.ts). */
+  | { readonly _tag: "Stored"; readonly value: unknown; readonly column: Column; readonly type: ValueType }
   | {
     readonly _tag: "Call"
     readonly operator: Operator
@@ -95,6 +97,13 @@ export type Expression =
   | { readonly _tag: "InSelect"; readonly left: Expression; readonly select: Select; readonly type: ValueType }
   | { readonly _tag: "Exists"; readonly select: Select; readonly type: ValueType }
   | { readonly _tag: "Scalar"; readonly select: Select; readonly type: ValueType }
+  /** Counts the rows of each part from 1. */
+  | {
+    readonly _tag: "RowNumber"
+    readonly partitionBy: ReadonlyArray<Expression>
+    readonly orderBy: ReadonlyArray<Order>
+    readonly type: ValueType
+  }
   /** Written by the caller: `strings` is copied, each `args` entry printed between two of them. */
   | {
     readonly _tag: "Fragment"
@@ -173,6 +182,8 @@ export interface Select {
   readonly orderBy: ReadonlyArray<Order>
   readonly limit: Expression | undefined
   readonly offset: Expression | undefined
+  /** Keeps the rows from being changed until the transaction ends, where the database locks rows. */
+  readonly lock: "update" | undefined
   readonly includes: ReadonlyArray<Include>
 }
 

@@ -201,8 +201,8 @@ const decimalForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/
 const maxDigits = 100_000
 
 /**
- * Plain digits of a decimal: no exponent, no zeros at the ends, no "-0", so that one number has one text. With a precision it
- * has at most `scale` (0 if not given) digits after the point and `precision - scale` before it.
+ * Plain digits of a decimal: no exponent, no zeros at the ends, no "-0", so that one number has one text. With a precision, the
+ * number times 10^scale (scale 0 if not given) must be an integer of at most so many digits.
  */
 export const parseDecimal = (value: unknown, precision?: number, scale?: number): string => {
   const match = typeof value === "string" ? decimalForm.exec(value) : null
@@ -219,7 +219,7 @@ export const parseDecimal = (value: unknown, precision?: number, scale?: number)
   const rest = (point <= 0 ? "0".repeat(-point) + digits : digits.slice(point)).replace(/0+$/, "")
   if (precision !== undefined) {
     const places = scale ?? 0
-    if (rest.length > places || whole.length > precision - places) {
+    if (rest.length > places || `${whole}${rest.padEnd(places, "0")}`.replace(/^0+/, "").length > precision) {
       return refuse(`has more digits than decimal(${precision}, ${places}) keeps`)
     }
   }

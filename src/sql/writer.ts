@@ -23,8 +23,10 @@ export interface Writer {
   readonly expression: (expression: Expression) => Writer
   readonly operand: (expression: Expression) => Writer
   readonly list: <A>(items: ReadonlyArray<A>, print: (item: A) => void, separator?: string) => Writer
-  /** A whole select in parentheses. */
-  readonly select: (select: Select) => Writer
+  /** A whole select in parentheses; `named` where its columns are read by name. */
+  readonly select: (select: Select, named?: boolean) => Writer
+  /** A table with its alias, as a source. */
+  readonly source: (ref: Ref, table: Table) => Writer
   /** The columns of a projection, as a select list or after RETURNING; `unqualified` names bare columns. */
   readonly projection: (projection: Projection, options?: { readonly unqualified?: boolean; readonly named?: boolean }) => Writer
   /** Refuses a feature that the dialect lacks. */

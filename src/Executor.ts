@@ -1,0 +1,327 @@
+/**
+ * `Database` implemented over a driver: a statement is compiled, sent on the fiber's connection, classified when it fails, and its rows
+ * decoded.
+ *
+ * @since 0.1.0
+ */
+import * as Reactivity from "@effect/experimental/Reactivity"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as Chunk from "effect/Chunk"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
+import * as Database from "./Database.js"
+import { ConfigurationError, DecodeError, QueryError, UnsupportedError, ValidationError } from "./DbError.js"
+import type { ConnectFailure, ReadFailure, TransactionError, WriteFailure } from "./DbError.js"
+import type { Connection, Driver, Failure, OpenFailure, Result } from "./Driver.js"
+import { failWith, toError } from "./executor/errors.js"
+import { sqlClientOf } from "./executor/sqlClient.js"
+import * as Writes from "./executor/writes.js"
+import { loadSelect, prepare } from "./Loader.js"
+import * as Pool from "./Pool.js"
+import type { Select, Statement, Table } from "./sql/ast.js"
+import { compile, encodeBinding } from "./sql/compile.js"
+import type { Binding, Compiled } from "./sql/compile.js"
+import { Decoders, RowProblem } from "./sql/decode.js"
+import type { Mode } from "./sql/decode.js"
+import { InvalidValue } from "./sql/storage.js"
+import { makeRunner } from "./transaction/runner.js"
+
+/**
+ * What a database Layer is made of.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly open: Effect.Effect<Driver, OpenFailure, Scope.Scope>
+  readonly pool: Pool.Options
+  /** How rows are decoded; "auto" generates code where that is allowed. */
+  readonly decoding?: Mode
+}
+
+/** What was refused before anything was sent, as a typed error. */
+const refused = (problem: unknown): Effect.Effect<never, WriteFailure> => {
+  if (problem instanceof InvalidValue) {
+    return Effect.fail(new ValidationError({ subject: "A value of the statement", issues: [{ path: [], message: problem.message }] }))
+  }
+  if (
+    problem instanceof ConfigurationError || problem instanceof UnsupportedError || problem instanceof ValidationError ||
+    problem instanceof DecodeError
+  ) return Effect.fail(problem)
+  return Effect.die(problem)
+}
+
+const invalidBinding = (binding: Binding, problem: InvalidValue, rows: number): ValidationError => {
+  const stored = binding._tag === "Stored"
+  return new ValidationError({
+    subject: stored ? "The input" : "A value of the statement",
+    issues: [{
+      path: stored ? [...(rows > 1 ? [binding.row] : []), binding.column.property] : [],
+      message: problem.message
+    }]
+  })
+}
+
+const tableOf = (statement: Statement): Table | undefined =>
+  statement._tag === "Select" ? statement.from._tag === "TableSource" ? statement.from.table : undefined : statement.table
+
+/** The tracer of a program that has set none: then no span is made. */
+const silent = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+
+/** Database services over a driver and its pool. */
+const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
+  const { dialect } = driver
+  const decoders = new Decoders(dialect, mode)
+  const compiled = new WeakMap<Statement, Compiled>()
+  const identity = {}
+  const runner = makeRunner({ pool, identity, classify: (failure, sql) => toError(failure, sql) })
+  /** Transactions whose connection a stream reads from: a statement would wait for the stream that waits for it. */
+  const streaming = new WeakSet<object>()
+
+  const compileOnce = (statement: Statement): Compiled => {
+    let found = compiled.get(statement)
+    if (found === undefined) compiled.set(statement, found = compile(statement, dialect))
+    return found
+  }
+
+  const encode = (statement: Statement, { bindings }: Compiled): Array<unknown> => {
+    const parameters = new Array<unknown>(bindings.length)
+    for (let i = 0; i < bindings.length; i++) {
+      const binding = bindings[i]!
+      try {
+        parameters[i] = encodeBinding(binding, dialect)
+      } catch (problem) {
+        if (!(problem instanceof InvalidValue)) throw problem
+        throw invalidBinding(binding, problem, statement._tag === "Insert" ? statement.rows.length : 1)
+      }
+    }
+    return parameters
+  }
+
+  const busy: Effect.Effect<never, QueryError> = Effect.suspend(() =>
+    Effect.fail(
+      new QueryError({
+        reason: "other",
+        hint: "a stream of this transaction is still being read: read it to its end first, or read it outside of the transaction"
+      })
+    )
+  )
+
+  /** Lends the connection of the fiber's transaction, or one of the pool. */
+  const use = <A, E>(
+    work: (connection: Connection) => Effect.Effect<A, E>
+  ): Effect.Effect<A, E | ConnectFailure | TransactionError | QueryError> =>
+    Effect.withFiberRuntime((fiber) => {
+      const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
+      if (scope === undefined) return pool.use(work)
+      return streaming.has(scope) ? busy : scope.use(work)
+    })
+
+  const traced = <A, E>(
+    statement: Statement,
+    text: string,
+    effect: Effect.Effect<A, E>,
+    rows: (value: A) => number
+  ): Effect.Effect<A, E> =>
+    Effect.withFiberRuntime((fiber) => {
+      if (Context.get(fiber.currentDefaultServices, Tracer.Tracer) === silent) return effect
+      const table = tableOf(statement)
+      const operation = statement._tag.toUpperCase()
+      return Effect.useSpan(
+        table === undefined ? operation : `${operation} ${table.name}`,
+        {
+          kind: "client",
+          captureStackTrace: false,
+          attributes: {
+            "db.system.name": dialect.name,
+            "db.query.text": text,
+            "db.operation.name": operation,
+            ...(table === undefined ? {} : { "db.collection.name": table.name })
+          }
+        },
+        (span) =>
+          Effect.tapBoth(effect, {
+            onSuccess: (value) => Effect.sync(() => span.attribute("db.response.returned_rows", rows(value))),
+            onFailure: (error) =>
+              Effect.sync(() => span.attribute("error.type", (error as { readonly _tag?: string })._tag ?? "unknown"))
+          })
+      )
+    })
+
+  const decode = (statement: Statement, { projection, text }: Compiled, result: Result, from = 0): ReadonlyArray<unknown> => {
+    if (projection === undefined) return []
+    try {
+      return decoders.of(projection).decode(result.rows)
+    } catch (problem) {
+      if (!(problem instanceof RowProblem)) throw problem
+      const { leaf, problem: what, row } = problem
+      const table = leaf.table ?? tableOf(statement)
+      throw new DecodeError({
+        ...(table === undefined ? {} : { table: table.name }),
+        column: leaf.path.length === 0 ? "value" : leaf.path[leaf.path.length - 1]!,
+        row: from + row,
+        problem: what,
+        sql: text
+      })
+    }
+  }
+
+  /** One statement as it is: compiled, sent, decoded. */
+  const send = (statement: Statement): Effect.Effect<Database.Outcome, WriteFailure> =>
+    Effect.suspend(() => {
+      try {
+        const printed = compileOnce(statement)
+        const parameters = encode(statement, printed)
+        const exactIntegers = printed.projection !== undefined && decoders.of(printed.projection).exactIntegers
+        const sent = traced(
+          statement,
+          printed.text,
+          use((connection) => connection.run(printed.text, parameters, { exactIntegers })),
+          (result) => result.rows.length
+        )
+        return Effect.matchEffect(sent, {
+          onFailure: (error) => error._tag === "Failure" ? failWith(error, printed.text, tableOf(statement), driver) : Effect.fail(error),
+          onSuccess: (result) => {
+            try {
+              return Effect.succeed({
+                rows: decode(statement, printed, result),
+                affected: statement._tag === "Select" ? result.rows.length : result.affected,
+                insertId: result.insertId
+              })
+            } catch (problem) {
+              return refused(problem)
+            }
+          }
+        })
+      } catch (problem) {
+        return refused(problem)
+      }
+    })
+
+  const rowsOf = (select: Select) => Effect.map(send(select), (outcome) => outcome.rows) as Effect.Effect<ReadonlyArray<any>, ReadFailure>
+
+  const transact: Database.Service["transact"] = (effect, options) =>
+    Effect.withFiberRuntime((fiber) => {
+      const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
+      return scope !== undefined && streaming.has(scope) ? busy : runner.transact(effect, options)
+    })
+
+  const writes = Writes.make({ dialect, send, transact: (effect) => transact(effect, undefined) })
+
+  const run: Database.Service["run"] = (statement) => {
+    switch (statement._tag) {
+      case "Select":
+        return statement.includes.length === 0
+          ? send(statement)
+          : Effect.map(loadSelect(statement, rowsOf), (rows) => ({ rows, affected: rows.length }))
+      case "Insert":
+      case "Update":
+      case "Delete":
+        return writes(statement)
+      default:
+        return send(statement)
+    }
+  }
+
+  /** A connection until the scope closes: the transaction's, which lends it for one piece of work, or one of the pool. */
+  const lend: Effect.Effect<Connection, WriteFailure, Scope.Scope> = Effect.withFiberRuntime((fiber) => {
+    const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
+    if (scope === undefined) return pool.acquire
+    if (streaming.has(scope)) return busy
+    return Effect.gen(function*() {
+      const given = yield* Deferred.make<Connection, TransactionError>()
+      const back = yield* Deferred.make<void>()
+      const lending = yield* Effect.forkDaemon(
+        Effect.catchAll(
+          scope.use((connection) => {
+            streaming.add(scope)
+            return Effect.ensuring(
+              Effect.zipRight(Deferred.succeed(given, connection), Deferred.await(back)),
+              Effect.sync(() => streaming.delete(scope))
+            )
+          }),
+          (error) => Deferred.fail(given, error)
+        )
+      )
+      yield* Effect.addFinalizer(() => Effect.zipRight(Deferred.succeed(back, undefined), Fiber.await(lending)))
+      return yield* Deferred.await(given)
+    })
+  })
+
+  const stream: Database.Service["stream"] = (given) =>
+    Stream.unwrapScoped(Effect.gen(function*() {
+      const { attach, select } = given.includes.length === 0 ? { attach: undefined, select: given } : prepare(given)
+      const prepared = yield* Effect.suspend(() => {
+        try {
+          const printed = compileOnce(select)
+          return Effect.succeed({ printed, parameters: encode(select, printed) })
+        } catch (problem) {
+          return refused(problem)
+        }
+      })
+      const { parameters, printed } = prepared
+      const exactIntegers = printed.projection !== undefined && decoders.of(printed.projection).exactIntegers
+      const connection = yield* lend
+      let seen = 0
+      const chunks = connection.stream(printed.text, parameters, { exactIntegers }).pipe(
+        Stream.catchAll((failure) => Stream.fromEffect(failWith(failure, printed.text, tableOf(select), driver))),
+        Stream.mapChunksEffect((rows) =>
+          Effect.suspend((): Effect.Effect<Chunk.Chunk<any>, WriteFailure> => {
+            try {
+              const raw = Chunk.toReadonlyArray(rows)
+              const decoded = decode(select, printed, { rows: raw, affected: 0, insertId: undefined }, seen)
+              seen += raw.length
+              return attach === undefined
+                ? Effect.succeed(Chunk.unsafeFromArray(decoded))
+                : Effect.map(attach(decoded, rowsOf), Chunk.unsafeFromArray)
+            } catch (problem) {
+              return refused(problem)
+            }
+          })
+        )
+      )
+      return chunks as Stream.Stream<any, ReadFailure>
+    })) as Stream.Stream<any, ReadFailure>
+
+  const service: Database.Service = {
+    server: driver.server,
+    run,
+    stream,
+    transact,
+    print: (statement) =>
+      Effect.suspend(() => {
+        try {
+          const printed = compileOnce(statement)
+          return Effect.succeed({ sql: printed.text, parameters: encode(statement, printed) })
+        } catch (problem) {
+          return refused(problem)
+        }
+      })
+  }
+
+  const native = (connection: Connection, sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>
+    Effect.catchAll(connection.native(sql, parameters, { prepare: isPrepared }), (failure: Failure) => failWith(failure, sql, undefined, driver))
+
+  return { service, client: sqlClientOf({ driver, use, native, transact: (effect) => transact(effect, undefined) as never }) }
+}
+
+/**
+ * The Layer of a database over a driver: `Database`, and the `SqlClient` of `@effect/sql` over the same connections.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<Database.Database | SqlClient.SqlClient, ConnectFailure> =>
+  Layer.scopedContext(Effect.gen(function*() {
+    const driver = yield* Effect.mapError(options.open, (failure) => failure._tag === "Failure" ? Pool.toConnectError(failure) : failure)
+    const pool = yield* Pool.make(driver, options.pool)
+    const { client, service } = make(driver, pool, options.decoding ?? "auto")
+    return Context.make(Database.Database, service).pipe(Context.add(SqlClient.SqlClient, yield* client))
+  })).pipe(Layer.provide(Reactivity.layer))

@@ -1,0 +1,257 @@
+/**
+ * Relations: one statement a level, keyed by the parents, whatever their number.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { ConfigurationError, DecodeError } from "./DbError.js"
+import type { ReadFailure } from "./DbError.js"
+import { keyText } from "./executor/returning.js"
+import { derivedOf, selectFrom } from "./query/derived.js"
+import { Describe } from "./Source.js"
+import type { Column, Expression, Include, Projection, Ref, Select } from "./sql/ast.js"
+import type { ValueType } from "./sql/storage.js"
+
+/** Runs a select without its relations. */
+type Run = (select: Select) => Effect.Effect<ReadonlyArray<any>, ReadFailure>
+
+type Key = ReadonlyArray<unknown>
+
+const columnOf = (ref: Ref, column: Column): Expression => ({ _tag: "Column", ref, name: column.name, type: column.type })
+
+const record = (expressions: ReadonlyArray<Expression>): Projection => ({
+  _tag: "Record",
+  fields: Object.fromEntries(expressions.map((expression, i) => [`k${i}`, { _tag: "Value", expression }]))
+})
+
+const values = (row: { readonly [k: string]: unknown }, count: number): Key => Array.from({ length: count }, (_, i) => row[`k${i}`])
+
+/** The keys beside a row that relations are put together by. */
+interface Keyed {
+  readonly row: any
+  readonly keys: ReadonlyArray<Key>
+}
+
+/**
+ * Runs a select and loads its relations.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const loadSelect = (select: Select, run: Run): Effect.Effect<ReadonlyArray<any>, ReadFailure> =>
+  select.includes.length === 0 ? run(select) : Effect.map(
+    keyed(select, select.includes.map((include) => include.parent.map((column) => columnOf(select.from.ref, column))), run),
+    (rows) => rows.map(({ row }) => row)
+  )
+
+/** The rows of a select with some keys of each; the keys of its own relations come first. */
+const keyed = (
+  select: Select,
+  keys: ReadonlyArray<ReadonlyArray<Expression>>,
+  run: Run
+): Effect.Effect<ReadonlyArray<Keyed>, ReadFailure> => {
+  const problem = problemOf(select)
+  if (problem !== undefined) return Effect.fail(problem)
+  return Effect.flatMap(run(withKeys(select, keys)), (found) => attach(found.map(keyedOf(keys)), select.includes, run))
+}
+
+/**
+ * A select that gives, beside each row, the keys that `attachTo` needs: for rows that come in chunks.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const prepare = (select: Select): {
+  readonly select: Select
+  readonly attach: (rows: ReadonlyArray<any>, run: Run) => Effect.Effect<ReadonlyArray<any>, ReadFailure>
+} => {
+  const keys = select.includes.map((include) => include.parent.map((column) => columnOf(select.from.ref, column)))
+  return {
+    select: withKeys(select, keys),
+    attach: (rows, run) => {
+      const problem = problemOf(select)
+      if (problem !== undefined) return Effect.fail(problem)
+      return Effect.map(attach(rows.map(keyedOf(keys)), select.includes, run), (loaded) => loaded.map(({ row }) => row))
+    }
+  }
+}
+
+const withKeys = (select: Select, keys: ReadonlyArray<ReadonlyArray<Expression>>): Select => ({
+  ...select,
+  includes: [],
+  projection: {
+    _tag: "Record",
+    fields: {
+      row: select.projection,
+      keys: { _tag: "Record", fields: Object.fromEntries(keys.map((key, i) => [`i${i}`, record(key)])) }
+    }
+  }
+})
+
+const keyedOf = (keys: ReadonlyArray<ReadonlyArray<Expression>>) => (found: any): Keyed => ({
+  row: found.row,
+  keys: keys.map((key, i) => values(found.keys[`i${i}`], key.length))
+})
+
+const problemOf = (select: Select): ConfigurationError | undefined => {
+  for (const include of select.includes) {
+    if (include.problem !== undefined) return include.problem
+  }
+  if (select.includes.length > 0) {
+    if (select.projection._tag === "Value") {
+      return new ConfigurationError({ problem: "A query of bare values has no rows to include relations in: use select, or leave the row whole" })
+    }
+    if (select.projection._tag !== "Instance" && (select.distinct || select.groupBy.length > 0)) {
+      return new ConfigurationError({ problem: "Rows that were grouped or made distinct have no key to include relations by" })
+    }
+  }
+  return undefined
+}
+
+const attach = (
+  parents: ReadonlyArray<Keyed>,
+  includes: ReadonlyArray<Include>,
+  run: Run
+): Effect.Effect<ReadonlyArray<Keyed>, ReadFailure> =>
+  Effect.as(
+    Effect.forEach(includes, (include, i) => attachOne(parents, include, i, run), { discard: true }),
+    parents
+  )
+
+const attachOne = (
+  parents: ReadonlyArray<Keyed>,
+  include: Include,
+  at: number,
+  run: Run
+): Effect.Effect<void, ReadFailure> =>
+  Effect.suspend(() => {
+    const wanted = new Map<string, Key>()
+    const texts = parents.map(({ keys }) => {
+      const key = keys[at]!
+      if (key.some(isNothing)) return undefined
+      const text = keyText(include.parent, key)
+      wanted.set(text, key)
+      return text
+    })
+    return Effect.flatMap(children(include, [...wanted.values()], run), (groups) =>
+      Effect.forEach(parents, ({ row }, i) => {
+        const text = texts[i]
+        const found = text === undefined ? [] : groups.get(text) ?? []
+        if (include.cardinality === "one" && found.length === 0) {
+          return Effect.fail(
+            new DecodeError({ table: include.select.from.ref.hint, column: include.name, row: i, problem: "the row that it belongs to is missing" })
+          )
+        }
+        Object.defineProperty(row, include.name, {
+          value: include.cardinality === "many" ? found : found[0] ?? null,
+          enumerable: true,
+          configurable: true,
+          writable: true
+        })
+        return Effect.void
+      }, { discard: true }))
+  })
+
+/** NULL, also as an Option. */
+const isNothing = (value: unknown): boolean =>
+  value === null || (typeof value === "object" && (value as { readonly _tag?: unknown })._tag === "None")
+
+/** The children of some parents, by the parent's key. */
+const children = (
+  include: Include,
+  keys: ReadonlyArray<Key>,
+  run: Run
+): Effect.Effect<ReadonlyMap<string, ReadonlyArray<any>>, ReadFailure> => {
+  if (keys.length === 0) return Effect.succeed(new Map())
+  const holding = include.child.map((column) => columnOf(include.childRef, column))
+  const restriction: Expression = { _tag: "InValues", left: holding, rows: keys, type: condition }
+  const { where } = include.select
+  const restricted: Select = {
+    ...include.select,
+    where: where === undefined
+      ? restriction
+      : { _tag: "Call", operator: { name: "and", form: "infix", text: "and" }, args: [where, restriction], type: condition }
+  }
+  const own = include.select.includes.map((nested) => nested.parent.map((column) => columnOf(include.select.from.ref, column)))
+  return Effect.map(
+    include.limit === undefined && include.offset === undefined
+      ? keyed(restricted, [...own, holding], run)
+      : keyedWithin(restricted, [...own, holding], include, run),
+    (rows) => {
+      const groups = new Map<string, Array<any>>()
+      for (const { keys, row } of rows) {
+        const text = keyText(include.child, keys[own.length]!)
+        const group = groups.get(text)
+        if (group === undefined) groups.set(text, [row])
+        else group.push(row)
+      }
+      return groups
+    }
+  )
+}
+
+const condition: ValueType = { storage: { _tag: "boolean" }, nullable: false, schema: undefined as never }
+
+/** At most so many rows of each parent: its rows are counted in their order, and the count restricted. */
+const keyedWithin = (
+  select: Select,
+  keys: ReadonlyArray<ReadonlyArray<Expression>>,
+  include: Include,
+  run: Run
+): Effect.Effect<ReadonlyArray<Keyed>, ReadFailure> => {
+  const problem = problemOf(select)
+  if (problem !== undefined) return Effect.fail(problem)
+  const table = include.select.projection._tag === "Instance" ? include.select.projection.table : undefined
+  const orderBy = select.orderBy.length > 0 || table === undefined
+    ? select.orderBy
+    : table.primaryKey.map((column) => ({
+      expression: columnOf(select.from.ref, column),
+      direction: "asc" as const,
+      nulls: "last" as const
+    }))
+  const number: Expression = {
+    _tag: "RowNumber",
+    partitionBy: keys[keys.length - 1]!,
+    orderBy,
+    type: rowNumberType
+  }
+  const inner = withKeys(select, keys)
+  const ranked = derivedOf("ranked", {
+    ...inner,
+    orderBy: [],
+    projection: { _tag: "Record", fields: { found: inner.projection, number: { _tag: "Value", expression: number } } }
+  })
+  const outer = selectFrom(ranked)
+  const place: Expression = {
+    _tag: "Column",
+    ref: outer.from.ref,
+    name: ranked[Describe].columns["number"]!.name,
+    type: rowNumberType
+  }
+  const least = include.offset ?? 0
+  const compare = (name: string, text: string, value: number): Expression => ({
+    _tag: "Call",
+    operator: { name, form: "infix", text },
+    args: [place, { _tag: "Parameter", value, type: rowNumberType }],
+    type: condition
+  })
+  const within: ReadonlyArray<Expression> = [
+    compare("gt", ">", least),
+    ...(include.limit === undefined ? [] : [compare("lte", "<=", least + include.limit)])
+  ]
+  return Effect.flatMap(
+    run({
+      ...outer,
+      where: { _tag: "Call", operator: { name: "and", form: "infix", text: "and" }, args: within, type: condition },
+      orderBy: [{ expression: place, direction: "asc", nulls: "last" }]
+    }),
+    (found) => attach(found.map((one) => keyedOf(keys)(one.found)), select.includes, run)
+  )
+}
+
+const rowNumberType: ValueType = {
+  storage: { _tag: "integer", wide: true },
+  nullable: false,
+  schema: Schema.Number
+}

@@ -1,0 +1,329 @@
+/**
+ * Writes: immutable values, and Effects of the number of rows that they touched or of the rows themselves.
+ *
+ * ```ts
+ * import { Effect, Schema } from "effect"
+ * import { Expr, Field, Model, Mutation } from "effect-strata"
+ *
+ * class User extends Model.Class<User>("User")({
+ *   id: Field.generated(Schema.Int).pipe(Field.primaryKey),
+ *   name: Schema.NonEmptyString,
+ *   age: Schema.Int
+ * }, { table: "users" }) {}
+ *
+ * const program = Effect.gen(function*() {
+ *   const ada = yield* Mutation.insert(User, { name: "Ada", age: 36 }) // User
+ *   const birthday = Mutation.update(User).pipe(
+ *     Mutation.set((u) => ({ age: Expr.add(u.age, 1) })),
+ *     Mutation.where({ id: ada.id })
+ *   )
+ *   return yield* birthday // 1
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
+import type * as Pipeable from "effect/Pipeable"
+import { pipeArguments } from "effect/Pipeable"
+import * as Database from "./Database.js"
+import type { WriteFailure } from "./DbError.js"
+import { columnsOf } from "./expr/core.js"
+import type { Columns, Operand } from "./expr/core.js"
+import * as Filter from "./Filter.js"
+import type * as Model from "./Model.js"
+import { tableOf } from "./Model.js"
+import * as Input from "./mutation/input.js"
+import type { ColumnsId, RowId } from "./Source.js"
+import { Describe } from "./Source.js"
+import type * as Ast from "./sql/ast.js"
+
+/**
+ * A write on a model: an Effect of `A`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Mutation<out A, out M extends Model.Any> extends Effect.Effect<A, WriteFailure, Database.Database> {
+  readonly model: M
+  /** The statement, once its input has been checked. */
+  readonly statement: Effect.Effect<Ast.Statement, WriteFailure>
+  readonly gives: Gives
+}
+
+/** What a mutation gives of its outcome. */
+type Gives = "affected" | "rows" | "row"
+
+/**
+ * An update that says nothing yet: it needs `set`, then `where` or `all`. Not an Effect, so it cannot run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UpdateWithoutSet<out M extends Model.Any> extends Pipeable.Pipeable {
+  readonly model: M
+  readonly missing: "set"
+}
+
+/**
+ * An update or a delete of no rows yet: it needs `where` or `all`. Not an Effect, so it cannot run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WithoutWhere<out M extends Model.Any> extends Pipeable.Pipeable {
+  readonly model: M
+  readonly missing: "where"
+  /** The statement over the rows for which a condition holds. */
+  readonly over: (where: ((ref: Ast.Ref) => Ast.Expression) | undefined) => Effect.Effect<Ast.Statement, WriteFailure>
+}
+
+const proto = {
+  ...Effectable.CommitPrototype,
+  commit(this: Mutation<unknown, Model.Any>) {
+    const { gives } = this
+    return Effect.flatMap(Database.Database, (database) =>
+      Effect.map(Effect.flatMap(this.statement, database.run), (outcome) =>
+        gives === "affected" ? outcome.affected : gives === "rows" ? outcome.rows : outcome.rows[0]))
+  }
+}
+
+const make = (model: Model.Any, statement: Effect.Effect<Ast.Statement, WriteFailure>, gives: Gives): any =>
+  Object.assign(Object.create(proto), { model, statement, gives })
+
+const pipeable = {
+  pipe() {
+    return pipeArguments(this, arguments)
+  }
+}
+
+const rowOf = (model: Model.Any, ref: Ast.Ref): Ast.Projection => model[Describe].row(ref, false)
+
+const refOf = (model: Model.Any): Ast.Ref => ({ hint: model.table })
+
+/**
+ * Inserts one row and gives it back as the database has it.
+ *
+ * The input is checked by the model's `insert` schema first (ValidationError). Emulated where the database has no RETURNING: the row is
+ * read by its key in the same transaction.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const insert = <M extends Model.Any>(model: M, input: Model.Insert<M>): Mutation<M[typeof RowId], M> =>
+  make(model, insertStatement(model, [input], undefined, true, false), "row")
+
+/**
+ * Inserts many rows, in as few statements as the database's limits allow, all or none; gives their number.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const insertMany = <M extends Model.Any>(model: M, inputs: ReadonlyArray<Model.Insert<M>>): Mutation<number, M> =>
+  make(model, insertStatement(model, inputs, undefined, false, true), "affected")
+
+const insertStatement = (
+  model: Model.Any,
+  inputs: ReadonlyArray<unknown>,
+  conflict: ((ref: Ast.Ref, columns: ReadonlyArray<Ast.Column>) => Ast.Conflict) | undefined,
+  returning: boolean,
+  many: boolean
+): Effect.Effect<Ast.Insert, WriteFailure> =>
+  Effect.map(
+    Effect.flatMap(Clock.currentTimeMillis, (now) => Input.rowsToInsert(model, inputs, now, many)),
+    ({ columns, rows }) => {
+      const ref = refOf(model)
+      return {
+        _tag: "Insert",
+        table: tableOf(model),
+        ref,
+        columns,
+        rows,
+        conflict: conflict?.(ref, columns),
+        returning: returning ? rowOf(model, ref) : undefined
+      }
+    }
+  )
+
+/**
+ * Options of an upsert.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UpsertOptions<M extends Model.Any> {
+  /** The columns of the unique constraint by which a row is there already; default: the primary key. */
+  readonly on?: ReadonlyArray<keyof M[typeof ColumnsId] & string>
+  /** The columns to set on the row that is there; default: all that the input gives. */
+  readonly update?: ReadonlyArray<keyof M[typeof ColumnsId] & string>
+}
+
+const conflictOf = (model: Model.Any, options: UpsertOptions<any>) => (ref: Ast.Ref, columns: ReadonlyArray<Ast.Column>): Ast.Conflict => {
+  const table = tableOf(model)
+  const pick = (properties: ReadonlyArray<string>) => properties.map((property) => Input.columnOf(table, property))
+  const target = options.on === undefined ? table.primaryKey : pick(options.on)
+  const set = options.update === undefined
+    ? columns.filter((column) => !target.includes(column) && !Input.isSetOnInsertOnly(model, column))
+    : pick(options.update)
+  // Setting the key to what it is makes the row that is there one of the rows given back.
+  const kept = target.slice(0, 1).map((column): Ast.Assignment => ({
+    column,
+    value: { _tag: "Column", ref, name: column.name, type: column.type }
+  }))
+  return {
+    target,
+    set: set.length === 0 ? kept : set.map((column): Ast.Assignment => ({
+      column,
+      value: { _tag: "Inserted", column, type: column.type }
+    }))
+  }
+}
+
+/**
+ * Inserts a row, or updates the one that has the same key; gives it back.
+ *
+ * PostgreSQL and SQLite: `on conflict (…) do update set …`; MySQL and MariaDB: `on duplicate key update …`, which any unique key of the
+ * table sets off.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const upsert = <M extends Model.Any>(
+  model: M,
+  input: Model.Insert<M> & Partial<Model.Update<M>>,
+  options: UpsertOptions<M> = {}
+): Mutation<M[typeof RowId], M> =>
+  make(model, insertStatement(model, [input], conflictOf(model, options), true, false), "row")
+
+/**
+ * Inserts rows, and updates those that have the same key as one that is there; gives the number of rows.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const upsertMany = <M extends Model.Any>(
+  model: M,
+  inputs: ReadonlyArray<Model.Insert<M> & Partial<Model.Update<M>>>,
+  options: UpsertOptions<M> = {}
+): Mutation<number, M> =>
+  make(model, insertStatement(model, inputs, conflictOf(model, options), false, true), "affected")
+
+/**
+ * An update of a model's rows: `set` what, then `where`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const update = <M extends Model.Any>(model: M): UpdateWithoutSet<M> =>
+  Object.assign(Object.create(pipeable), { model, missing: "set" })
+
+/**
+ * What an update sets: values, checked by the model's `update` schema, or a callback that gives expressions.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const set = <M extends Model.Any>(
+  values:
+    | Model.Update<M>
+    | ((columns: Columns<M>) => { readonly [K in keyof M[typeof ColumnsId]]?: Operand<M[typeof ColumnsId][K]> })
+) =>
+(self: UpdateWithoutSet<M>): WithoutWhere<M> => {
+  const { model } = self
+  return Object.assign(Object.create(pipeable), {
+    model,
+    missing: "where",
+    over: (where: ((ref: Ast.Ref) => Ast.Expression) | undefined): Effect.Effect<Ast.Update, WriteFailure> => {
+      const ref = refOf(model)
+      return Effect.map(
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Input.assignments(model, typeof values === "function" ? values(columnsOf(model[Describe], ref, false) as never) : values, now)),
+        (assignments) => ({
+          _tag: "Update",
+          table: tableOf(model),
+          ref,
+          set: assignments,
+          where: where?.(ref),
+          returning: undefined
+        })
+      )
+    }
+  })
+}
+
+const remove = <M extends Model.Any>(model: M): WithoutWhere<M> =>
+  Object.assign(Object.create(pipeable), {
+    model,
+    missing: "where",
+    over: (where: ((ref: Ast.Ref) => Ast.Expression) | undefined): Effect.Effect<Ast.Delete, WriteFailure> =>
+      Effect.sync(() => {
+        const ref = refOf(model)
+        return { _tag: "Delete", table: tableOf(model), ref, where: where?.(ref), returning: undefined }
+      })
+  })
+
+export {
+  /**
+   * A delete of a model's rows: `where` which.
+   *
+   * @since 0.1.0
+   * @category constructors
+   */
+  remove as delete
+}
+
+/**
+ * Of which rows: a filter object, or a callback over the columns.
+ *
+ * A filter without any entry is refused (ValidationError): `all` says that all rows are meant.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const where = <M extends Model.Any>(scope: Filter.Scope<M>) => (self: WithoutWhere<M>): Mutation<number, M> =>
+  make(self.model, self.over((ref) => conditionOf(self.model, ref, scope)), "affected")
+
+const conditionOf = (model: Model.Any, ref: Ast.Ref, scope: unknown): Ast.Expression =>
+  typeof scope === "object" && scope !== null && Object.keys(scope).length === 0
+    ? Filter.invalid([], "is empty: use Mutation.all where all rows are meant")
+    : Filter.ofScope(model, ref, scope)
+
+/**
+ * Of all rows.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const all = <M extends Model.Any>(self: WithoutWhere<M>): Mutation<number, M> => make(self.model, self.over(undefined), "affected")
+
+/**
+ * Gives the rows instead of their number: as they are after an insert or an update, as they were before a delete.
+ *
+ * Emulated where the database has no RETURNING (MariaDB: update; MySQL: all): in one transaction the keys are locked, the rows changed,
+ * and read by their keys; each statement has its own span.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const returning = <M extends Model.Any>(self: Mutation<number, M>): Mutation<ReadonlyArray<M[typeof RowId]>, M> =>
+  make(self.model, Effect.map(self.statement, (statement) => withReturning(self.model, statement)), "rows")
+
+const withReturning = (model: Model.Any, statement: Ast.Statement): Ast.Statement =>
+  statement._tag === "Insert" || statement._tag === "Update" || statement._tag === "Delete"
+    ? { ...statement, returning: rowOf(model, statement.ref) }
+    : statement
+
+/**
+ * Gives the number of rows instead of the row, which then need not be read.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const affected = <A, M extends Model.Any>(self: Mutation<A, M>): Mutation<number, M> =>
+  make(
+    self.model,
+    Effect.map(self.statement, (statement) => statement._tag === "Select" ? statement : { ...statement, returning: undefined } as Ast.Statement),
+    "affected"
+  )

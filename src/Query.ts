@@ -1,0 +1,434 @@
+/**
+ * Queries: immutable values with combinators, and Effects of their rows.
+ *
+ * ```ts
+ * import { Schema } from "effect"
+ * import { Expr, Field, Model, Query } from "effect-strata"
+ *
+ * class User extends Model.Class<User>("User")({
+ *   id: Field.generated(Schema.Int).pipe(Field.primaryKey),
+ *   name: Schema.NonEmptyString,
+ *   age: Schema.Int
+ * }, { table: "users" }) {}
+ *
+ * const adults = Query.from(User).pipe(
+ *   Query.where((u) => Expr.gte(u.age, 18)),
+ *   Query.orderBy((u) => Expr.asc(u.name)),
+ *   Query.limit(20)
+ * )
+ * // Effect<ReadonlyArray<User>, ReadFailure, Database>
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as Database from "./Database.js"
+import type { ReadFailure } from "./DbError.js"
+import { RowNotFound, TooManyRows } from "./DbError.js"
+import { count as countAll } from "./expr/aggregate.js"
+import * as Comparison from "./expr/comparison.js"
+import type { Order } from "./expr/conditional.js"
+import { columnsOf, integerType, nodeOf, parameter, projectionOf } from "./expr/core.js"
+import type { Columns, Condition, Joined, Operand, Selectable, Shape, ShapeNeeds, Subquery } from "./expr/core.js"
+import * as Filter from "./Filter.js"
+import { derivedOf, selectFrom } from "./query/derived.js"
+import type { Fresh, LoadedId, RelationFrom } from "./Relation.js"
+import { includesOf, plansOf } from "./Relation.js"
+import type * as Source from "./Source.js"
+import { Describe } from "./Source.js"
+import type { ColumnsId, NeedsId, RowId } from "./Source.js"
+import type * as Ast from "./sql/ast.js"
+
+declare const scopeId: unique symbol
+declare const joinsId: unique symbol
+
+/** What callbacks of a query are given: the root's columns, and the joined ones by alias. */
+interface Scope {
+  readonly source: Source.Any
+  readonly ref: Ast.Ref
+  readonly root: object
+  readonly joined: { readonly [alias: string]: object }
+}
+
+/**
+ * A select: `A` the row, `S` the root source, `J` what was joined, by alias, `R` what it requires beside `Database`. `yield*` runs it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Query<out A, out S = any, out J = {}, out R = never>
+  extends Effect.Effect<ReadonlyArray<A>, ReadFailure, Database.Database | R>, Subquery<A, R>
+{
+  readonly [scopeId]: S
+  readonly [joinsId]: J
+}
+
+type Same = <A, S, J, R>(query: Query<A, S, J, R>) => Query<A, S, J, R>
+/** Columns of a query used as a source: the model's own while it yields the model, else its row's. */
+type OutputColumns<A, S> = S extends Source.Any ? [A] extends [S[typeof RowId]] ? S[typeof ColumnsId] : A : A
+type Named<K extends string, S> = { readonly [P in K]: S }
+
+interface Built extends Query<any, any, any, any> {
+  readonly scope: Scope
+}
+
+const proto = {
+  ...Effectable.CommitPrototype,
+  commit(this: Built) {
+    return rows(this.ast)
+  }
+}
+
+const rows = (ast: Ast.Select): Effect.Effect<ReadonlyArray<any>, ReadFailure, Database.Database> =>
+  Effect.flatMap(Database.Database, (database) => Effect.map(database.run(ast), (outcome) => outcome.rows)) as never
+
+const build = (ast: Ast.Select, scope: Scope): any => Object.assign(Object.create(proto), { ast, scope })
+
+const change = (query: Query<any, any, any, any>, changes: Partial<Ast.Select>): any =>
+  build({ ...query.ast, ...changes }, (query as Built).scope)
+
+const call = <X>(query: Query<any, any, any, any>, callback: unknown): X => {
+  const { joined, root } = (query as Built).scope
+  return (callback as (root: object, joined: object) => X)(root, joined)
+}
+
+/**
+ * All rows of a source: a model, or a query used as a table.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const from = <S extends Source.Any>(source: S): Query<S[typeof RowId], S, {}, S[typeof NeedsId]> => {
+  const ast = selectFrom(source)
+  const { ref } = ast.from
+  return build(ast, { source, ref, root: columnsOf(source[Describe], ref, false), joined: {} })
+}
+
+const conditionOf = (query: Query<any, any, any, any>, scope: unknown): Ast.Expression => {
+  if (typeof scope === "function") return nodeOf(call(query, scope))
+  const { ref, source } = (query as Built).scope
+  return Filter.condition(source[Describe], ref, scope)
+}
+
+/**
+ * Keeps the rows for which it holds; several `where` must all hold.
+ *
+ * Takes a callback over the columns, or a filter object over the root's columns.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const where = <S extends Source.Any, J, R1 = never>(
+  scope: ((root: Columns<S>, joined: Joined<J>) => Condition<R1>) | Filter.Filter<S>
+) =>
+<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => {
+  const condition = conditionOf(query, scope)
+  const { where } = query.ast
+  return change(query, { where: where === undefined ? condition : Comparison.allOf([where, condition]) })
+}
+
+/**
+ * A reusable piece of query over a root source: it fits every query with that root, before and after joins.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const scope = <S extends Source.Any, R1 = never>(
+  _source: S,
+  scope: ((root: Columns<S>) => Condition<R1>) | Filter.Filter<S>
+) =>
+<A, J, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => where(scope as never)(query as never) as never
+
+type Join<Mode extends "inner" | "left"> = <
+  const K extends string,
+  T extends Source.Any,
+  S extends Source.Any,
+  J,
+  R1
+>(
+  alias: K,
+  source: T,
+  on: (root: Columns<S>, joined: Joined<J & Named<K, T>>) => Condition<R1>
+) => <A, R>(
+  query: Query<A, S, J, R>
+) => Query<A, S, J & Named<K, Mode extends "left" ? Source.Optional<T> : T>, R | R1 | T[typeof NeedsId]>
+
+const join = (kind: "inner" | "left") => (alias: string, source: Source.Any, on: unknown) => (query: Built): any => {
+  const description = source[Describe]
+  const ref: Ast.Ref = { hint: alias }
+  const { joined, root } = query.scope
+  const condition = nodeOf(
+    (on as (root: object, joined: object) => unknown)(root, { ...joined, [alias]: columnsOf(description, ref, false) })
+  )
+  return build(
+    { ...query.ast, joins: [...query.ast.joins, { kind, source: description.source(ref), on: condition }] },
+    { ...query.scope, joined: { ...joined, [alias]: columnsOf(description, ref, kind === "left") } }
+  )
+}
+
+/**
+ * `inner join … on …`: the joined source is known by its alias from here on. The row stays as it was until `select` widens it.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const innerJoin: Join<"inner"> = join("inner") as never
+
+/**
+ * `left join … on …`: the joined columns, and the joined row, are null where nothing matched.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const leftJoin: Join<"left"> = join("left") as never
+
+/**
+ * What a row is made of: names, and the expressions, sources or records that stand for them.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const select = <S extends Source.Any, J, const X extends Shape>(
+  shape: (root: Columns<S>, joined: Joined<J>) => X
+) =>
+<A, R>(query: Query<A, S, J, R>): Query<{ readonly [K in keyof X]: X[K][typeof RowId] }, S, J, R | ShapeNeeds<X>> => {
+  const given = call<Shape>(query, shape)
+  return change(query, {
+    projection: {
+      _tag: "Record",
+      fields: Object.fromEntries(Object.keys(given).map((name) => [name, projectionOf(given[name])]))
+    }
+  })
+}
+
+/**
+ * One column: rows are bare values.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const pluck = <S extends Source.Any, J, B, R1>(
+  value: (root: Columns<S>, joined: Joined<J>) => Selectable<B, R1>
+) =>
+<A, R>(query: Query<A, S, J, R>): Query<B, S, J, R | R1> => change(query, { projection: projectionOf(call(query, value)) })
+
+/**
+ * Groups rows by expressions; `select` then takes those and aggregates.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const groupBy = <S extends Source.Any, J>(
+  by: (root: Columns<S>, joined: Joined<J>) => ReadonlyArray<Operand<any, any>>
+) =>
+<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R> =>
+  change(query, { groupBy: [...query.ast.groupBy, ...call<ReadonlyArray<unknown>>(query, by).map(nodeOf)] })
+
+/**
+ * Keeps the groups for which it holds.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const having = <S extends Source.Any, J, R1 = never>(
+  condition: (root: Columns<S>, joined: Joined<J>) => Condition<R1>
+) =>
+<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => {
+  const node = nodeOf(call(query, condition))
+  const { having } = query.ast
+  return change(query, { having: having === undefined ? node : Comparison.allOf([having, node]) })
+}
+
+/**
+ * Sorts; several `orderBy` sort by the first, then the next. NULLs come last unless asked.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const orderBy = <S extends Source.Any, J>(
+  order: (root: Columns<S>, joined: Joined<J>) => Order | ReadonlyArray<Order>
+) =>
+<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R> => {
+  const given = call<Order | ReadonlyArray<Order>>(query, order)
+  const orders = Array.isArray(given) ? given as ReadonlyArray<Order> : [given as Order]
+  return change(query, { orderBy: [...query.ast.orderBy, ...orders.map((one) => one.order)] })
+}
+
+const bound = (what: string, count: number): Ast.Expression =>
+  Number.isSafeInteger(count) && count >= 0
+    ? parameter(count, integerType)
+    : Filter.invalid([what], "takes a whole number from 0")
+
+/**
+ * At most so many rows.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const limit = (count: number): Same => (query) => change(query, { limit: bound("limit", count) })
+
+/**
+ * Leaves out so many rows first.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const offset = (count: number): Same => (query) => change(query, { offset: bound("offset", count) })
+
+/**
+ * Leaves out rows that are the same as another.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const distinct: Same = (query) => change(query, { distinct: true })
+
+/**
+ * Loads relations with the rows, one statement a level whatever the number of rows.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const include =
+  <S extends Source.Any, const X extends { readonly [name: string]: RelationFrom<S> }>(relations: X & Fresh<S, X>) =>
+  <A, J, R>(
+    query: Query<A, S, J, R>
+  ): Query<A & { readonly [K in keyof X]: X[K][typeof LoadedId] }, S, J, R> =>
+    change(query, { includes: [...query.ast.includes, ...includesOf(plansOf(relations as never))] })
+
+/**
+ * The query as a table for another one, under a name.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const as =
+  (name: string) =>
+  <A, S, J, R>(query: Query<A, S, J, R>): Source.Derived<OutputColumns<A, S>, A, R> => derivedOf(name, query.ast) as never
+
+/**
+ * The one row there is.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const one = <A, S, J, R>(
+  query: Query<A, S, J, R>
+): Effect.Effect<A, ReadFailure | RowNotFound | TooManyRows, Database.Database | R> =>
+  Effect.flatMap(rows(atMost(query.ast, 2)), (found) =>
+    found.length === 1
+      ? Effect.succeed(found[0])
+      : Effect.fail(found.length === 0 ? new RowNotFound({}) : new TooManyRows({})))
+
+/**
+ * The first row.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const first = <A, S, J, R>(
+  query: Query<A, S, J, R>
+): Effect.Effect<A, ReadFailure | RowNotFound, Database.Database | R> =>
+  Effect.flatMap(rows(atMost(query.ast, 1)), (found) =>
+    found.length === 0 ? Effect.fail(new RowNotFound({})) : Effect.succeed(found[0]))
+
+/**
+ * The first row, if there is one.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const option = <A, S, J, R>(
+  query: Query<A, S, J, R>
+): Effect.Effect<Option.Option<A>, ReadFailure, Database.Database | R> =>
+  Effect.map(rows(atMost(query.ast, 1)), (found) => found.length === 0 ? Option.none() : Option.some(found[0]))
+
+/** A limit of the query's own stays when it is lower. */
+const atMost = (ast: Ast.Select, count: number): Ast.Select => {
+  const { limit } = ast
+  return limit === undefined || (limit._tag === "Parameter" && (limit.value as number) > count)
+    ? { ...ast, limit: parameter(count, integerType) }
+    : ast
+}
+
+/** Whether the rows are those of the tables, so that counting needs no subquery. */
+const isPlain = (ast: Ast.Select): boolean =>
+  !ast.distinct && ast.groupBy.length === 0 && ast.having === undefined && ast.limit === undefined &&
+  ast.offset === undefined && !isAggregated(ast.projection)
+
+const isAggregated = (projection: Ast.Projection): boolean => {
+  switch (projection._tag) {
+    case "Value":
+      return hasAggregate(projection.expression)
+    case "Instance":
+      return false
+    default:
+      return Object.values(projection.fields).some(isAggregated)
+  }
+}
+
+const hasAggregate = (expression: Ast.Expression): boolean => {
+  switch (expression._tag) {
+    case "Aggregate":
+      return true
+    case "Call":
+    case "Fragment":
+      return expression.args.some(hasAggregate)
+    case "Cast":
+      return hasAggregate(expression.expression)
+    case "Case":
+      return (expression.otherwise !== undefined && hasAggregate(expression.otherwise)) ||
+        expression.branches.some((branch) => hasAggregate(branch.when) || hasAggregate(branch.then))
+    default:
+      return false
+  }
+}
+
+const countOf = (ast: Ast.Select): Ast.Select => {
+  const projection: Ast.Projection = { _tag: "Value", expression: countAll().node }
+  if (isPlain(ast)) return { ...ast, projection, orderBy: [], includes: [] }
+  const counted = from(derivedOf("counted", { ...ast, includes: [] }))
+  return { ...counted.ast, projection }
+}
+
+/**
+ * How many rows the query has; a limit counts.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const count = <A, S, J, R>(query: Query<A, S, J, R>): Effect.Effect<number, ReadFailure, Database.Database | R> =>
+  Effect.map(rows(countOf(query.ast)), (found) => found[0])
+
+/**
+ * Whether the query has a row.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const exists = <A, S, J, R>(query: Query<A, S, J, R>): Effect.Effect<boolean, ReadFailure, Database.Database | R> =>
+  Effect.map(
+    rows({
+      ...atMost(query.ast, 1),
+      orderBy: [],
+      includes: [],
+      ...(query.ast.groupBy.length > 0 || query.ast.distinct || isAggregated(query.ast.projection)
+        ? {}
+        : { projection: { _tag: "Value", expression: Comparison.allOf([]) } })
+    }),
+    (found) => found.length > 0
+  )
+
+/**
+ * The rows as a stream, in bounded memory on every database.
+ *
+ * Relations are loaded for each chunk of rows.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const stream = <A, S, J, R>(query: Query<A, S, J, R>): Stream.Stream<A, ReadFailure, Database.Database | R> =>
+  Database.stream(query.ast)

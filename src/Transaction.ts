@@ -1,0 +1,104 @@
+/**
+ * Transactions: all of an effect's statements take effect, or none.
+ *
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Transaction } from "effect-strata"
+ *
+ * const transfer = Effect.gen(function*() {
+ *   yield* Transaction.afterCommit(Effect.log("transferred"))
+ * }).pipe(
+ *   Transaction.run({ isolation: "serializable" })
+ * )
+ * ```
+ *
+ * A transaction inside another one of the same database is a savepoint: when it fails, its own work is undone and the outer
+ * transaction may go on. Two transactions that run at once inside one outer transaction wait for each other, and so does a
+ * statement that another fiber of the outer one issues meanwhile. A fiber that outlives its transaction can no longer use it:
+ * its statements fail as TransactionError, reason `ownership`.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { Database } from "./Database.js"
+import type { TransactionFailure } from "./DbError.js"
+import { scopesOf, Transaction } from "./transaction/scope.js"
+import type { Options, TransactionScope } from "./transaction/scope.js"
+
+export {
+  /**
+   * That a transaction is open: what a locking read requires and `Transaction.run` provides.
+   *
+   * @since 0.1.0
+   * @category tags
+   */
+  Transaction
+} from "./transaction/scope.js"
+export type { Options, Scopes, TransactionScope } from "./transaction/scope.js"
+
+/**
+ * Runs an effect in a transaction: committed when it succeeds, rolled back when it fails, dies or is interrupted.
+ *
+ * Inside a transaction of the same database it is a savepoint; options that the outer transaction does not meet are then
+ * refused as TransactionError, reason `begin`. The body is interruptible; BEGIN, COMMIT and ROLLBACK are not.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const run: {
+  (
+    options?: Options
+  ): <A, E, R>(
+    effect: Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction> | Database>
+  <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    options?: Options
+  ): Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction> | Database>
+} = ((first?: Effect.Effect<unknown, unknown, unknown> | Options, second?: Options) =>
+  Effect.isEffect(first)
+    ? transact(first, second)
+    : (effect: Effect.Effect<unknown, unknown, unknown>) => transact(effect, first)) as never
+
+const transact = <A, E, R>(effect: Effect.Effect<A, E, R>, options: Options | undefined) =>
+  Effect.flatMap(Database, (database) => database.transact(effect, options))
+
+/**
+ * Runs an effect once the outermost transaction has been committed; at once where no transaction is open.
+ *
+ * It belongs to the transaction that the fiber entered last, and runs after its connection has been given back, in the order of
+ * registration; statements in it are outside of the transaction. A savepoint that is rolled back drops what was registered
+ * in it. Its failure is logged and changes nothing: what was committed stays committed.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const afterCommit = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
+  register(effect, "afterCommit")
+
+/**
+ * Runs an effect once the outermost transaction has been rolled back; never where no transaction is open.
+ *
+ * As with `afterCommit`, it runs outside of the transaction, its failure is logged, and a savepoint that is rolled back drops
+ * what was registered in it. When nobody can tell whether the transaction was committed (`unknownOutcome`), neither runs.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const afterRollback = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
+  register(effect, "afterRollback")
+
+const register = <A, E, R>(effect: Effect.Effect<A, E, R>, when: "afterCommit" | "afterRollback") =>
+  Effect.contextWithEffect((context: Context.Context<R>) => {
+    const scopes = new Map(scopesOf(context))
+    let last: readonly [object, TransactionScope] | undefined
+    for (const entry of scopes) last = entry
+    const guarded = Effect.catchAllCause(
+      Effect.asVoid(effect),
+      (cause) => Effect.logError(`An effect registered with Transaction.${when} failed`, cause)
+    )
+    if (last === undefined) return when === "afterCommit" ? guarded : Effect.void
+    scopes.delete(last[0])
+    return last[1][when](Effect.provide(guarded, Context.add(context, Transaction, scopes)))
+  })

@@ -1,0 +1,125 @@
+/**
+ * From what a driver says to the typed errors, with what the model knows of the constraint where the database tells less.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as DbError from "../DbError.js"
+import type { WriteFailure } from "../DbError.js"
+import type { Driver, Failure } from "../Driver.js"
+import type { Constraint, Table } from "../sql/ast.js"
+
+type Violation = Extract<Failure["kind"], { readonly columns: ReadonlyArray<string> }>
+
+const violations = {
+  UniqueViolation: DbError.UniqueViolation,
+  ForeignKeyViolation: DbError.ForeignKeyViolation,
+  NotNullViolation: DbError.NotNullViolation,
+  CheckViolation: DbError.CheckViolation,
+  ExclusionViolation: DbError.ExclusionViolation
+} as const
+
+const kinds: { readonly [E in Violation["error"]]: ReadonlyArray<Constraint["kind"]> } = {
+  UniqueViolation: ["unique", "primaryKey"],
+  ForeignKeyViolation: ["foreignKey"],
+  NotNullViolation: [],
+  CheckViolation: ["check"],
+  ExclusionViolation: []
+}
+
+const isViolation = (kind: Failure["kind"]): kind is Violation => "columns" in kind
+
+/** The error of a failure, as far as the failure itself tells. */
+export const toError = (failure: Failure, sql: string | undefined): WriteFailure => {
+  const { code, hint, kind } = failure
+  const origin = {
+    ...(sql === undefined ? {} : { sql }),
+    ...(code === undefined ? {} : { code }),
+    ...(hint === undefined ? {} : { hint })
+  }
+  return DbError.withCause(make(kind, origin), failure.cause)
+}
+
+const make = (
+  kind: Failure["kind"],
+  origin: { readonly sql?: string; readonly code?: string; readonly hint?: string }
+): WriteFailure => {
+  switch (kind.error) {
+    case "ConnectionError":
+      return new DbError.ConnectionError({ reason: kind.reason, isRetryable: kind.isRetryable, ...origin })
+    case "QueryError":
+      return new DbError.QueryError({ reason: kind.reason, ...origin })
+    case "TimeoutError":
+      return new DbError.TimeoutError(origin)
+    case "ConflictError":
+      return new DbError.ConflictError({ reason: kind.reason, ...origin })
+    case "UnsupportedError":
+      return new DbError.UnsupportedError({
+        feature: kind.feature,
+        dialect: "The database",
+        supportedBy: [],
+        ...(origin.hint === undefined ? {} : { hint: origin.hint })
+      })
+    default: {
+      const { columns, constraint, table } = kind
+      return new violations[kind.error]({
+        columns,
+        ...(constraint === undefined ? {} : { constraint }),
+        ...(table === undefined ? {} : { table }),
+        ...origin
+      })
+    }
+  }
+}
+
+const sameNames = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
+  a.length === b.length && a.every((name) => b.includes(name))
+
+/** A violation with what the statement's own table declares of the constraint. */
+const fromModel = (kind: Violation, table: Table | undefined): Violation => {
+  if (table === undefined || (kind.table !== undefined && kind.table !== table.name)) return kind
+  const wanted = kinds[kind.error]
+  const candidates = table.constraints.filter((one) => wanted.includes(one.kind))
+  // MySQL and MariaDB call every primary key PRIMARY.
+  const found = kind.constraint === "PRIMARY"
+    ? candidates.find((one) => one.kind === "primaryKey")
+    : kind.constraint !== undefined
+    ? candidates.find((one) => one.name === kind.constraint)
+    : kind.columns.length > 0
+    ? candidates.find((one) => sameNames(one.columns, kind.columns))
+    : undefined
+  if (found === undefined) return kind
+  return {
+    ...kind,
+    constraint: found.name,
+    table: table.name,
+    columns: kind.columns.length > 0 ? kind.columns : found.columns
+  }
+}
+
+/** Fails with the error of a failure; asks the catalogue for a constraint's columns when nothing nearer tells them. */
+export const failWith = (
+  failure: Failure,
+  sql: string,
+  table: Table | undefined,
+  driver: Pick<Driver, "describeConstraint">
+): Effect.Effect<never, WriteFailure> => {
+  const { kind } = failure
+  if (!isViolation(kind)) return Effect.fail(toError(failure, sql))
+  const known = fromModel(kind, table)
+  const { constraint } = known
+  if (constraint === undefined || (known.table !== undefined && known.columns.length > 0) || kind.error === "NotNullViolation") {
+    return Effect.fail(toError({ ...failure, kind: known }, sql))
+  }
+  return Effect.flatMap(driver.describeConstraint(constraint, known.table), (found) =>
+    Effect.fail(toError({
+      ...failure,
+      kind: Option.match(found, {
+        onNone: () => known,
+        onSome: (described) => ({
+          ...known,
+          table: known.table ?? described.table,
+          columns: known.columns.length > 0 ? known.columns : described.columns
+        })
+      })
+    }, sql)))
+}

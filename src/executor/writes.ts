@@ -1,0 +1,169 @@
+/**
+ * Inserts that one statement cannot say: too many parameters, or a default among the values where the database knows none.
+ */
+import * as Effect from "effect/Effect"
+import { UnsupportedError } from "../DbError.js"
+import type { TransactionFailure, WriteFailure } from "../DbError.js"
+import type { Dialect } from "../Dialect.js"
+import type { Delete, Insert, Statement, Update } from "../sql/ast.js"
+import { Default } from "../sql/ast.js"
+import * as Returning from "./returning.js"
+
+/** Part of an insert, with the places of its rows in the whole. */
+export interface Part {
+  readonly insert: Insert
+  readonly places: ReadonlyArray<number>
+}
+
+/** The statements that an insert becomes; one of them, usually. */
+export const split = (insert: Insert, { capabilities, maxParameters }: Dialect): ReadonlyArray<Part> => {
+  const places = insert.rows.map((_, i) => i)
+  const groups = capabilities.defaultAsValue && insert.columns.length > 0
+    ? [{ insert, places }]
+    : byDefaults(insert, places)
+  return groups.flatMap((group) => bySize(group, maxParameters))
+}
+
+/** Rows with the same columns left to their defaults go together. */
+const byDefaults = (insert: Insert, places: ReadonlyArray<number>): ReadonlyArray<Part> => {
+  if (insert.columns.length === 0) {
+    return insert.rows.map((row, i) => ({ insert: { ...insert, rows: [row] }, places: [i] }))
+  }
+  const groups = new Map<string, Array<number>>()
+  for (const place of places) {
+    const pattern = insert.rows[place]!.map((value) => value === Default ? "d" : "v").join("")
+    const group = groups.get(pattern)
+    if (group === undefined) groups.set(pattern, [place])
+    else group.push(place)
+  }
+  if (groups.size === 1 && !groups.keys().next().value!.includes("d")) return [{ insert, places }]
+  return [...groups].flatMap(([pattern, members]): ReadonlyArray<Part> => {
+    const kept = insert.columns.flatMap((_, i) => pattern[i] === "v" ? [i] : [])
+    const columns = kept.map((i) => insert.columns[i]!)
+    const part = { insert: { ...insert, columns, rows: members.map((place) => kept.map((i) => insert.rows[place]![i])) }, places: members }
+    return columns.length === 0
+      ? members.map((place) => ({ insert: { ...part.insert, rows: [[]] }, places: [place] }))
+      : [part]
+  })
+}
+
+const bySize = (part: Part, maxParameters: number): ReadonlyArray<Part> => {
+  const width = Math.max(1, part.insert.columns.length)
+  const most = Math.max(1, Math.floor((maxParameters - reserved(part.insert)) / width))
+  if (part.places.length <= most) return [part]
+  const parts: Array<Part> = []
+  for (let from = 0; from < part.places.length; from += most) {
+    parts.push({
+      insert: { ...part.insert, rows: part.insert.rows.slice(from, from + most) },
+      places: part.places.slice(from, from + most)
+    })
+  }
+  return parts
+}
+
+/** Parameters that what follows the values may take. */
+const reserved = (insert: Insert): number => insert.conflict === undefined ? 0 : insert.conflict.set.length * 8
+
+/** What writing needs of the executor. */
+interface Parts {
+  readonly dialect: Dialect
+  /** Runs one statement as it is. */
+  readonly send: (statement: Statement) => Effect.Effect<Sent, WriteFailure>
+  readonly transact: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E | TransactionFailure>
+}
+
+/** What a statement gave. */
+interface Sent {
+  readonly rows: ReadonlyArray<any>
+  readonly affected: number
+  readonly insertId?: number | bigint | undefined
+}
+
+type Write = Insert | Update | Delete
+
+/** Runs a write: in one statement where that can say it, else in one transaction. */
+export const make = ({ dialect, send, transact }: Parts) => {
+  const insertPart = (insert: Insert): Effect.Effect<Sent, WriteFailure> => {
+    const plain: Insert = { ...insert, returning: undefined }
+    return Effect.flatMap(send(plain), ({ affected, insertId }) => {
+      const found = Returning.insertedKeys(insert, insertId)
+      if (found === undefined) {
+        return Effect.fail(
+          new UnsupportedError({
+            feature: "returning of an insert whose key the database does not tell",
+            dialect: dialect.name,
+            supportedBy: [],
+            hint: "give the key with the input"
+          })
+        )
+      }
+      const { columns, keys } = found
+      return Effect.map(send(Returning.readBy(insert, columns, keys)), ({ rows }) => ({
+        affected,
+        rows: Returning.inOrder(columns, keys, rows)
+      }))
+    })
+  }
+
+  const insert = (statement: Insert): Effect.Effect<Sent, WriteFailure> => {
+    if (statement.rows.length === 0) return Effect.succeed({ rows: [], affected: 0 })
+    const parts = split(statement, dialect)
+    const isEmulated = Returning.needsEmulation(statement, dialect)
+    const one = isEmulated ? insertPart : send
+    // A database may count a row that was there already twice, or not at all.
+    const counted = statement.conflict === undefined ? undefined : statement.rows.length
+    if (parts.length === 1) {
+      const only = one(parts[0]!.insert)
+      return Effect.map(isEmulated ? transact(only) : only, ({ affected, rows }) => ({ rows, affected: counted ?? affected }))
+    }
+    return Effect.map(transact(Effect.forEach(parts, (part) => one(part.insert))), (outcomes) => {
+      const rows: Array<unknown> = []
+      let affected = 0
+      outcomes.forEach((outcome, i) => {
+        affected += outcome.affected
+        outcome.rows.forEach((row, at) => {
+          rows[parts[i]!.places[at]!] = row
+        })
+      })
+      return { rows, affected: counted ?? affected }
+    })
+  }
+
+  const update = (statement: Update): Effect.Effect<Sent, WriteFailure> =>
+    transact(Effect.flatMap(send(Returning.lockKeys(statement)), ({ rows }) => {
+      if (rows.length === 0) return Effect.succeed<Sent>({ rows: [], affected: 0 })
+      const keys = rows.map((row) => Returning.keyOf(statement.table, row))
+      const columns = statement.table.primaryKey
+      return Effect.flatMap(send(Returning.overKeys(statement, keys)), ({ affected }) =>
+        Effect.map(send(Returning.readBy(statement, columns, keys)), (found): Sent => ({
+          affected,
+          rows: Returning.inOrder(columns, keys, found.rows)
+        })))
+    }))
+
+  const remove = (statement: Delete): Effect.Effect<Sent, WriteFailure> =>
+    transact(Effect.flatMap(send(Returning.lockKeys(statement)), ({ rows }) => {
+      if (rows.length === 0) return Effect.succeed<Sent>({ rows: [], affected: 0 })
+      const keys = rows.map((row) => Returning.keyOf(statement.table, row))
+      const columns = statement.table.primaryKey
+      return Effect.flatMap(send(Returning.readBy(statement, columns, keys)), (found) =>
+        Effect.map(send(Returning.overKeys(statement, keys)), ({ affected }): Sent => ({
+          affected,
+          rows: Returning.inOrder(columns, keys, found.rows)
+        })))
+    }))
+
+  return (statement: Write): Effect.Effect<Sent, WriteFailure> => {
+    const isEmulated = Returning.needsEmulation(statement, dialect)
+    const refusal = isEmulated ? Returning.refusal(statement, dialect) : undefined
+    if (refusal !== undefined) return Effect.fail(refusal)
+    switch (statement._tag) {
+      case "Insert":
+        return insert(statement)
+      case "Update":
+        return isEmulated ? update(statement) : send(statement)
+      case "Delete":
+        return isEmulated ? remove(statement) : send(statement)
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * The Effect-based functional data layer. The databases stand beside it: `effect-strata/Sqlite`, `effect-strata/Postgres`,
+ * `effect-strata/Mysql`, `effect-strata/MariaDb`; each loads its own driver.
+ *
+ * @since 0.1.0
+ */
+export * as Database from "./Database.js"
+export * as DbError from "./DbError.js"
+export * as Ddl from "./Ddl.js"
+export * as Dialect from "./Dialect.js"
+export * as Driver from "./Driver.js"
+export * as Executor from "./Executor.js"
+export * as Expr from "./Expr.js"
+export * as Field from "./Field.js"
+export * as Filter from "./Filter.js"
+export * as Model from "./Model.js"
+export * as Mutation from "./Mutation.js"
+export * as Pool from "./Pool.js"
+export * as Query from "./Query.js"
+export * as Relation from "./Relation.js"
+export * as Transaction from "./Transaction.js"

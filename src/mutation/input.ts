@@ -1,0 +1,183 @@
+/**
+ * What programs give to be written: checked by the model's schemas, and made into stored values.
+ */
+import * as Effect from "effect/Effect"
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import { ValidationError } from "../DbError.js"
+import type { Issue, WriteFailure } from "../DbError.js"
+import { isExpression } from "../expr/core.js"
+import * as Definition from "../model/definition.js"
+import type * as Model from "../Model.js"
+import { tableOf } from "../Model.js"
+import type * as Ast from "../sql/ast.js"
+import { Default } from "../sql/ast.js"
+import { InvalidValue } from "../sql/storage.js"
+import { storedFromEncoded, withoutActual } from "../sql/valueType.js"
+
+/** A column by its property; one that does not exist fails when the statement runs, as the whole model would be wrong. */
+export const columnOf = (table: Ast.Table, property: string): Ast.Column => {
+  const column = table.byProperty[property]
+  return column ?? { ...table.columns[0]!, name: property, property }
+}
+
+const detailsOf = (model: Model.Any, column: Ast.Column) =>
+  model[Definition.Define].columns.find((one) => one.name === column.name)?.details ?? {}
+
+/** `createdAt` is not touched by an upsert of a row that is there. */
+export const isSetOnInsertOnly = (model: Model.Any, column: Ast.Column): boolean => detailsOf(model, column).clock === "insert"
+
+const issuesOf = (issue: ParseResult.ParseIssue, prefix: ReadonlyArray<string | number>): ReadonlyArray<Issue> =>
+  ParseResult.ArrayFormatter.formatIssueSync(issue).map((one) => ({
+    path: [...prefix, ...one.path.map((part) => typeof part === "symbol" ? String(part) : part)],
+    message: withoutActual(one.message)
+  }))
+
+const parseOptions = { errors: "all", onExcessProperty: "error" } as const
+
+const subject = (model: Model.Any, kind: string): string => `The input of ${kind} ${model.identifier}`
+
+const validationError = (model: Model.Any, kind: string, issues: ReadonlyArray<Issue>): ValidationError =>
+  new ValidationError({ subject: subject(model, kind), issues })
+
+const encoders = new WeakMap<object, (input: unknown) => Effect.Effect<unknown, ParseResult.ParseIssue>>()
+
+const encoderOf = (schema: Schema.Schema<any, any>) => {
+  let encode = encoders.get(schema)
+  if (encode === undefined) {
+    encode = ParseResult.encodeUnknown(schema, parseOptions)
+    encoders.set(schema, encode)
+  }
+  return encode
+}
+
+/** The columns that at least one row gives, and the rows' stored values for them. */
+export interface RowsToInsert {
+  readonly columns: ReadonlyArray<Ast.Column>
+  readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+}
+
+/** Checks inputs by the model's `insert` schema; an upsert may give the generated key as well. */
+export const rowsToInsert = (
+  model: Model.Any,
+  inputs: ReadonlyArray<unknown>,
+  now: number,
+  many: boolean
+): Effect.Effect<RowsToInsert, WriteFailure> => {
+  const table = tableOf(model)
+  const problem = table.problem()
+  if (problem !== undefined) return Effect.fail(problem)
+  const encode = encoderOf(model.insert)
+  return Effect.flatMap(
+    Effect.forEach(inputs, (input, row) =>
+      Effect.either(encode(input)).pipe(Effect.map((result) => ({ result, row })))),
+    (results) => {
+      const issues = results.flatMap(({ result, row }) => result._tag === "Left" ? issuesOf(result.left, many ? [row] : []) : [])
+      if (issues.length > 0) return Effect.fail(validationError(model, "an insert of", issues))
+      const encoded = results.map(({ result }) => (result._tag === "Right" ? result.right : {}) as { readonly [property: string]: unknown })
+      return Effect.suspend(() => toRows(model, table, encoded, now, many))
+    }
+  )
+}
+
+const toRows = (
+  model: Model.Any,
+  table: Ast.Table,
+  encoded: ReadonlyArray<{ readonly [property: string]: unknown }>,
+  now: number,
+  many: boolean
+): Effect.Effect<RowsToInsert, ValidationError> => {
+  const columns = model[Definition.Define].columns.filter((column) =>
+    column.details.clock !== undefined || encoded.some((row) => Object.hasOwn(row, column.property))
+  )
+  const issues: Array<Issue> = []
+  const rows = encoded.map((row, number) =>
+    columns.map((column) => {
+      if (!Object.hasOwn(row, column.property)) return column.details.clock === undefined ? Default : now
+      try {
+        return storedFromEncoded(column.type.storage, row[column.property])
+      } catch (problem) {
+        if (!(problem instanceof InvalidValue)) throw problem
+        issues.push({ path: [...(many ? [number] : []), column.property], message: problem.message })
+        return null
+      }
+    })
+  )
+  return issues.length > 0
+    ? Effect.fail(validationError(model, "an insert of", issues))
+    : Effect.succeed({ columns: columns.map((column) => table.byProperty[column.property]!), rows })
+}
+
+const partial = new WeakMap<object, Map<string, Schema.Schema<any, any>>>()
+
+/** The update schema of some fields; made once for each set of them. */
+const updateSchema = (model: Model.Any, properties: ReadonlyArray<string>): Schema.Schema<any, any> => {
+  let schemas = partial.get(model)
+  if (schemas === undefined) partial.set(model, schemas = new Map())
+  const key = properties.join("\u0000")
+  let schema = schemas.get(key)
+  if (schema === undefined) {
+    const fields = model.update.fields as Schema.Struct.Fields
+    schema = Schema.Struct(Object.fromEntries(properties.flatMap((property) =>
+      Object.hasOwn(fields, property) ? [[property, fields[property]!]] : []
+    ))) as unknown as Schema.Schema<any, any>
+    schemas.set(key, schema)
+  }
+  return schema
+}
+
+/** What an update sets: plain values checked by the `update` schema, expressions as they are. */
+export const assignments = (
+  model: Model.Any,
+  given: unknown,
+  now: number
+): Effect.Effect<ReadonlyArray<Ast.Assignment>, WriteFailure> => {
+  const table = tableOf(model)
+  const problem = table.problem()
+  if (problem !== undefined) return Effect.fail(problem)
+  if (!Predicate.isRecord(given)) {
+    return Effect.fail(validationError(model, "an update of", [{ path: [], message: "is not a record of columns" }]))
+  }
+  const properties = Object.keys(given)
+  const expressions = properties.filter((property) => isExpression(given[property]))
+  const plain = properties.filter((property) => !isExpression(given[property]))
+  const unknown = expressions.filter((property) => !Object.hasOwn(model.update.fields, property) || table.byProperty[property] === undefined)
+  if (unknown.length > 0) {
+    return Effect.fail(validationError(model, "an update of", unknown.map((property) => ({
+      path: [property],
+      message: "is no column that an update can set"
+    }))))
+  }
+  if (properties.length === 0) {
+    return Effect.fail(validationError(model, "an update of", [{ path: [], message: "sets nothing" }]))
+  }
+  const input = Object.fromEntries(plain.map((property) => [property, given[property]]))
+  return Effect.matchEffect(encoderOf(updateSchema(model, plain))(input), {
+    onFailure: (issue) => Effect.fail(validationError(model, "an update of", issuesOf(issue, []))),
+    onSuccess: (encoded) => {
+      const { columns, rows } = { columns: plain, rows: encoded as { readonly [property: string]: unknown } }
+      const assigned: Array<Ast.Assignment> = []
+      for (const property of columns) {
+        const column = table.byProperty[property]!
+        try {
+          assigned.push({ column, value: { _tag: "Stored", column, value: storedFromEncoded(column.type.storage, rows[property]), type: column.type } })
+        } catch (problem) {
+          if (!(problem instanceof InvalidValue)) throw problem
+          return Effect.fail(validationError(model, "an update of", [{ path: [property], message: problem.message }]))
+        }
+      }
+      for (const property of expressions) {
+        assigned.push({ column: table.byProperty[property]!, value: (given[property] as { readonly node: Ast.Expression }).node })
+      }
+      for (const column of model[Definition.Define].columns) {
+        if (column.details.clock === "insert and update" && !properties.includes(column.property)) {
+          const own = table.byProperty[column.property]!
+          assigned.push({ column: own, value: { _tag: "Stored", column: own, value: now, type: own.type } })
+        }
+      }
+      return Effect.succeed(assigned)
+    }
+  })
+}
+

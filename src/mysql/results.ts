@@ -1,0 +1,68 @@
+/**
+ * What mysql2 gives back, read as rows and counts.
+ */
+import type { NativeResult, Result } from "../Driver.js"
+import { untouched } from "./dialect.js"
+import type { Header } from "./protocol.js"
+
+/** The bit of `serverStatus` that says that a transaction is open. */
+const inTransactionFlag = 1
+
+export const isHeader = (value: unknown): value is Header =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && "serverStatus" in value
+
+export const isInTransaction = (header: Header): boolean => (header.serverStatus & inTransactionFlag) !== 0
+
+/** A procedure gives several results and a header after them. */
+const isSeveral = (fields: unknown): fields is ReadonlyArray<unknown> =>
+  Array.isArray(fields) && fields.some((one) => one === undefined || Array.isArray(one))
+
+/** The last header that a command gave, if any. */
+export const headerOf = (results: unknown, fields: unknown): Header | undefined => {
+  const last = isSeveral(fields) && Array.isArray(results) ? results[results.length - 1] : results
+  return isHeader(last) ? last : undefined
+}
+
+const firstRows = (results: unknown, fields: unknown): ReadonlyArray<unknown> => {
+  if (!Array.isArray(results)) return []
+  return isSeveral(fields) ? results.find((one) => Array.isArray(one)) ?? [] : results
+}
+
+const integer = (value: number | string): number | bigint =>
+  typeof value === "number" ? value : Number.isSafeInteger(Number(value)) ? Number(value) : BigInt(value)
+
+const upsertForm = /\bon duplicate key update\b/i
+const infoForm = /^Records: (\d+) +Duplicates: (\d+)/
+
+/**
+ * The server counts a row that an upsert changed twice. Of many rows it says how many there were, and how many of them it met
+ * already; of one it does not, so an upsert that leaves a row as it is says so by the insert's id (see dialect.ts).
+ */
+const affectedBy = (text: string, header: Header): number => {
+  const affected = Number(header.affectedRows)
+  if (!upsertForm.test(text)) return affected
+  const keeps = text.includes(`last_insert_id(${untouched})`)
+  const info = infoForm.exec(header.info)
+  if (info !== null) return Number(info[1]) - (keeps ? Number(info[2]) : 0)
+  if (keeps && integer(header.insertId) === untouched) return 0
+  return Math.min(affected, 1)
+}
+
+/** The result of a statement whose rows are positional. */
+export const resultOf = (text: string, results: unknown, fields: unknown): Result => {
+  const rows = firstRows(results, fields) as Result["rows"]
+  const header = headerOf(results, fields)
+  if (header === undefined) return { rows, affected: rows.length, insertId: undefined }
+  const id = integer(header.insertId)
+  return {
+    rows,
+    affected: affectedBy(text, header),
+    insertId: Number(id) === 0 || id === untouched ? undefined : id
+  }
+}
+
+/** The result of a statement whose rows are objects. */
+export const nativeResultOf = (results: unknown, fields: unknown): NativeResult => ({
+  rows: firstRows(results, fields) as NativeResult["rows"],
+  raw: results
+})

@@ -1,0 +1,206 @@
+/**
+ * What Strata asks of a connection, over a session.
+ */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { BeginOptions, Connection, Failure, NativeResult, Result } from "../Driver.js"
+import { failure } from "./classify.js"
+import type { Session } from "./session.js"
+import type { Bindable, Work } from "./work.js"
+import { ClosePortal, Extended, FetchPortal, Native, OpenPortal, Simple } from "./work.js"
+
+/** Rows of a stream that are read at once. */
+const chunkSize = 256
+
+/** The count of the protocol's messages is of 16 bits. */
+const maxParameters = 65_535
+
+const bindable = (value: unknown): Bindable => {
+  switch (typeof value) {
+    case "string":
+      return value
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(value)
+    case "undefined":
+      return null
+    default:
+      if (value === null || Buffer.isBuffer(value)) return value
+      if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+      throw failure({ error: "QueryError", reason: "data" }, {
+        hint: "a parameter must be a string, a number, a bigint, a boolean, bytes or null"
+      })
+  }
+}
+
+const isFailure = (error: unknown): error is Failure =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "Failure"
+
+/** Refuses before anything is sent what the protocol would cut short. */
+const checked = (text: string, count: number): void => {
+  if (count > maxParameters) {
+    throw failure({ error: "QueryError", reason: "resources" }, {
+      hint: `a statement takes ${maxParameters} parameters`
+    })
+  }
+  if (text.includes("\u0000")) {
+    throw failure({ error: "QueryError", reason: "syntax" }, { hint: "the statement holds the character U+0000" })
+  }
+}
+
+const affected = (tag: string): number => {
+  const count = Number(tag.slice(tag.lastIndexOf(" ") + 1))
+  return count === count ? count : 0
+}
+
+const beginText = ({ access, deferrable, isolation }: BeginOptions): string => {
+  const modes = [
+    isolation === undefined ? undefined : `isolation level ${isolation}`,
+    access,
+    deferrable === undefined ? undefined : deferrable ? "deferrable" : "not deferrable"
+  ].filter((mode) => mode !== undefined)
+  return modes.length === 0 ? "begin" : `begin ${modes.join(", ")}`
+}
+
+/** The connection over a session; `isNamed` says whether statements may keep a name on the server. */
+export const make = (session: Session, isNamed: boolean): Connection => {
+  const isInTransaction = (): boolean => session.status !== "I"
+
+  /**
+   * Makes and runs a work. A prepared statement that no longer fits its tables is forgotten; outside of a transaction, where nothing
+   * is lost, it is prepared and run anew.
+   */
+  const attempt = <W extends Work>(text: string, count: number, make: () => W): Effect.Effect<W, Failure> =>
+    Effect.suspend(() => {
+      let work: W
+      try {
+        checked(text, count)
+        work = make()
+      } catch (error) {
+        if (isFailure(error)) return Effect.fail(error)
+        throw error
+      }
+      const wasInTransaction = isInTransaction()
+      return Effect.catchIf(
+        session.perform(work),
+        ({ kind }) => kind.error === "QueryError" && kind.reason === "stalePlan",
+        (error) => {
+          if (!session.isBroken) session.statements.forget(text, session.wire)
+          return wasInTransaction || session.isBroken ? Effect.fail(error) : session.perform(make())
+        }
+      )
+    })
+
+  const statements = (prepare: boolean | undefined) => isNamed && prepare !== false ? session.statements : undefined
+
+  const simple = (text: string): Effect.Effect<Simple, Failure> =>
+    Effect.suspend(() => session.perform(new Simple(text)))
+
+  const run: Connection["run"] = (text, parameters, options) =>
+    Effect.map(
+      attempt(
+        text,
+        parameters.length,
+        () => new Extended(text, parameters.map(bindable), statements(options?.prepare))
+      ),
+      (work): Result => ({ rows: work.rows, affected: affected(work.tag), insertId: undefined })
+    )
+
+  const native: Connection["native"] = (text, parameters, options) =>
+    Effect.map(
+      attempt(text, parameters.length, () => {
+        // Without parameters by the simple protocol, which takes several statements in one text.
+        const named = parameters.length === 0 ? undefined : statements(options?.prepare)
+        return new Native(session.pg, text, parameters, named)
+      }),
+      ({ result }): NativeResult => ({
+        // As @effect/sql-pg gives them: several statements in one text give a list of their rows.
+        rows: result === undefined ? [] : "rows" in result ? result.rows : result.map((one) => one.rows) as never,
+        raw: result
+      })
+    )
+
+  const begin: Connection["begin"] = (options) =>
+    Effect.suspend(() =>
+      isInTransaction()
+        ? Effect.fail(failure({ error: "QueryError", reason: "other" }, {
+          code: "25001",
+          hint: "a statement began a transaction by itself: use Transaction.run"
+        }))
+        : Effect.asVoid(simple(beginText(options)))
+    )
+
+  const commit: Connection["commit"] = Effect.suspend(() =>
+    isInTransaction() || session.isBroken
+      ? Effect.flatMap(simple("commit"), ({ tag }) =>
+        tag === "COMMIT" ? Effect.void : Effect.fail(failure({ error: "QueryError", reason: "aborted" }, {
+          code: "25P02",
+          hint: "an earlier statement of the transaction failed, so the server rolled it back"
+        })))
+      : Effect.fail(failure({ error: "QueryError", reason: "other" }, {
+        code: "25P01",
+        hint: "a statement ended the transaction by itself: leave commit and rollback to Transaction.run"
+      }))
+  )
+
+  const rollback: Connection["rollback"] = Effect.suspend(() =>
+    isInTransaction() || session.isBroken ? Effect.asVoid(simple("rollback")) : Effect.void
+  )
+
+  let portals = 0
+
+  /**
+   * A portal outlives the Sync after each chunk only inside of a transaction, so the stream makes one where there is none. Between
+   * chunks the connection is free, and a transaction can work on what it streams.
+   */
+  const stream: Connection["stream"] = (text, parameters) =>
+    Stream.unwrapScoped(Effect.gen(function*() {
+      const portal = `strata_${++portals}`
+      const isOwner = !isInTransaction()
+      let state: "new" | "open" | "done" = "new"
+      yield* Effect.addFinalizer((exit) => {
+        if (session.isBroken || !isInTransaction()) return Effect.void
+        if (isOwner) return Effect.ignore(Exit.isSuccess(exit) && session.status === "T" ? commit : rollback)
+        return state === "open" && session.status === "T"
+          ? Effect.ignore(session.perform(new ClosePortal(portal)))
+          : Effect.void
+      })
+      if (isOwner) yield* begin({ isolation: undefined, access: undefined, deferrable: undefined })
+      const next = Effect.suspend((): Effect.Effect<Work, Failure> => {
+        if (state === "open") return session.perform(new FetchPortal(portal, chunkSize))
+        state = "open"
+        return attempt(
+          text,
+          parameters.length,
+          () => new OpenPortal(portal, text, parameters.map(bindable), chunkSize)
+        )
+      })
+      const pull = Effect.gen(function*() {
+        if (state === "done") return yield* Effect.fail(Option.none<Failure>())
+        const work = yield* Effect.mapError(next, Option.some)
+        if (!work.isSuspended) {
+          state = "done"
+          if (isOwner) yield* Effect.mapError(commit, Option.some)
+        }
+        return Chunk.unsafeFromArray<ReadonlyArray<unknown>>(work.rows)
+      })
+      return Stream.repeatEffectChunkOption(pull)
+    }))
+
+  return {
+    run,
+    stream,
+    native,
+    begin,
+    commit,
+    rollback,
+    isInTransaction,
+    isBroken: () => session.isBroken,
+    ping: Effect.asVoid(simple("")),
+    close: Effect.promise(() => session.close())
+  }
+}

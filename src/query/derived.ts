@@ -1,0 +1,119 @@
+/**
+ * A select used as a table: its parts get names, and its row is read again through them.
+ */
+import type * as Source from "../Source.js"
+import { ColumnsId, Describe, NeedsId, RowId } from "../Source.js"
+import type * as Ast from "../sql/ast.js"
+import type { ValueType } from "../sql/storage.js"
+import { orNull } from "../sql/valueType.js"
+
+/** The names under which the parts of a projection stand in a derived table, in the order of printing. */
+export const outputNames = (projection: Ast.Projection): ReadonlyArray<string> => {
+  const names: Array<string> = []
+  const taken = new Set<string>()
+  const add = (path: ReadonlyArray<string>) => {
+    const base = path.length === 0 ? "value" : path.join("_")
+    let name = base
+    for (let i = 2; taken.has(name); i++) name = `${base}_${i}`
+    taken.add(name)
+    names.push(name)
+  }
+  const walk = (part: Ast.Projection, path: ReadonlyArray<string>): void => {
+    switch (part._tag) {
+      case "Value":
+        return add(path)
+      case "Instance":
+        for (const column of part.table.columns) add([...path, column.name])
+        return
+      default:
+        for (const name of Object.keys(part.fields)) walk(part.fields[name]!, [...path, name])
+    }
+  }
+  walk(projection, [])
+  return names
+}
+
+/** All of a source, as its row is. */
+export const selectFrom = (source: { readonly [Describe]: Source.Description }): Ast.Select => {
+  const description = source[Describe]
+  const ref: Ast.Ref = { hint: description.hint }
+  return {
+    _tag: "Select",
+    projection: description.row(ref, false),
+    distinct: false,
+    from: description.source(ref),
+    joins: [],
+    where: undefined,
+    groupBy: [],
+    having: undefined,
+    orderBy: [],
+    limit: undefined,
+    offset: undefined,
+    lock: undefined,
+    includes: []
+  }
+}
+
+/** A query as a source of others. */
+export const derivedOf = (name: string, select: Ast.Select): Source.Derived<any, any, any> => {
+  const names = outputNames(select.projection)
+  const columns: Record<string, { readonly name: string; readonly type: ValueType }> = {}
+  let at = 0
+  // The properties that a callback sees: a model's own where the row is the model, else the names of the select.
+  const collect = (part: Ast.Projection, property: string | undefined, depth: number): void => {
+    switch (part._tag) {
+      case "Value": {
+        if (depth <= 1) columns[property ?? "value"] = { name: names[at]!, type: part.expression.type }
+        at++
+        return
+      }
+      case "Instance": {
+        for (const column of part.table.columns) {
+          if (depth === 0) columns[column.property] = { name: names[at]!, type: column.type }
+          at++
+        }
+        return
+      }
+      default:
+        for (const key of Object.keys(part.fields)) collect(part.fields[key]!, depth === 0 ? key : undefined, depth + 1)
+    }
+  }
+  collect(select.projection, undefined, 0)
+  const description: Source.Description = {
+    hint: name,
+    source: (ref) => ({ _tag: "DerivedSource", ref, select }),
+    columns,
+    row: (ref, optional) => reread(select.projection, names, ref, optional)
+  }
+  return { [Describe]: description, [RowId]: undefined, [ColumnsId]: undefined, [NeedsId]: undefined }
+}
+
+/** The projection of a derived table, its parts read by name. */
+const reread = (projection: Ast.Projection, names: ReadonlyArray<string>, ref: Ast.Ref, optional: boolean): Ast.Projection => {
+  let at = 0
+  const column = (type: ValueType): Ast.Expression => ({
+    _tag: "Column",
+    ref,
+    name: names[at++]!,
+    type: optional ? orNull(type) : type
+  })
+  const walk = (part: Ast.Projection, top: boolean): Ast.Projection => {
+    switch (part._tag) {
+      case "Value":
+        return { _tag: "Value", expression: column(part.expression.type) }
+      case "Instance":
+        return {
+          _tag: "Instance",
+          table: part.table,
+          columns: part.table.columns.map((one) => column(one.type)),
+          optional: part.optional || optional
+        }
+      default:
+        return {
+          _tag: part._tag === "OptionalRecord" || (optional && top) ? "OptionalRecord" : "Record",
+          fields: Object.fromEntries(Object.keys(part.fields).map((name) => [name, walk(part.fields[name]!, false)]))
+        }
+    }
+  }
+  return walk(projection, true)
+}

@@ -1,0 +1,240 @@
+/**
+ * From positional rows to what programs see. A decoder is generated once a shape of projection; where generating code is forbidden its
+ * interpreted twin does the same. Both make what Schema's own decode would.
+ */
+import type { Dialect } from "../Dialect.js"
+import type { Projection, Table } from "./ast.js"
+import { leavesOf } from "./compile.js"
+import type { Leaf } from "./compile.js"
+import type { Storage, ValueType } from "./storage.js"
+import { InvalidValue } from "./storage.js"
+import { conversionOf } from "./valueType.js"
+
+type Row = ReadonlyArray<unknown>
+
+/** Decodes rows; throws `RowProblem`. */
+export interface Decoder {
+  readonly decode: (rows: ReadonlyArray<Row>) => ReadonlyArray<unknown>
+  /** Whether integers must be read exactly, beyond 2^53. */
+  readonly exactIntegers: boolean
+}
+
+/** Which column of which row does not fit; made by the interpreted twin, which knows. */
+export class RowProblem {
+  readonly _tag = "RowProblem"
+  constructor(readonly row: number, readonly leaf: Leaf, readonly problem: string) {}
+}
+
+/** From a raw value of a column (or null) to its Type. */
+type Read = (raw: unknown) => unknown
+
+const readerOf = (type: ValueType, dialect: Dialect): Read => {
+  const codec = dialect.codecs[type.storage._tag]
+  const storage = type.storage
+  const decode = codec.decode as (raw: unknown, storage: Storage) => unknown
+  const { fromStored, isIdentity } = conversionOf(type)
+  if (isIdentity) {
+    return (raw) => {
+      if (raw === null) return fromStored(null)
+      return decode(raw, storage)
+    }
+  }
+  return (raw) => fromStored(raw === null ? null : decode(raw, storage))
+}
+
+/** Where the row of an optional part is found to be absent: in one column that is never NULL, or in all. */
+const absence = (first: number, types: ReadonlyArray<ValueType>): ReadonlyArray<number> => {
+  const certain = types.findIndex((type) => !type.nullable)
+  return certain === -1 ? types.map((_, i) => first + i) : [first + certain]
+}
+
+const declaredTypes = (table: Table): ReadonlyArray<ValueType> => table.columns.map((column) => column.type)
+
+/** Values that generated code refers to by name. */
+class Environment {
+  readonly values: Array<unknown> = []
+  add(value: unknown): string {
+    this.values.push(value)
+    return `e${this.values.length - 1}`
+  }
+}
+
+const isAbsent = (at: ReadonlyArray<number>): string => at.map((i) => `r[${i}] === null`).join(" && ")
+
+const property = (name: string): string => name === "__proto__" ? `["__proto__"]` : JSON.stringify(name)
+
+/** The source of the expression that makes one part of a row `r`. */
+const generate = (projection: Projection, dialect: Dialect, environment: Environment): string => {
+  let at = 0
+  const read = (type: ValueType): string => `${environment.add(readerOf(type, dialect))}(r[${at++}])`
+  const walk = (part: Projection): string => {
+    switch (part._tag) {
+      case "Value":
+        return read(part.expression.type)
+      case "Instance": {
+        const first = at
+        const types = declaredTypes(part.table)
+        const fields = part.table.columns.map((column, i) => `${property(column.property)}: ${read(types[i]!)}`)
+        const made = `${environment.add(part.table.construct)}({ ${fields.join(", ")} })`
+        return part.optional ? `(${isAbsent(absence(first, types))} ? null : ${made})` : made
+      }
+      default: {
+        const first = at
+        const fields = Object.keys(part.fields).map((name) => `${property(name)}: ${walk(part.fields[name]!)}`)
+        const made = `{ ${fields.join(", ")} }`
+        const all = Array.from({ length: at - first }, (_, i) => first + i)
+        return part._tag === "OptionalRecord" ? `(${isAbsent(all)} ? null : ${made})` : made
+      }
+    }
+  }
+  return walk(projection)
+}
+
+/** The same, read part by part. */
+const interpret = (projection: Projection, dialect: Dialect): (row: Row, number: number) => unknown => {
+  const leaves = leavesOf(projection)
+  let at = 0
+  const read = (type: ValueType) => {
+    const i = at++
+    const one = readerOf(type, dialect)
+    return (row: Row, number: number): unknown => {
+      try {
+        return one(row[i])
+      } catch (problem) {
+        if (problem instanceof InvalidValue) {
+          const leaf = leaves[i]!
+          throw new RowProblem(number, leaf, leaf.expression.type.sensitive === true ? "its value is not shown" : problem.message)
+        }
+        throw problem
+      }
+    }
+  }
+  type Make = (row: Row, number: number) => unknown
+  const unless = (absent: ReadonlyArray<number>, make: Make): Make => (row, number) =>
+    absent.every((i) => row[i] === null) ? null : make(row, number)
+  const walk = (part: Projection): Make => {
+    switch (part._tag) {
+      case "Value":
+        return read(part.expression.type)
+      case "Instance": {
+        const first = at
+        const types = declaredTypes(part.table)
+        const columns = part.table.columns.map((column, i) => [column.property, read(types[i]!)] as const)
+        const make: Make = (row, number) => {
+          const properties: Record<string, unknown> = {}
+          for (const [name, value] of columns) define(properties, name, value(row, number))
+          return part.table.construct(properties)
+        }
+        return part.optional ? unless(absence(first, types), make) : make
+      }
+      default: {
+        const first = at
+        const fields = Object.keys(part.fields).map((name) => [name, walk(part.fields[name]!)] as const)
+        const all = Array.from({ length: at - first }, (_, i) => first + i)
+        const make: Make = (row, number) => {
+          const record: Record<string, unknown> = {}
+          for (const [name, value] of fields) define(record, name, value(row, number))
+          return record
+        }
+        return part._tag === "OptionalRecord" ? unless(all, make) : make
+      }
+    }
+  }
+  return walk(projection)
+}
+
+const define = (target: Record<string, unknown>, name: string, value: unknown): void => {
+  if (name === "__proto__") Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+  else target[name] = value
+}
+
+const canGenerate = (() => {
+  try {
+    return new Function("return true")() === true
+  } catch {
+    return false
+  }
+})()
+
+/** Which of the twins to use; "auto" generates wherever that is allowed. */
+export type Mode = "auto" | "interpreted"
+
+export const makeDecoder = (projection: Projection, dialect: Dialect, mode: Mode = "auto"): Decoder => {
+  const leaves = leavesOf(projection)
+  const exactIntegers = leaves.some(({ expression: { type: { storage } } }) =>
+    storage._tag === "bigint" || storage._tag === "decimal" || (storage._tag === "integer" && storage.wide === true)
+  )
+  let slow: ((row: Row, number: number) => unknown) | undefined
+  const interpreted = (row: Row, number: number): unknown => (slow ??= interpret(projection, dialect))(row, number)
+  if (mode === "interpreted" || !canGenerate) {
+    return { exactIntegers, decode: (rows) => rows.map(interpreted) }
+  }
+  const environment = new Environment()
+  const made = generate(projection, dialect, environment)
+  const factory = new Function(...environment.values.map((_, i) => `e${i}`), `return (r) => (${made})`)
+  const one = factory(...environment.values) as (row: Row) => unknown
+  return {
+    exactIntegers,
+    decode: (rows) => {
+      const decoded = new Array<unknown>(rows.length)
+      let i = 0
+      try {
+        for (; i < rows.length; i++) decoded[i] = one(rows[i]!)
+      } catch (problem) {
+        // The twin says which column it is.
+        if (problem instanceof InvalidValue) interpreted(rows[i]!, i)
+        throw problem
+      }
+      return decoded
+    }
+  }
+}
+
+let identities = 0
+const identifiers = new WeakMap<object, number>()
+const identify = (value: object): number => {
+  let id = identifiers.get(value)
+  if (id === undefined) identifiers.set(value, id = ++identities)
+  return id
+}
+
+/** What a decoder depends on, as text: two projections of one shape share it. */
+const shapeOf = (projection: Projection): string => {
+  switch (projection._tag) {
+    case "Value": {
+      const { nullable, schema, sensitive, storage } = projection.expression.type
+      return `v${identify(schema)}${JSON.stringify(storage)}${nullable ? "n" : ""}${sensitive === true ? "s" : ""}`
+    }
+    case "Instance":
+      return `i${identify(projection.table)}${projection.optional ? "o" : ""}`
+    default:
+      return `${projection._tag}{${
+        Object.keys(projection.fields).map((name) => `${JSON.stringify(name)}:${shapeOf(projection.fields[name]!)}`).join(",")
+      }}`
+  }
+}
+
+/** How many shapes are kept; a program that makes more up starts again. */
+const most = 2000
+
+/** Decoders of one dialect, by shape and, for the same query again, by the projection itself. */
+export class Decoders {
+  private readonly byProjection = new WeakMap<Projection, Decoder>()
+  private readonly byShape = new Map<string, Decoder>()
+
+  constructor(private readonly dialect: Dialect, private readonly mode: Mode = "auto") {}
+
+  of(projection: Projection): Decoder {
+    let decoder = this.byProjection.get(projection)
+    if (decoder === undefined) {
+      const shape = shapeOf(projection)
+      decoder = this.byShape.get(shape)
+      if (decoder === undefined) {
+        if (this.byShape.size >= most) this.byShape.clear()
+        this.byShape.set(shape, decoder = makeDecoder(projection, this.dialect, this.mode))
+      }
+      this.byProjection.set(projection, decoder)
+    }
+    return decoder
+  }
+}

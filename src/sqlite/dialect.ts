@@ -1,0 +1,148 @@
+/**
+ * SQLite's way of SQL.
+ */
+import type { Dialect } from "../Dialect.js"
+import type { Storage, ValueType } from "../sql/storage.js"
+import { InvalidValue } from "../sql/storage.js"
+import { codecs, encodeAny } from "./codecs.js"
+import { scaleOf } from "./decimals.js"
+import { operators, printAssigned, printCast, printSortable } from "./operators.js"
+
+const quote = (identifier: string): string => {
+  if (identifier.includes("\u0000")) throw new InvalidValue("an identifier holds the character U+0000")
+  return `"${identifier.replaceAll("\"", "\"\"")}"`
+}
+
+const textLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+const literal = (value: unknown, type: ValueType): string => {
+  const encoded = encodeAny(value, type.storage)
+  if (encoded === null) return "null"
+  if (encoded instanceof Uint8Array) return `x'${Buffer.from(encoded).toString("hex")}'`
+  return typeof encoded === "string" ? textLiteral(encoded) : String(encoded)
+}
+
+const isOneOf = (column: string, values: ReadonlyArray<string | number>): string =>
+  `${quote(column)} in (${
+    values.map((value) => typeof value === "string" ? textLiteral(value) : String(value)).join(", ")
+  })`
+
+/** What the column types of other databases would refuse. */
+const storageCheck = (column: string, { storage }: ValueType): string | undefined => {
+  switch (storage._tag) {
+    case "boolean":
+      return isOneOf(column, [0, 1])
+    case "literal":
+      return isOneOf(column, storage.values)
+    case "integer":
+      return storage.values === undefined ? undefined : isOneOf(column, storage.values)
+    case "text":
+      return storage.maxLength === undefined ? undefined : `length(${quote(column)}) <= ${storage.maxLength}`
+    case "decimal": {
+      const most = "9".repeat(storage.precision ?? 0)
+      return scaleOf(storage) === undefined ? undefined : `${quote(column)} between -${most} and ${most}`
+    }
+    case "json":
+      return `json_valid(${quote(column)})`
+    case "array":
+      return `json_type(${quote(column)}) = 'array'`
+    default:
+      return undefined
+  }
+}
+
+/** A value in JSON, such that SQLite reads the same one back. */
+const toJson = (encoded: unknown): string => {
+  if (typeof encoded === "bigint") return String(encoded)
+  if (encoded instanceof Uint8Array) return `"${Buffer.from(encoded).toString("hex")}"`
+  return JSON.stringify(encoded)
+}
+
+const fromJson = (path: string, storage: Storage): string => storage._tag === "bytes" ? `unhex(${path})` : path
+
+const print: Dialect["print"] = {
+  order: (writer, { direction, expression, nulls }) => {
+    printSortable(writer, expression)
+    if (direction === "desc") writer.text(" desc")
+    // For SQLite NULL is the least value: upwards it comes first, downwards last.
+    if (expression.type.nullable && (nulls === "first") !== (direction === "asc")) writer.text(` nulls ${nulls}`)
+  },
+  limit: (writer, { limit, offset }) => {
+    if (limit === undefined && offset === undefined) return
+    if (limit === undefined) writer.text("limit -1")
+    else writer.text("limit ").expression(limit)
+    if (offset !== undefined) writer.text(" offset ").expression(offset)
+  },
+  conflict: (writer, { conflict }) => {
+    if (conflict === undefined) return
+    writer.text("on conflict")
+    if (conflict.target.length > 0) {
+      writer.text(" (").list(conflict.target, (column) => writer.identifier(column.name)).text(")")
+    }
+    if (conflict.set.length === 0) {
+      writer.text(" do nothing")
+      return
+    }
+    writer.text(" do update set ").list(conflict.set, ({ column, value }) => {
+      writer.identifier(column.name).text(" = ")
+      printAssigned(writer, value, column.type)
+    })
+  },
+  inserted: (writer, column) => {
+    writer.text("excluded.").identifier(column)
+  },
+  defaultValues: "default values",
+  manyRows: (writer, types, rows) => {
+    if (types.length === 1 && types[0] !== undefined) {
+      const { storage } = types[0]
+      writer.text(`(select ${fromJson("value", storage)} from json_each(`)
+        .bound(`[${rows.map((row) => toJson(encodeAny(row[0], storage))).join(",")}]`).text("))")
+      return
+    }
+    writer.text("(select ").list(
+      types.map(({ storage }, index) => fromJson(`value ->> ${index}`, storage)),
+      (column: string) => writer.text(column)
+    )
+    writer.text(" from json_each(").bound(
+      `[${
+        rows.map((row) => `[${types.map(({ storage }, index) => toJson(encodeAny(row[index], storage))).join(",")}]`)
+          .join(",")
+      }]`
+    ).text("))")
+  },
+  cast: printCast,
+  assigned: printAssigned
+}
+
+/** SQLite 3.53, as better-sqlite3 12 brings it. */
+export const dialect: Dialect = {
+  name: "sqlite",
+  quote,
+  placeholder: () => "?",
+  maxParameters: 32_766,
+  maxIdentifier: 1_000_000,
+  capabilities: {
+    insertReturning: true,
+    updateReturning: true,
+    deleteReturning: true,
+    defaultAsValue: false,
+    aggregateFilter: true,
+    rowLocks: false,
+    partialIndexes: true,
+    expressionIndexes: true,
+    transactionalDdl: true
+  },
+  operators,
+  codecs,
+  print,
+  ddl: {
+    // With autoincrement no key comes twice, not even one of a deleted row, as with sequences elsewhere.
+    generatedKey: () => ({ type: "integer", suffix: " primary key autoincrement", isPrimaryKey: true }),
+    collate: "",
+    tableSuffix: " strict",
+    storageCheck,
+    literal,
+    alterAddForeignKey: false,
+    computed: (expression) => `generated always as (${expression}) stored`
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Who may use a connection now. Effect's semaphore lets a newcomer pass those who wait, and loses a permit that is granted to
+ * a fiber in the moment of its interruption; a transaction can afford neither.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+
+interface Turn {
+  isGranted: boolean
+  resume: (effect: Effect.Effect<void>) => void
+}
+
+/**
+ * One at a time, in the order of arrival; waiting can be interrupted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Mutex {
+  private held = false
+  private readonly queue = new Set<Turn>()
+
+  isHeld(): boolean {
+    return this.held
+  }
+
+  /** Runs an effect alone. `onEnd` is told how it ended, before the next one starts. */
+  run<A, E, R>(effect: Effect.Effect<A, E, R>, onEnd?: (isSuccess: boolean) => void): Effect.Effect<A, E, R> {
+    return Effect.uninterruptibleMask((restore) => {
+      if (!this.held) {
+        this.held = true
+        return this.holding(restore(effect), onEnd)
+      }
+      const turn: Turn = { isGranted: false, resume: () => {} }
+      return Effect.matchCauseEffect(restore(this.wait(turn)), {
+        onFailure: (cause) => {
+          if (turn.isGranted) this.release()
+          else this.queue.delete(turn)
+          return Effect.failCause(cause)
+        },
+        onSuccess: () => this.holding(restore(effect), onEnd)
+      })
+    })
+  }
+
+  private wait(turn: Turn): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      // it may have become free since
+      if (!this.held) {
+        this.held = true
+        turn.isGranted = true
+        return resume(Effect.void)
+      }
+      turn.resume = resume
+      this.queue.add(turn)
+    })
+  }
+
+  private holding<A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    onEnd: ((isSuccess: boolean) => void) | undefined
+  ): Effect.Effect<A, E, R> {
+    return Effect.matchCauseEffect(effect, {
+      onFailure: (cause) => {
+        onEnd?.(false)
+        this.release()
+        return Effect.failCause(cause)
+      },
+      onSuccess: (value) => {
+        onEnd?.(true)
+        this.release()
+        return Effect.succeed(value)
+      }
+    })
+  }
+
+  private release(): void {
+    for (const turn of this.queue) {
+      this.queue.delete(turn)
+      turn.isGranted = true
+      return turn.resume(Effect.void)
+    }
+    this.held = false
+  }
+}

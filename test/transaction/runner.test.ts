@@ -1,0 +1,756 @@
+/**
+ * The runner over a real pool and a database that does what it is told. The seven defects that others' runners have
+ * (the first block) each have a test that fails on them.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Redacted from "effect/Redacted"
+import * as Database from "../../src/Database.js"
+import { ConflictError, ConnectionError, ForeignKeyViolation, QueryError, UnsupportedError, withCause } from "../../src/DbError.js"
+import type { TransactionError, TransactionFailure, WriteFailure } from "../../src/DbError.js"
+import type { Failure } from "../../src/Driver.js"
+import * as Pool from "../../src/Pool.js"
+import * as Transaction from "../../src/Transaction.js"
+import { makeRunner } from "../../src/transaction/runner.js"
+import type { Runner } from "../../src/transaction/runner.js"
+import * as FakeDriver from "../support/FakeDriver.js"
+
+const settle = Effect.forEach(Array.from({ length: 80 }), () => Effect.yieldNow(), { discard: true })
+
+const classify = ({ cause, code, kind }: Failure, sql: string): WriteFailure => {
+  const origin = { sql, ...(code === undefined ? {} : { code }) }
+  switch (kind.error) {
+    case "ConnectionError":
+      return withCause(new ConnectionError({ reason: kind.reason, isRetryable: kind.isRetryable, ...origin }), cause)
+    case "ConflictError":
+      return withCause(new ConflictError({ reason: kind.reason, ...origin }), cause)
+    case "ForeignKeyViolation":
+      return withCause(new ForeignKeyViolation({ columns: kind.columns, ...origin }), cause)
+    case "UnsupportedError":
+      return new UnsupportedError({ feature: kind.feature, dialect: "fake", supportedBy: [] })
+    default:
+      return withCause(new QueryError({ reason: kind.error === "QueryError" ? kind.reason : "other", ...origin }), cause)
+  }
+}
+
+interface World {
+  readonly driver: FakeDriver.FakeDriver
+  readonly pool: Pool.Pool
+  readonly runner: Runner
+  readonly transact: Runner["transact"]
+  /** What the executor does: by the transaction of the context, else by the pool. */
+  readonly insert: (row: string) => Effect.Effect<void, TransactionFailure>
+  /** Nothing is left behind: no open transaction, no place taken, no two fibers on one connection. */
+  readonly isClean: Effect.Effect<void>
+}
+
+const make = (options: Pool.Options = {}, fake: Parameters<typeof FakeDriver.make>[0] = {}) =>
+  Effect.gen(function*() {
+    const driver = FakeDriver.make(fake)
+    const pool = yield* Pool.make(driver, options)
+    const runner = makeRunner({ pool, identity: {}, classify })
+    const world: World = {
+      driver,
+      pool,
+      runner,
+      transact: runner.transact,
+      insert: (row) =>
+        Effect.flatMap(runner.current, (scope) => {
+          const text = `insert ${row}`
+          const run = (connection: { readonly run: FakeConnectionRun }) =>
+            Effect.mapError(Effect.asVoid(connection.run(text, [])), (failure) => classify(failure, text) as TransactionFailure)
+          return scope === undefined ? pool.use(run) : scope.use(run)
+        }),
+      isClean: Effect.gen(function*() {
+        yield* settle
+        assert.strictEqual(driver.openTransactions(), 0, "open transactions")
+        assert.strictEqual(driver.collisions(), 0, "collisions")
+        const { inUse, size, waiting } = yield* pool.state
+        assert.deepStrictEqual({ inUse, waiting }, { inUse: 0, waiting: 0 })
+        assert.strictEqual(driver.open(), size)
+      })
+    }
+    return world
+  })
+type FakeConnectionRun = Parameters<Parameters<Pool.Pool["use"]>[0]>[0]["run"]
+
+/** The calls that steer transactions, without connecting and inserting. */
+const steps = (driver: FakeDriver.FakeDriver) => driver.log.filter((entry) => !/connect|insert/.test(entry))
+
+const asTransactionError = (error: unknown): TransactionError => {
+  assert.strictEqual((error as TransactionError)._tag, "TransactionError")
+  return error as TransactionError
+}
+
+const serialization = FakeDriver.failure({ error: "ConflictError", reason: "serialization" }, "40001")
+const deferredKey = FakeDriver.failure(
+  { error: "ForeignKeyViolation", constraint: "fk", table: "t", columns: ["a"] },
+  "23503"
+)
+
+describe("the seven known defects", () => {
+  it.scoped("1. a failed COMMIT is a typed error, the database's own where it has one", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make()
+      driver.on("commit", { fail: serialization, ends: true })
+      const conflict = yield* Effect.flip(transact(insert("a"), undefined))
+      assert.isTrue(conflict._tag === "ConflictError" && conflict.reason === "serialization" && conflict.isRetryable)
+      driver.on("commit", { fail: deferredKey, ends: true })
+      assert.strictEqual((yield* Effect.flip(transact(insert("b"), undefined)))._tag, "ForeignKeyViolation")
+      driver.on("commit", { fail: FakeDriver.other, ends: true })
+      const error = asTransactionError(yield* Effect.flip(transact(insert("c"), undefined)))
+      assert.deepStrictEqual([error.reason, error.state, error.code], ["commit", "rolledBack", "XX000"])
+      assert.isTrue(Redacted.isRedacted(error.cause))
+      assert.notInclude(String(error), "canary")
+      assert.deepStrictEqual(driver.rows, [])
+      yield* isClean
+    }))
+
+  it.scoped("2. a failed COMMIT leaves no transaction open: ROLLBACK is sent if there is still one, and only then", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      driver.on("commit", { fail: deferredKey })
+      assert.strictEqual((yield* Effect.flip(transact(insert("a"), undefined)))._tag, "ForeignKeyViolation")
+      assert.strictEqual(driver.openTransactions(), 0)
+      assert.deepStrictEqual(steps(driver), ["1 begin", "1 commit", "1 rollback"])
+      yield* transact(insert("b"), undefined)
+      assert.deepStrictEqual(driver.rows, ["b"])
+      driver.on("commit", { fail: serialization, ends: true })
+      yield* Effect.flip(transact(insert("c"), undefined))
+      assert.deepStrictEqual(steps(driver).slice(3), ["1 begin", "1 commit", "1 begin", "1 commit"])
+      yield* isClean
+    }))
+
+  it.scoped("3. a failed BEGIN is a typed error, sends no ROLLBACK and does not run the body", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      driver.on("begin", { fail: FakeDriver.other })
+      const error = asTransactionError(yield* Effect.flip(transact(insert("a"), undefined)))
+      assert.deepStrictEqual([error.reason, error.state, error.code], ["begin", "rolledBack", "XX000"])
+      const busy = FakeDriver.failure({ error: "ConflictError", reason: "lockTimeout" }, "SQLITE_BUSY")
+      driver.on("begin", { fail: busy })
+      assert.strictEqual((yield* Effect.flip(transact(insert("b"), undefined)))._tag, "ConflictError")
+      driver.on("begin", { fail: FakeDriver.failure({ error: "UnsupportedError", feature: "deferrable" }) })
+      assert.strictEqual((yield* Effect.flip(transact(insert("c"), undefined)))._tag, "UnsupportedError")
+      driver.on("begin", "die")
+      assert.strictEqual((yield* Effect.flip(transact(insert("d"), undefined)))._tag, "ConnectionError")
+      yield* transact(insert("e"), undefined)
+      assert.deepStrictEqual(driver.rows, ["e"])
+      assert.deepStrictEqual(steps(driver), [
+        "1 begin",
+        "1 begin",
+        "1 begin",
+        "1 begin",
+        "1 close",
+        "2 begin",
+        "2 commit"
+      ])
+      yield* isClean
+    }))
+
+  it.scoped("4. siblings at once each keep their work: the one that fails loses only its own", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make()
+      const sibling = (rows: ReadonlyArray<string>, fails: boolean) =>
+        transact(
+          Effect.zipRight(Effect.forEach(rows, insert), fails ? Effect.fail("no" as const) : Effect.void),
+          undefined
+        )
+      yield* transact(
+        Effect.gen(function*() {
+          yield* insert("outer")
+          const [bad, good] = yield* Effect.all(
+            [Effect.exit(sibling(["x1", "x2", "x3"], true)), Effect.exit(sibling(["y1", "y2"], false))],
+            { concurrency: "unbounded" }
+          )
+          assert.deepStrictEqual([Exit.isFailure(bad), Exit.isSuccess(good)], [true, true])
+        }),
+        undefined
+      )
+      assert.deepStrictEqual(driver.rows, ["outer", "y1", "y2"])
+      const names = steps(driver).flatMap((entry) => /^1 savepoint (.*)/.exec(entry)?.[1] ?? [])
+      assert.deepStrictEqual(names, ["strata_1", "strata_2"])
+      yield* isClean
+    }))
+
+  it.scoped("5. savepoints are released, on success and on failure", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make()
+      yield* transact(
+        Effect.gen(function*() {
+          yield* transact(insert("a"), undefined)
+          yield* Effect.flip(transact(Effect.zipRight(insert("b"), Effect.fail("no")), undefined))
+        }),
+        undefined
+      )
+      assert.deepStrictEqual(steps(driver), [
+        "1 begin",
+        "1 savepoint strata_1",
+        "1 release savepoint strata_1",
+        "1 savepoint strata_2",
+        "1 rollback to savepoint strata_2",
+        "1 release savepoint strata_2",
+        "1 commit"
+      ])
+      assert.deepStrictEqual(driver.rows, ["a"])
+      yield* isClean
+    }))
+
+  it.scoped("6. transactions of two databases are not mixed up", () =>
+    Effect.gen(function*() {
+      const one = yield* make()
+      const two = yield* make()
+      const exit = yield* Effect.exit(one.transact(
+        Effect.gen(function*() {
+          yield* one.insert("one")
+          yield* two.insert("plain")
+          yield* two.transact(Effect.zipRight(one.insert("one too"), two.insert("two")), undefined)
+          return yield* Effect.fail("no")
+        }),
+        undefined
+      ))
+      assert.isTrue(Exit.isFailure(exit))
+      assert.deepStrictEqual(one.driver.rows, [])
+      assert.deepStrictEqual(two.driver.rows, ["plain", "two"])
+      assert.deepStrictEqual(steps(one.driver), ["1 begin", "1 rollback"])
+      assert.deepStrictEqual(steps(two.driver), ["1 begin", "1 commit"])
+      yield* one.isClean
+      yield* two.isClean
+    }))
+
+  it.scoped("7. a backend killed inside a transaction is the statement's own typed error, and the pool recovers", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      driver.on("insert b", "die")
+      const error = yield* Effect.flip(transact(Effect.zipRight(insert("a"), insert("b")), undefined))
+      assert.isTrue(error._tag === "ConnectionError" && error.reason === "lost" && error.code === "57P01")
+      yield* transact(insert("c"), undefined)
+      assert.deepStrictEqual(steps(driver), ["1 begin", "1 close", "2 begin", "2 commit"])
+      assert.deepStrictEqual(driver.rows, ["c"])
+      yield* isClean
+    }))
+})
+
+describe("the outermost transaction", () => {
+  it.scoped("hands isolation and access to BEGIN", () =>
+    Effect.gen(function*() {
+      const { driver, transact } = yield* make()
+      yield* transact(Effect.void, { isolation: "serializable", access: "read only", deferrable: true })
+      yield* transact(Effect.void, { isolation: "read committed", access: "read write", deferrable: false })
+      assert.deepStrictEqual(steps(driver).filter((entry) => /begin/.test(entry)), [
+        "1 begin serializable read only deferrable",
+        "1 begin read committed read write not deferrable"
+      ])
+    }))
+
+  it.scoped("rolls back on failure, defect and interruption, and keeps the outcome", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      assert.strictEqual(yield* Effect.flip(transact(Effect.zipRight(insert("a"), Effect.fail("no")), undefined)), "no")
+      const died = yield* Effect.exit(transact(Effect.zipRight(insert("b"), Effect.die("bug")), undefined))
+      assert.isTrue(Exit.isFailure(died) && Cause.isDie(died.cause))
+      const fiber = yield* Effect.fork(transact(Effect.zipRight(insert("c"), Effect.never), undefined))
+      yield* settle
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
+      assert.deepStrictEqual(driver.rows, [])
+      assert.strictEqual(steps(driver).filter((entry) => entry === "1 rollback").length, 3)
+      yield* isClean
+    }))
+
+  it.scoped("keeps the body's own error when ROLLBACK fails, and closes the connection", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      for (const instead of [{ fail: FakeDriver.other, ends: true }, "die"] as const) {
+        const before = driver.closed.length
+        driver.on("rollback", instead)
+        const error = yield* Effect.flip(transact(Effect.zipRight(insert("a"), Effect.fail("mine" as const)), undefined))
+        assert.strictEqual(error, "mine")
+        yield* settle
+        assert.strictEqual(driver.closed.length, before + 1)
+      }
+      yield* transact(insert("b"), undefined)
+      assert.deepStrictEqual(driver.rows, ["b"])
+      yield* isClean
+    }))
+
+  it.scoped("tells in the log that ROLLBACK failed, and nothing that the driver said", () =>
+    Effect.gen(function*() {
+      const { driver, transact } = yield* make({ size: 1 })
+      const lines: Array<string> = []
+      const logger = Logger.replace(
+        Logger.defaultLogger,
+        Logger.map(Logger.logfmtLogger, (line) => {
+          lines.push(line)
+        })
+      )
+      driver.on("rollback", { fail: FakeDriver.other })
+      yield* Effect.flip(transact(Effect.fail("no"), undefined)).pipe(
+        Logger.withMinimumLogLevel(LogLevel.All),
+        Effect.provide(logger)
+      )
+      assert.isTrue(lines.some((line) => line.includes("ROLLBACK failed")))
+      assert.notInclude(lines.join("\n"), "canary")
+    }))
+
+  it.scoped("says unknownOutcome when the connection dies at COMMIT, and never success", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      driver.on("commit", "die")
+      const error = asTransactionError(yield* Effect.flip(transact(insert("a"), undefined)))
+      assert.deepStrictEqual([error.reason, error.state], ["unknownOutcome", "unknown"])
+      yield* transact(insert("b"), undefined)
+      assert.deepStrictEqual(steps(driver), ["1 begin", "1 commit", "1 close", "2 begin", "2 commit"])
+      yield* isClean
+    }))
+
+  it.scoped("does not send COMMIT on a connection that died before, though the body went on", () =>
+    Effect.gen(function*() {
+      const { driver, insert, transact } = yield* make({ size: 1 })
+      driver.on("insert a", "die")
+      const error = asTransactionError(yield* Effect.flip(transact(Effect.ignore(insert("a")), undefined)))
+      assert.deepStrictEqual([error.reason, error.state], ["commit", "rolledBack"])
+      assert.notInclude(driver.log, "1 commit")
+    }))
+
+  it.scoped("sends nothing more after the database has rolled all back, and does not pretend to commit", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      const deadlock = FakeDriver.failure({ error: "ConflictError", reason: "deadlock" }, "1213")
+      driver.on("insert b", { fail: deadlock, ends: true }, { times: 2 })
+      const error = asTransactionError(
+        yield* Effect.flip(transact(
+          Effect.gen(function*() {
+            yield* insert("a")
+            yield* Effect.flip(insert("b"))
+            assert.strictEqual(asTransactionError(yield* Effect.flip(insert("c"))).reason, "ownership")
+          }),
+          undefined
+        ))
+      )
+      assert.deepStrictEqual([error.reason, error.state], ["commit", "rolledBack"])
+      const inner = yield* Effect.flip(transact(
+        Effect.zipRight(insert("a"), transact(insert("b"), undefined)),
+        undefined
+      ))
+      assert.strictEqual(inner._tag, "ConflictError")
+      assert.deepStrictEqual(driver.rows, [])
+      assert.notInclude(driver.log, "1 commit")
+      assert.isFalse(driver.log.some((entry) => /rollback/.test(entry)))
+      yield* isClean
+    }))
+
+  it.scoped("goes no further after a statement that commits by itself; what it committed counts as committed", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      driver.on("insert ddl", "commitsImplicitly", { times: 2 })
+      yield* transact(Effect.zipRight(insert("a"), insert("ddl")), undefined)
+      assert.deepStrictEqual(driver.rows, ["a", "ddl"])
+      const error = yield* Effect.flip(transact(
+        Effect.zipRight(insert("ddl"), insert("b")),
+        undefined
+      ))
+      assert.include(asTransactionError(error).hint, "DDL")
+      assert.notInclude(driver.rows, "b")
+      yield* isClean
+    }))
+
+  it.scoped("waits for its connection interruptibly", () =>
+    Effect.gen(function*() {
+      const { insert, isClean, transact } = yield* make({ size: 1 })
+      const holder = yield* Effect.fork(transact(Effect.never, undefined))
+      yield* settle
+      const waiter = yield* Effect.fork(transact(insert("a"), undefined))
+      yield* settle
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(waiter)))
+      yield* Fiber.interrupt(holder)
+      yield* isClean
+    }))
+
+  it.live("leaves nothing open after interruption at any point", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { driver, insert, isClean, pool, transact } = yield* make({ size: 2 })
+      let committed = 0
+      for (let round = 0; round < 300; round++) {
+        const one = transact(
+          Effect.zipRight(
+            insert("a"),
+            Effect.all([transact(insert("b"), undefined), transact(insert("c"), undefined)], { concurrency: 2 })
+          ),
+          undefined
+        )
+        const fibers = yield* Effect.forEach([1, 2, 3, 4], () => Effect.fork(one))
+        for (let ticks = round % 41; ticks > 0; ticks--) yield* Effect.yieldNow()
+        yield* Fiber.interruptAll(fibers)
+        for (const fiber of fibers) if (Exit.isSuccess(yield* Fiber.await(fiber))) committed++
+      }
+      yield* isClean
+      assert.isAbove(committed, 10)
+      assert.isAbove(1200 - committed, 10)
+      const count = (row: string) => driver.rows.filter((each) => each === row).length
+      assert.isAtLeast(count("a"), committed)
+      assert.deepStrictEqual([count("b"), count("c")], [count("a"), count("a")])
+      assert.isAtMost((yield* pool.state).size, 2)
+    })))
+})
+
+describe("savepoints", () => {
+  it.scoped("nest, and undo only what is in them", () =>
+    Effect.gen(function*() {
+      const { driver, insert, transact } = yield* make()
+      yield* transact(
+        Effect.gen(function*() {
+          yield* insert("1")
+          yield* transact(
+            Effect.gen(function*() {
+              yield* insert("2")
+              yield* Effect.ignore(transact(Effect.zipRight(insert("3"), Effect.fail("no")), undefined))
+              yield* insert("4")
+            }),
+            undefined
+          )
+          yield* insert("5")
+        }),
+        undefined
+      )
+      assert.deepStrictEqual(driver.rows, ["1", "2", "4", "5"])
+    }))
+
+  it.scoped("own the connection: a statement of another fiber of the outer scope waits, and is not undone with them", () =>
+    Effect.gen(function*() {
+      const { driver, insert, transact } = yield* make()
+      yield* transact(
+        Effect.gen(function*() {
+          const isInside = yield* Deferred.make<void>()
+          const inner = yield* Effect.fork(transact(
+            Effect.gen(function*() {
+              yield* insert("inner")
+              yield* Deferred.succeed(isInside, undefined)
+              yield* settle
+              return yield* Effect.fail("no")
+            }),
+            undefined
+          ))
+          yield* Deferred.await(isInside)
+          yield* insert("outer")
+          assert.isTrue(Exit.isFailure(yield* Fiber.await(inner)))
+        }),
+        undefined
+      )
+      assert.deepStrictEqual(driver.rows, ["outer"])
+    }))
+
+  it.scoped("do not wait for themselves where a context from outside is used inside", () =>
+    Effect.gen(function*() {
+      const { driver, insert, transact } = yield* make()
+      yield* transact(
+        Effect.gen(function*() {
+          const captured = yield* Effect.context<never>()
+          yield* Effect.ignore(transact(
+            Effect.gen(function*() {
+              yield* Effect.provide(insert("captured"), captured)
+              yield* Effect.provide(transact(insert("captured, nested"), undefined), captured)
+              yield* Effect.forEach(["f1", "f2"], (row) => Effect.provide(insert(row), captured), { concurrency: 2 })
+              return yield* Effect.fail("no")
+            }),
+            undefined
+          ))
+          yield* transact(Effect.provide(insert("kept"), captured), undefined)
+        }),
+        undefined
+      )
+      assert.deepStrictEqual(driver.rows, ["kept"])
+    }))
+
+  it.scoped("take forked fibers along, which share the connection in turns", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make()
+      yield* transact(
+        Effect.gen(function*() {
+          const fibers = yield* Effect.forEach(["a", "b", "c"], (row) =>
+            Effect.fork(transact(Effect.forEach(["1", "2"], (part) => insert(row + part), { concurrency: 2 }), undefined)))
+          yield* Effect.forEach(["d", "e"], insert, { concurrency: 2 })
+          yield* Fiber.joinAll(fibers)
+        }),
+        undefined
+      )
+      assert.deepStrictEqual([...driver.rows].sort(), ["a1", "a2", "b1", "b2", "c1", "c2", "d", "e"])
+      yield* isClean
+    }))
+
+  it.scoped("that fail to start, or to be released, are typed and cost only their own work", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make()
+      driver.on(/^savepoint/, { fail: FakeDriver.other })
+      driver.on(/^release/, { fail: FakeDriver.other })
+      yield* transact(
+        Effect.gen(function*() {
+          yield* insert("a")
+          const start = asTransactionError(yield* Effect.flip(transact(insert("b"), undefined)))
+          assert.deepStrictEqual([start.reason, start.state, start.code], ["savepoint", "open", "XX000"])
+          const release = asTransactionError(yield* Effect.flip(transact(insert("c"), undefined)))
+          assert.deepStrictEqual([release.reason, release.state], ["savepoint", "open"])
+          yield* insert("d")
+        }),
+        undefined
+      )
+      assert.deepStrictEqual(driver.rows, ["a", "d"])
+      yield* isClean
+    }))
+
+  it.scoped("that cannot be undone take the whole transaction with them", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make()
+      driver.on(/^rollback to/, { fail: FakeDriver.other })
+      const error = asTransactionError(
+        yield* Effect.flip(transact(
+          Effect.gen(function*() {
+            yield* insert("a")
+            assert.strictEqual(
+              yield* Effect.flip(transact(Effect.zipRight(insert("b"), Effect.fail("mine")), undefined)),
+              "mine"
+            )
+          }),
+          undefined
+        ))
+      )
+      assert.deepStrictEqual([error.reason, error.state], ["commit", "rolledBack"])
+      assert.deepStrictEqual(driver.rows, [])
+      assert.deepStrictEqual(steps(driver).slice(-1), ["1 rollback"])
+      yield* isClean
+    }))
+
+  it.scoped("refuse options that the transaction around them does not have", () =>
+    Effect.gen(function*() {
+      const { driver, insert, transact } = yield* make()
+      const inside = (outer: Transaction.Options, inner: Transaction.Options) =>
+        transact(Effect.either(transact(insert("x"), inner)), outer)
+      for (
+        const [outer, inner] of [
+          [{}, { isolation: "serializable" }],
+          [{ isolation: "serializable" }, { isolation: "read committed" }],
+          [{ access: "read only" }, { access: "read write" }],
+          [{}, { deferrable: true }]
+        ] as ReadonlyArray<[Transaction.Options, Transaction.Options]>
+      ) {
+        const result = yield* inside(outer, inner)
+        const error = asTransactionError(result._tag === "Left" ? result.left : undefined)
+        assert.deepStrictEqual([error.reason, error.state], ["begin", "open"])
+        assert.include(error.hint, "the transaction around it")
+      }
+      assert.deepStrictEqual(driver.rows, [])
+      for (
+        const [outer, inner] of [
+          [{ isolation: "serializable" }, { isolation: "serializable" }],
+          [{ isolation: "serializable" }, {}],
+          [{}, { access: "read only" }],
+          [{}, { access: "read write" }]
+        ] as ReadonlyArray<[Transaction.Options, Transaction.Options]>
+      ) {
+        assert.strictEqual((yield* inside(outer, inner))._tag, "Right")
+      }
+    }))
+})
+
+describe("ownership", () => {
+  it.scoped("a fiber that outlived its transaction is refused, and nothing is sent (E4)", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      const isOver = yield* Deferred.make<void>()
+      const fibers = yield* transact(
+        Effect.forEach(
+          [insert("late"), transact(insert("late"), undefined)],
+          (late) => Effect.forkDaemon(Effect.zipRight(Deferred.await(isOver), Effect.flip(late)))
+        ),
+        undefined
+      )
+      yield* transact(
+        Effect.gen(function*() {
+          yield* Deferred.succeed(isOver, undefined)
+          for (const fiber of fibers) {
+            const error = asTransactionError(yield* Fiber.join(fiber))
+            assert.strictEqual(error.reason, "ownership")
+          }
+        }),
+        undefined
+      )
+      assert.isFalse(driver.log.some((entry) => /late/.test(entry)))
+      yield* isClean
+    }))
+
+  it.live("COMMIT waits for a statement that is running, and refuses those that wait", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 }, { latency: 20 })
+      const [running, waiting] = yield* transact(
+        Effect.forEach(["running", "waiting"], (row) => Effect.zipLeft(Effect.forkDaemon(insert(row)), settle)),
+        undefined
+      )
+      assert.isTrue(Exit.isSuccess(yield* Fiber.await(running!)))
+      assert.strictEqual(asTransactionError(yield* Effect.flip(Fiber.join(waiting!))).reason, "ownership")
+      assert.deepStrictEqual(driver.rows, ["running"])
+      yield* isClean
+    })))
+
+  it.scoped("statements wait in the order of arrival, and a loop lets others in", () =>
+    Effect.gen(function*() {
+      const { driver, insert, transact } = yield* make()
+      yield* transact(
+        Effect.all([
+          Effect.forEach(["a1", "a2", "a3"], insert),
+          Effect.forEach(["b1", "b2", "b3"], insert),
+          transact(Effect.forEach(["c1", "c2"], insert), undefined)
+        ], { concurrency: "unbounded" }),
+        undefined
+      )
+      assert.deepStrictEqual(driver.rows, ["a1", "b1", "c1", "c2", "a2", "b2", "a3", "b3"])
+    }))
+})
+
+describe("Transaction", () => {
+  const layer = (world: World) =>
+    Layer.succeed(
+      Database.Database,
+      { transact: world.transact } as Partial<Database.Service> as Database.Service
+    )
+  const into = (log: Array<string>) => (entry: string) => Effect.sync(() => void log.push(entry))
+
+  it.scoped("runs data-first, data-last, with and without options", () =>
+    Effect.gen(function*() {
+      const world = yield* make()
+      const body = Effect.flatMap(Transaction.Transaction, () => Effect.succeed(1))
+      const all: Effect.Effect<ReadonlyArray<number>, TransactionFailure, Database.Database> = Effect.all([
+        Transaction.run(body),
+        Transaction.run(body, { access: "read only" }),
+        body.pipe(Transaction.run()),
+        body.pipe(Transaction.run({ isolation: "serializable" }))
+      ])
+      assert.deepStrictEqual(yield* Effect.provide(all, layer(world)), [1, 1, 1, 1])
+      assert.deepStrictEqual(steps(world.driver).filter((entry) => /begin/.test(entry)), [
+        "1 begin",
+        "1 begin read only",
+        "1 begin",
+        "1 begin serializable"
+      ])
+    }))
+
+  it.scoped("afterCommit runs once after COMMIT, in order, outside of the transaction, on a pool of one", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      const log: Array<string> = []
+      const note = into(log)
+      yield* transact(
+        Effect.gen(function*() {
+          yield* Transaction.afterCommit(Effect.zipRight(Effect.ignoreLogged(insert("after")), note("first")))
+          yield* transact(Transaction.afterCommit(note("second")), undefined)
+          yield* Transaction.afterRollback(note("never"))
+          yield* insert("a")
+          assert.deepStrictEqual(log, [])
+        }),
+        undefined
+      )
+      assert.deepStrictEqual(log, ["first", "second"])
+      assert.deepStrictEqual(driver.log.slice(1), [
+        "1 begin",
+        "1 savepoint strata_1",
+        "1 release savepoint strata_1",
+        "1 insert a",
+        "1 commit",
+        "1 insert after"
+      ])
+      yield* isClean
+    }))
+
+  it.scoped("afterRollback runs after a rollback and a failed COMMIT, afterCommit does not", () =>
+    Effect.gen(function*() {
+      const { driver, transact } = yield* make()
+      const log: Array<string> = []
+      const note = into(log)
+      const body = (name: string) =>
+        Effect.zipRight(Transaction.afterCommit(note(`${name} committed`)), Transaction.afterRollback(note(name)))
+      yield* Effect.flip(transact(Effect.zipRight(body("rollback"), Effect.fail("no")), undefined))
+      driver.on("commit", { fail: serialization })
+      yield* Effect.flip(transact(body("conflict"), undefined))
+      driver.on("commit", "die")
+      yield* Effect.flip(transact(body("unknown"), undefined))
+      assert.deepStrictEqual(log, ["rollback", "conflict"])
+    }))
+
+  it.scoped("a savepoint that is rolled back drops what was registered in it", () =>
+    Effect.gen(function*() {
+      const { transact } = yield* make()
+      const log: Array<string> = []
+      const note = into(log)
+      yield* transact(
+        Effect.zipRight(
+          Effect.ignore(transact(Effect.zipRight(Transaction.afterCommit(note("dropped")), Effect.fail("no")), undefined)),
+          transact(Transaction.afterCommit(note("kept")), undefined)
+        ),
+        undefined
+      )
+      assert.deepStrictEqual(log, ["kept"])
+    }))
+
+  it.effect("outside of a transaction afterCommit runs at once, afterRollback never", () =>
+    Effect.gen(function*() {
+      const log: Array<string> = []
+      yield* Transaction.afterCommit(into(log)("now"))
+      yield* Transaction.afterRollback(into(log)("never"))
+      assert.deepStrictEqual(log, ["now"])
+    }))
+
+  it.scoped("a failure afterwards is logged and changes nothing", () =>
+    Effect.gen(function*() {
+      const { driver, insert, transact } = yield* make()
+      const lines: Array<string> = []
+      const log: Array<string> = []
+      const logger = Logger.replace(Logger.defaultLogger, Logger.make(({ message }) => void lines.push(String(message))))
+      const value = yield* transact(
+        Effect.gen(function*() {
+          yield* insert("a")
+          yield* Transaction.afterCommit(Effect.fail("mail server is down"))
+          yield* Transaction.afterCommit(Effect.die("bug"))
+          yield* Transaction.afterCommit(into(log)("still"))
+          return 7
+        }),
+        undefined
+      ).pipe(Effect.provide(logger))
+      assert.strictEqual(value, 7)
+      assert.strictEqual(lines.filter((line) => /afterCommit failed/.test(line)).length, 2)
+      assert.deepStrictEqual([log, driver.rows], [["still"], ["a"]])
+    }))
+
+  it.scoped("takes the services of the place where it was registered", () =>
+    Effect.gen(function*() {
+      class Mail extends Context.Tag("Mail")<Mail, { readonly to: string }>() {}
+      const { transact } = yield* make()
+      const log: Array<string> = []
+      const register = Transaction.afterCommit(Effect.flatMap(Mail, ({ to }) => into(log)(to)))
+      yield* transact(Effect.provideService(register, Mail, { to: "ada" }), undefined)
+      assert.deepStrictEqual(log, ["ada"])
+    }))
+
+  it.scoped("belongs to the transaction that was entered last, of whatever database", () =>
+    Effect.gen(function*() {
+      const one = yield* make()
+      const two = yield* make()
+      const log: Array<string> = []
+      const note = into(log)
+      yield* one.transact(
+        Effect.gen(function*() {
+          yield* two.transact(Transaction.afterCommit(note("two")), undefined)
+          yield* Transaction.afterCommit(note("one"))
+          yield* two.transact(one.transact(Transaction.afterCommit(note("one again")), undefined), undefined)
+          assert.deepStrictEqual(log, ["two"])
+        }),
+        undefined
+      )
+      assert.deepStrictEqual(log, ["two", "one", "one again"])
+    }))
+})
