@@ -6,7 +6,6 @@
  */
 export * as Database from "./Database.js"
 export * as DbError from "./DbError.js"
-export * as Ddl from "./Ddl.js"
 export * as Dialect from "./Dialect.js"
 export * as Driver from "./Driver.js"
 export * as Executor from "./Executor.js"

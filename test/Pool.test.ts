@@ -147,6 +147,21 @@ describe("opening", () => {
       assert.deepStrictEqual(driver.rows, ["b"])
     }))
 
+  it.scoped("opens another one for the next in the queue when that fails", () =>
+    Effect.gen(function*() {
+      const driver = FakeDriver.make()
+      const pool = yield* Pool.make(driver, { size: 2 })
+      driver.on("connect", { fail: FakeDriver.lost })
+      const done = yield* Deferred.make<void>()
+      yield* Effect.fork(hold(pool, done))
+      yield* settle
+      const first = yield* Effect.fork(Effect.flip(pool.use(insert("a"))))
+      const second = yield* Effect.fork(pool.use(insert("b")))
+      assert.strictEqual((yield* Fiber.join(first))._tag, "ConnectionError")
+      yield* Fiber.join(second)
+      assert.deepStrictEqual(driver.rows, ["b"])
+    }))
+
   it.scoped("passes a driver's defect on to the waiter, and keeps the place", () =>
     Effect.gen(function*() {
       const driver = FakeDriver.make()
@@ -268,7 +283,7 @@ describe("sharing", () => {
       assert.deepStrictEqual(yield* pool.state, { size: 2, idle: 1, inUse: 1, waiting: 0 })
     }))
 
-  it.live("is interrupted at once while it waits (E5)", () =>
+  it.live("is interrupted at once while it waits", () =>
     Effect.scoped(Effect.gen(function*() {
       const pool = yield* Pool.make(FakeDriver.make(), { size: 1 })
       const done = yield* Deferred.make<void>()

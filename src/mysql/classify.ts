@@ -177,13 +177,3 @@ export const classify = (cause: unknown, kind: Kind = "mysql"): Failure => {
   return { _tag: "Failure", ...meaning(message, kind), code: errno === undefined ? code : String(errno), cause }
 }
 
-/**
- * A failure of the connection itself, known without an error of the driver.
- */
-export const closed = (isRetryable: boolean): Failure => ({
-  _tag: "Failure",
-  kind: { error: "ConnectionError", reason: "lost", isRetryable },
-  code: undefined,
-  hint: undefined,
-  cause: undefined
-})

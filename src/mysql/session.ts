@@ -1,34 +1,47 @@
 /**
  * One mysql2 connection: what runs on it, what state it is in, and how a statement that nobody wants any more is ended.
  *
- * A statement is ended by KILL QUERY over a connection of its own. Until both the kill has been answered and the statement has
- * ended, and one more round trip has taken a kill that came too late, the connection runs nothing else: so no other statement
- * can be hit.
+ * A statement is ended by KILL QUERY over a connection of its own. Until the kill has been answered, the statement has ended and
+ * one more round trip has taken a kill that came too late, the connection runs nothing else: so no other statement is hit.
  */
 import * as Effect from "effect/Effect"
 import type { Failure } from "../Driver.js"
-import { classify, closed } from "./classify.js"
+import { classify } from "./classify.js"
 import type { Kind } from "./codecs.js"
 import type { Target } from "./options.js"
 import { create, Unbindable } from "./protocol.js"
-import type { Library, Raw } from "./protocol.js"
+import type { Done, Library, Raw } from "./protocol.js"
 import { headerOf, isHeader, isInTransaction } from "./results.js"
 
 /** How long a statement may go on by itself before it is killed: most end sooner, and need no kill. */
 const grace = 10
-/** How long a killed statement may take to notice. */
+/** How long the server may take to notice a kill, or to answer the smallest question. */
 const patience = 5_000
 
 /** A command on its way. */
-interface Running {
+export interface Running {
   isEnded: boolean
-  readonly whenEnded: Array<() => void>
+  /** Nobody waits for it any more. */
+  isAbandoned: boolean
+  isTimedOut: boolean
+  killing: Promise<void> | undefined
+  timer: ReturnType<typeof setTimeout> | undefined
+  readonly whenEnded: Set<() => void>
+  readonly onEnd: (failure: Failure | undefined, results: unknown, fields: unknown) => void
 }
 
-/** What is done with a command's outcome. */
+/** What a command gave. */
 export interface Outcome {
   readonly results: unknown
   readonly fields: unknown
+}
+
+/** How a command is run. */
+export interface RunOptions {
+  /** Whether the statementTimeout is about it. */
+  readonly isLimited: boolean
+  /** What interruption does: a step of a transaction that was cut off leaves a state that nobody knows. */
+  readonly whenInterrupted: "kill" | "destroy"
 }
 
 export class Session {
@@ -37,7 +50,6 @@ export class Session {
   readonly kind: Kind
   private readonly target: Target
   private running: Running | undefined
-  private lossListeners = new Set<(error: unknown) => void>()
   private transaction = false
   private broken = false
 
@@ -47,11 +59,9 @@ export class Session {
     this.target = target
     this.kind = kind
     raw.on("error", (error) => this.lose(error))
-    raw.on("end", () => this.lose(undefined))
-  }
-
-  get statementTimeout(): number | undefined {
-    return this.target.statementTimeout
+    raw.on("end", () => {
+      this.broken = true
+    })
   }
 
   isInTransaction(): boolean {
@@ -62,104 +72,71 @@ export class Session {
     return this.broken
   }
 
-  isBusy(): boolean {
-    return this.running !== undefined
+  failure(cause: unknown): Failure {
+    return cause instanceof Unbindable ? refused("data", cause.hint) : classify(cause, this.kind)
   }
 
-  /** What an answer without rows tells of the transaction. */
-  observe(header: unknown): void {
-    if (isHeader(header)) this.transaction = isInTransaction(header)
+  /** Takes the connection for a command; fails where it is gone or taken, which only misuse leads to. */
+  start(isLimited: boolean, onEnd: Running["onEnd"]): Running | Failure {
+    if (this.broken) return classify({ ...lost, message: "closed before the statement was sent" }, this.kind)
+    if (this.running !== undefined) return busy
+    const running: Running = {
+      isEnded: false,
+      isAbandoned: false,
+      isTimedOut: false,
+      killing: undefined,
+      timer: undefined,
+      whenEnded: new Set(),
+      onEnd
+    }
+    const { statementTimeout } = this.target
+    if (isLimited && statementTimeout !== undefined) {
+      running.timer = setTimeout(() => {
+        running.isTimedOut = true
+        void this.kill(running)
+      }, statementTimeout)
+    }
+    this.running = running
+    return running
   }
 
-  fail(cause: unknown): Failure {
-    return cause === undefined ? closed(false) : cause instanceof Unbindable ? unbindable(cause) : classify(cause, this.kind)
-  }
-
-  /** Takes the connection for a command; undefined where it is taken or gone, which only misuse leads to. */
-  take(): Running | undefined {
-    if (this.broken || this.running !== undefined) return undefined
-    this.running = { isEnded: false, whenEnded: [] }
-    return this.running
-  }
-
-  /** The server has ended the command. */
-  ended(running: Running): void {
+  /** What mysql2 says at the end of a command. */
+  end(running: Running, error: unknown, results?: unknown, fields?: unknown): void {
     if (running.isEnded) return
     running.isEnded = true
-    for (const listener of running.whenEnded.splice(0)) listener()
+    clearTimeout(running.timer)
+    if (isNothing(error)) this.observe(headerOf(results, fields))
+    else if ((error as { readonly fatal?: unknown }).fatal === true) this.lose(error)
+    for (const listener of running.whenEnded) listener()
+    if (!running.isAbandoned) this.settle(running, isNothing(error) ? undefined : this.failure(error), results, fields)
   }
 
-  /** Lets the next command in. */
-  release(running: Running): void {
-    if (this.running === running) this.running = undefined
-  }
-
-  /** Calls back when the connection is lost while a command without a callback runs. */
-  onLoss(listener: (error: unknown) => void): () => void {
-    this.lossListeners.add(listener)
-    return () => this.lossListeners.delete(listener)
-  }
-
-  /** Runs one command; what the server says is classified, and the transaction's state known again, before anyone hears of it. */
-  run(start: (done: (error: unknown, results?: unknown, fields?: unknown) => void) => void): Effect.Effect<Outcome, Failure> {
+  /** Runs one command; the state of the transaction is known again before anyone hears of a failure. */
+  run(command: (done: Done) => void, { isLimited, whenInterrupted }: RunOptions): Effect.Effect<Outcome, Failure> {
     return Effect.async<Outcome, Failure>((resume) => {
-      const running = this.take()
-      if (running === undefined) return resume(Effect.fail(this.refusal()))
-      const limit = this.statementTimeout
-      let timedOut: Promise<void> | undefined
-      const timer = limit === undefined ? undefined : setTimeout(() => {
-        timedOut = this.kill(running)
-      }, limit)
-      const finish = async (error: unknown, results: unknown, fields: unknown): Promise<void> => {
-        clearTimeout(timer)
-        this.ended(running)
-        // Whoever cancels waits for the end and lets go of the connection himself.
-        if (running.whenEnded.length > 0) return
-        const failure = isNothing(error) ? undefined : this.fail(error)
-        if (timedOut !== undefined) await timedOut
-        else if (failure !== undefined && this.transaction && mayEndTransaction(failure)) await this.askStatus()
-        this.release(running)
-        if (failure === undefined) resume(Effect.succeed({ results, fields }))
-        else resume(Effect.fail(timedOut === undefined ? failure : tooLong(failure, limit)))
-      }
-      try {
-        start((error, results, fields) => {
-          if (running.isEnded) return
-          if (isNothing(error)) this.observe(headerOf(results, fields))
-          void finish(error, results, fields)
-        })
-      } catch (error) {
-        this.ended(running)
-        this.release(running)
-        clearTimeout(timer)
-        return resume(Effect.fail(this.fail(error)))
-      }
-      return Effect.promise(() => {
-        clearTimeout(timer)
-        return this.cancel(running)
+      const running = this.start(isLimited, (failure, results, fields) => {
+        resume(failure === undefined ? Effect.succeed({ results, fields }) : Effect.fail(failure))
       })
+      if ("_tag" in running) return resume(Effect.fail(running))
+      try {
+        command((error, results, fields) => this.end(running, error, results, fields))
+      } catch (error) {
+        this.end(running, error)
+      }
+      return Effect.promise(() => this.abandon(running, whenInterrupted))
     })
   }
 
-  /** Ends a command that nobody waits for, and lets go of the connection when it is fit for the next. */
-  async cancel(running: Running): Promise<void> {
-    if (!running.isEnded && !await this.within(running, grace)) await this.kill(running)
-    else if (this.transaction && !this.broken) await this.askStatus()
+  /** Ends a command that nobody waits for; afterwards the connection is fit for the next, or broken. */
+  async abandon(running: Running, how: RunOptions["whenInterrupted"]): Promise<void> {
+    if (this.running !== running) return
+    running.isAbandoned = true
+    clearTimeout(running.timer)
+    if (running.killing !== undefined) await running.killing
+    else if (await this.within(running, grace)) await this.askStatus()
+    else if (how === "destroy") this.destroy()
+    else await this.kill(running)
     this.release(running)
-  }
-
-  /** Kills what runs and waits for its end; the connection is given up where that does not help. */
-  async kill(running: Running): Promise<void> {
-    const isKilled = await this.sendKill()
-    if (!isKilled || !await this.within(running, patience)) this.destroy()
-    // Takes a kill that came after the end, which would else hit the next statement.
-    if (!this.broken) await this.askStatus()
-  }
-
-  destroy(): void {
-    this.broken = true
-    this.raw.stream.destroy()
-    this.lose(undefined)
   }
 
   /** Says goodbye to the server, if that is quick. */
@@ -180,29 +157,63 @@ export class Session {
     })
   }
 
-  /** Why a command was refused. */
-  refusal(): Failure {
-    return this.broken ? closed(true) : busy
+  /** Ends the connection at once. */
+  destroy(): void {
+    this.raw.stream.destroy()
+    this.lose(lost)
+  }
+
+  private observe(header: unknown): void {
+    if (isHeader(header)) this.transaction = isInTransaction(header)
+  }
+
+  private release(running: Running): void {
+    if (this.running === running) this.running = undefined
+  }
+
+  private settle(running: Running, failure: Failure | undefined, results: unknown, fields: unknown): void {
+    const settle = (): void => {
+      if (running.isAbandoned) return
+      this.release(running)
+      running.onEnd(
+        failure !== undefined && running.isTimedOut ? tooLong(failure, this.target.statementTimeout) : failure,
+        results,
+        fields
+      )
+    }
+    if (running.killing !== undefined) void running.killing.then(settle)
+    else if (failure !== undefined && this.transaction && mayEndTransaction(failure)) void this.askStatus().then(settle)
+    else settle()
+  }
+
+  private kill(running: Running): Promise<void> {
+    running.killing ??= (async () => {
+      const isKilled = await this.sendKill()
+      if (!isKilled || !await this.within(running, patience)) this.destroy()
+      // Takes a kill that came after the end, which would else hit the next statement.
+      await this.askStatus()
+    })()
+    return running.killing
   }
 
   /** Whether the command ended in time. */
   private within(running: Running, milliseconds: number): Promise<boolean> {
     if (running.isEnded) return Promise.resolve(true)
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        running.whenEnded.splice(running.whenEnded.indexOf(listener), 1)
-        resolve(false)
-      }, milliseconds)
-      const listener = (): void => {
+      const finish = (isEnded: boolean): void => {
         clearTimeout(timer)
-        resolve(true)
+        running.whenEnded.delete(listener)
+        resolve(isEnded)
       }
-      running.whenEnded.push(listener)
+      const listener = (): void => finish(true)
+      const timer = setTimeout(finish, milliseconds, false)
+      running.whenEnded.add(listener)
     })
   }
 
-  /** A round trip that tells whether the server still has the transaction: an error does not, and a deadlock ends it. */
+  /** A round trip that tells whether the server still has the transaction: its errors do not, and a deadlock ends it. */
   private askStatus(): Promise<void> {
+    if (this.broken) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.destroy()
@@ -225,14 +236,13 @@ export class Session {
     const { threadId } = this.raw
     if (threadId === null || this.broken) return Promise.resolve(false)
     return new Promise((resolve) => {
-      let raw: Raw
+      const raw = create(this.library, this.target, patience)
       const finish = (isKilled: boolean): void => {
         clearTimeout(timer)
         raw.stream.destroy()
         resolve(isKilled)
       }
-      const timer = setTimeout(() => finish(false), patience)
-      raw = create(this.library, this.target, patience)
+      const timer = setTimeout(finish, patience, false)
       raw.connect((error) => {
         if (!isNothing(error)) return finish(false)
         raw.query({ sql: `kill query ${threadId}`, values: [] }, (error) => finish(isNothing(error)))
@@ -240,40 +250,32 @@ export class Session {
     })
   }
 
+  /** Commands without a callback, as streams are, hear of it here; the others have heard of it from mysql2 by then. */
   private lose(error: unknown): void {
     this.broken = true
     this.transaction = false
     const { running } = this
-    for (const listener of this.lossListeners) listener(error)
-    this.lossListeners.clear()
-    if (running !== undefined) setImmediate(() => this.ended(running))
+    if (running !== undefined && !running.isEnded) setImmediate(() => this.end(running, error ?? lost))
   }
 }
 
 const isNothing = (error: unknown): boolean => error === null || error === undefined
 
+const lost = { code: "PROTOCOL_CONNECTION_LOST", fatal: true, message: "the connection was lost" }
+
 /** Constraints, missing names and bad values undo their statement alone. */
 const mayEndTransaction = ({ kind }: Failure): boolean =>
   kind.error === "ConflictError" || kind.error === "TimeoutError" ||
-  (kind.error === "QueryError" && (kind.reason === "other" || kind.reason === "resources" || kind.reason === "aborted"))
+  (kind.error === "QueryError" && (kind.reason === "other" || kind.reason === "resources"))
 
-const busy: Failure = {
-  _tag: "Failure",
-  kind: { error: "QueryError", reason: "other" },
-  code: undefined,
-  hint: "the connection is busy: a stream in a transaction must be read to its end before the transaction's next statement",
-  cause: undefined
-}
+const refused = (
+  reason: Extract<Failure["kind"], { readonly error: "QueryError" }>["reason"],
+  hint: string
+): Failure => ({ _tag: "Failure", kind: { error: "QueryError", reason }, code: undefined, hint, cause: undefined })
 
-const unbindable = (cause: Unbindable): Failure => ({
-  _tag: "Failure",
-  kind: { error: "QueryError", reason: "data" },
-  code: undefined,
-  hint: cause.hint,
-  cause: undefined
-})
+const busy = refused("other", "a stream on this connection must be read to its end before the next statement")
 
-/** The kill is ours, so what it led to is a timeout, unless the connection went with it. */
+/** The kill was ours, so what it led to is a timeout. */
 const tooLong = (failure: Failure, limit: number | undefined): Failure => ({
   ...failure,
   kind: { error: "TimeoutError" },

@@ -101,13 +101,22 @@ const seconds = (text: string | undefined): Duration.Duration | undefined => {
   return text === "0" ? Duration.infinity : Duration.seconds(Number(text))
 }
 
-const fromUrl = (url: Redacted.Redacted): DriverOptions => {
-  let parsed: URL
-  try {
-    parsed = new URL(Redacted.value(url))
-  } catch {
-    throw new Problem("the PostgreSQL URL is not a URL", encodingHint)
+/** Stands for the host of `postgres://user@/database?host=/directory`, which libpq takes and URLs do not. */
+const noHost = "0.0.0.0"
+
+const parseUrl = (url: string): URL => {
+  for (const form of [url, url.replace("@/", `@${noHost}/`)]) {
+    try {
+      return new URL(form)
+    } catch {
+      // The error holds the URL, and so the password.
+    }
   }
+  throw new Problem("the PostgreSQL URL is not a URL", encodingHint)
+}
+
+const fromUrl = (url: Redacted.Redacted): DriverOptions => {
+  const parsed = parseUrl(Redacted.value(url))
   if (parsed.protocol !== "postgres:" && parsed.protocol !== "postgresql:") {
     throw new Problem("the PostgreSQL URL does not begin with postgres:// or postgresql://", encodingHint)
   }
@@ -125,9 +134,11 @@ const fromUrl = (url: Redacted.Redacted): DriverOptions => {
     }
     found[name] = value
   }
+  const host = found.host ?? decoded(parsed.hostname.replace(/^\[(.*)\]$/, "$1"))
+  if (host === noHost) throw new Problem("the PostgreSQL URL names no host", encodingHint)
   const password = decoded(parsed.password)
   return {
-    host: found.host ?? decoded(parsed.hostname.replace(/^\[(.*)\]$/, "$1")),
+    host,
     port: parsed.port === "" ? undefined : Number(parsed.port),
     database: decoded(parsed.pathname.slice(1)),
     username: decoded(parsed.username),

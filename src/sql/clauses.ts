@@ -53,7 +53,7 @@ export const clauses: { readonly [K in Clause]: ClausePrinter } = {
     if (orderBy.length > 0) writer.text(" order by ").list(orderBy, (order) => form.order(writer, order))
   },
   limit: (writer, select, form) => {
-    form.limit(writer, select)
+    if (select.limit !== undefined || select.offset !== undefined) form.limit(writer.text(" "), select)
   },
   lock: (writer, { lock }, form) => {
     if (lock !== undefined && form.rowLocks) writer.text(` for ${lock}`)

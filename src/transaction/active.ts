@@ -171,9 +171,6 @@ export class ActiveScope implements TransactionScope {
   }
 
   private isWithin(outer: ActiveScope): boolean {
-    for (let scope: ActiveScope | undefined = this; scope !== undefined; scope = scope.parent) {
-      if (scope === outer) return true
-    }
-    return false
+    return this === outer || (this.parent?.isWithin(outer) ?? false)
   }
 }

@@ -14,7 +14,14 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
 import * as Database from "../../src/Database.js"
-import { ConflictError, ConnectionError, ForeignKeyViolation, QueryError, UnsupportedError, withCause } from "../../src/DbError.js"
+import {
+  ConflictError,
+  ConnectionError,
+  ForeignKeyViolation,
+  QueryError,
+  UnsupportedError,
+  withCause
+} from "../../src/DbError.js"
 import type { TransactionError, TransactionFailure, WriteFailure } from "../../src/DbError.js"
 import type { Failure } from "../../src/Driver.js"
 import * as Pool from "../../src/Pool.js"
@@ -37,7 +44,10 @@ const classify = ({ cause, code, kind }: Failure, sql: string): WriteFailure => 
     case "UnsupportedError":
       return new UnsupportedError({ feature: kind.feature, dialect: "fake", supportedBy: [] })
     default:
-      return withCause(new QueryError({ reason: kind.error === "QueryError" ? kind.reason : "other", ...origin }), cause)
+      return withCause(
+        new QueryError({ reason: kind.error === "QueryError" ? kind.reason : "other", ...origin }),
+        cause
+      )
   }
 }
 
@@ -66,7 +76,10 @@ const make = (options: Pool.Options = {}, fake: Parameters<typeof FakeDriver.mak
         Effect.flatMap(runner.current, (scope) => {
           const text = `insert ${row}`
           const run = (connection: { readonly run: FakeConnectionRun }) =>
-            Effect.mapError(Effect.asVoid(connection.run(text, [])), (failure) => classify(failure, text) as TransactionFailure)
+            Effect.mapError(
+              Effect.asVoid(connection.run(text, [])),
+              (failure) => classify(failure, text) as TransactionFailure
+            )
           return scope === undefined ? pool.use(run) : scope.use(run)
         }),
       isClean: Effect.gen(function*() {
@@ -271,7 +284,9 @@ describe("the outermost transaction", () => {
       for (const instead of [{ fail: FakeDriver.other, ends: true }, "die"] as const) {
         const before = driver.closed.length
         driver.on("rollback", instead)
-        const error = yield* Effect.flip(transact(Effect.zipRight(insert("a"), Effect.fail("mine" as const)), undefined))
+        const error = yield* Effect.flip(
+          transact(Effect.zipRight(insert("a"), Effect.fail("mine" as const)), undefined)
+        )
         assert.strictEqual(error, "mine")
         yield* settle
         assert.strictEqual(driver.closed.length, before + 1)
@@ -475,7 +490,10 @@ describe("savepoints", () => {
       yield* transact(
         Effect.gen(function*() {
           const fibers = yield* Effect.forEach(["a", "b", "c"], (row) =>
-            Effect.fork(transact(Effect.forEach(["1", "2"], (part) => insert(row + part), { concurrency: 2 }), undefined)))
+            Effect.fork(transact(
+              Effect.forEach(["1", "2"], (part) => insert(row + part), { concurrency: 2 }),
+              undefined
+            )))
           yield* Effect.forEach(["d", "e"], insert, { concurrency: 2 })
           yield* Fiber.joinAll(fibers)
         }),
@@ -560,7 +578,7 @@ describe("savepoints", () => {
 })
 
 describe("ownership", () => {
-  it.scoped("a fiber that outlived its transaction is refused, and nothing is sent (E4)", () =>
+  it.scoped("a fiber that outlived its transaction is refused, and nothing is sent", () =>
     Effect.gen(function*() {
       const { driver, insert, isClean, transact } = yield* make({ size: 1 })
       const isOver = yield* Deferred.make<void>()
@@ -689,7 +707,9 @@ describe("Transaction", () => {
       const note = into(log)
       yield* transact(
         Effect.zipRight(
-          Effect.ignore(transact(Effect.zipRight(Transaction.afterCommit(note("dropped")), Effect.fail("no")), undefined)),
+          Effect.ignore(
+            transact(Effect.zipRight(Transaction.afterCommit(note("dropped")), Effect.fail("no")), undefined)
+          ),
           transact(Transaction.afterCommit(note("kept")), undefined)
         ),
         undefined
@@ -710,7 +730,10 @@ describe("Transaction", () => {
       const { driver, insert, transact } = yield* make()
       const lines: Array<string> = []
       const log: Array<string> = []
-      const logger = Logger.replace(Logger.defaultLogger, Logger.make(({ message }) => void lines.push(String(message))))
+      const logger = Logger.replace(
+        Logger.defaultLogger,
+        Logger.make(({ message }) => void lines.push(String(message)))
+      )
       const value = yield* transact(
         Effect.gen(function*() {
           yield* insert("a")

@@ -1,0 +1,46 @@
+/**
+ * MySQL 8.0.19 and later, through the npm package `mysql2`:
+ *
+ * ```ts
+ * import { Config } from "effect"
+ * import * as Mysql from "effect-strata/Mysql"
+ *
+ * const DatabaseLive = Mysql.layerConfig({ url: Config.redacted("DATABASE_URL") })
+ * ```
+ *
+ * Install the driver beside Strata: `npm install mysql2 @effect/sql-mysql2`.
+ *
+ * A `mysql:` URL often leads to a MariaDB server: the server is asked which of the two it is, and its own SQL is used.
+ *
+ * @since 0.1.0
+ */
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import type * as Layer from "effect/Layer"
+import type { Database } from "./Database.js"
+import type { ConnectFailure } from "./DbError.js"
+import * as shared from "./mysql/layer.js"
+
+export type { Options } from "./mysql/layer.js"
+export type { TlsOptions } from "./mysql/options.js"
+
+/**
+ * A MySQL database as a Layer; every connection failure is in its error channel.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: (
+  options: shared.Options
+) => Layer.Layer<Database | SqlClient.SqlClient, ConnectFailure> = shared.layer
+
+/**
+ * As `layer`, with options from Effect's Config.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig: (
+  options: Config.Config.Wrap<shared.Options>
+) => Layer.Layer<Database | SqlClient.SqlClient, ConnectFailure | ConfigError> = shared.layerConfig

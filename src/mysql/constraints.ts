@@ -1,0 +1,60 @@
+/**
+ * What the catalogue knows of a constraint or a unique index: its table and columns, where an error did not tell them.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Connection, Driver, Failure } from "../Driver.js"
+
+/** Unique indexes, foreign keys, and checks, which have no columns of record. */
+const query = `
+select table_name, column_name, seq_in_index from information_schema.statistics
+where table_schema = database() and non_unique = 0 and index_name = ? and table_name = coalesce(?, table_name)
+union all
+select table_name, column_name, ordinal_position from information_schema.key_column_usage
+where table_schema = database() and referenced_table_name is not null and constraint_name = ?
+  and table_name = coalesce(?, table_name)
+union all
+select table_name, null, 0 from information_schema.table_constraints
+where table_schema = database() and constraint_type = 'CHECK' and constraint_name = ?
+  and table_name = coalesce(?, table_name)
+order by 1, 3`
+
+/** So many are kept; a schema has fewer. */
+const maxKnown = 10_000
+
+/** Reads each constraint once, one at a time, on a connection that is opened for it. */
+export const describer = (connect: Effect.Effect<Connection, Failure>): Driver["describeConstraint"] => {
+  const known = new Map<string, { readonly table: string; readonly columns: ReadonlyArray<string> }>()
+  const lock = Effect.unsafeMakeSemaphore(1)
+
+  const read = (name: string, table: string | undefined) => {
+    const given = table ?? null
+    return Effect.acquireUseRelease(
+      connect,
+      (connection) => connection.run(query, [name, given, name, given, name, given], { prepare: false }),
+      (connection) => connection.close
+    ).pipe(
+      Effect.map(({ rows }) => {
+        const tables = new Set(rows.map(([owner]) => String(owner)))
+        // Many tables have an index of the same name; which of them it was is not for guessing.
+        if (tables.size !== 1) return Option.none()
+        const [owner] = tables
+        const description = {
+          table: owner as string,
+          columns: rows.flatMap(([, column]) => column === null ? [] : [String(column)])
+        }
+        if (known.size < maxKnown) known.set(key(name, table), description)
+        return Option.some(description)
+      }),
+      Effect.catchAll(() => Effect.succeedNone)
+    )
+  }
+
+  return (name, table) =>
+    lock.withPermits(1)(Effect.suspend(() => {
+      const found = known.get(key(name, table))
+      return found === undefined ? read(name, table) : Effect.succeedSome(found)
+    }))
+}
+
+const key = (name: string, table: string | undefined): string => JSON.stringify([name, table])

@@ -1,0 +1,110 @@
+/**
+ * One open database of better-sqlite3, set up as Strata needs it, with its prepared statements.
+ */
+import type { Database, Statement } from "better-sqlite3"
+import { register } from "./functions.js"
+
+/** The constructor of the package, which is loaded when a database is opened. */
+export type Constructor = new (
+  filename: string,
+  options: { readonly readonly: boolean; readonly fileMustExist: boolean; readonly timeout: number }
+) => Database
+
+/** What a database is opened with. */
+export interface Settings {
+  readonly Database: Constructor
+  /** An absolute path, or ":memory:". */
+  readonly filename: string
+  readonly isReadonly: boolean
+  readonly synchronous: "off" | "normal" | "full" | "extra"
+}
+
+export const isMemory = (filename: string): boolean => filename === ":memory:"
+
+/** Opens a handle; throws what SQLite says. */
+export const openHandle = ({ Database, filename, isReadonly, synchronous }: Settings): Database => {
+  // Without a busy timeout, as that would block the event loop: who waits, waits in Effect.
+  const database = new Database(filename, { readonly: isReadonly, fileMustExist: isReadonly, timeout: 0 })
+  try {
+    // The file is read here for the first time.
+    database.pragma("schema_version")
+    database.pragma("foreign_keys = on")
+    database.pragma("case_sensitive_like = on")
+    database.pragma(`synchronous = ${synchronous}`)
+    if (!isReadonly && !isMemory(filename)) database.pragma("journal_mode = wal")
+    // The schema is trusted: without that, SQLite lets no index or check use a registered function, `lower` included.
+    register(database)
+    return database
+  } catch (cause) {
+    database.close()
+    throw cause
+  }
+}
+
+/** How a statement gives its integers and rows. */
+export type Mode = "values" | "exact values" | "objects"
+
+/** A prepared statement. */
+export interface Prepared {
+  readonly statement: Statement<Array<unknown>, unknown>
+  readonly isReader: boolean
+  readonly isReadonly: boolean
+  /** Whether `lastInsertRowid` is of this statement. */
+  readonly isPlainInsert: boolean
+}
+
+const most = 256
+
+const plainInsert = /^\s*(?:insert|replace)\b(?![\s\S]*\bon\s+conflict\b)/i
+
+/** Statements by text: the ones not used for the longest time are forgotten. */
+class Cache {
+  private readonly prepared = new Map<string, Prepared>()
+
+  get(text: string): Prepared | undefined {
+    const found = this.prepared.get(text)
+    if (found !== undefined && this.prepared.size > most / 2) {
+      // Last in the order of the Map is the one used last.
+      this.prepared.delete(text)
+      this.prepared.set(text, found)
+    }
+    return found
+  }
+
+  set(text: string, prepared: Prepared): void {
+    if (this.prepared.size >= most) {
+      for (const oldest of this.prepared.keys()) {
+        this.prepared.delete(oldest)
+        break
+      }
+    }
+    this.prepared.set(text, prepared)
+  }
+}
+
+/** The prepared statements of a handle, apart for each mode, which sticks to a statement of better-sqlite3. */
+export class Statements {
+  private readonly caches: { readonly [K in Mode]: Cache } = {
+    values: new Cache(),
+    "exact values": new Cache(),
+    objects: new Cache()
+  }
+
+  constructor(private readonly database: Database) {}
+
+  prepare(text: string, mode: Mode, isKept: boolean): Prepared {
+    const found = this.caches[mode].get(text)
+    if (found !== undefined) return found
+    const statement = this.database.prepare(text)
+    const prepared: Prepared = {
+      statement,
+      isReader: statement.reader,
+      isReadonly: statement.readonly,
+      isPlainInsert: plainInsert.test(text)
+    }
+    if (mode !== "values") statement.safeIntegers(true)
+    if (prepared.isReader && mode !== "objects") statement.raw(true)
+    if (isKept) this.caches[mode].set(text, prepared)
+    return prepared
+  }
+}
