@@ -97,7 +97,10 @@ export const Tag = <const Name extends string>(name: Name) => <Self>(): TagClass
   const Base = Context.Tag(name)<Self, Service>()
   return Object.assign(Base, {
     layer: <R2, E, R>(layer: Layer.Layer<Database | R2, E, R>): Layer.Layer<Self, E, R> =>
-      Layer.map(layer, (context) => Context.make(Base, Context.get(context as Context.Context<Database>, Database))) as never
+      Layer.map(
+        layer,
+        (context) => Context.make(Base, Context.get(context as Context.Context<Database>, Database))
+      ) as never
   }) as never
 }
 
@@ -107,9 +110,10 @@ export const Tag = <const Name extends string>(name: Name) => <Self>(): TagClass
  * @since 0.1.0
  * @category combinators
  */
-export const use = <Self>(tag: Context.Tag<Self, Service>) =>
-<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Database> | Self> =>
-  Effect.provideServiceEffect(effect, Database, tag)
+export const use =
+  <Self>(tag: Context.Tag<Self, Service>) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Database> | Self> =>
+    Effect.provideServiceEffect(effect, Database, tag)
 
 /**
  * The rows of a select as a stream.

@@ -8,6 +8,8 @@
  */
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { describe, text, violated } from "./dbError/message.js"
+import type { Violation } from "./dbError/message.js"
 
 /** What every error that came from a database can tell. */
 const origin = {
@@ -18,16 +20,6 @@ const origin = {
   /** The driver's own code: an SQLSTATE, an errno, an SQLite result code. */
   code: Schema.optionalWith(Schema.String, { exact: true })
 }
-
-const text = (parts: ReadonlyArray<string | undefined>): string =>
-  parts.filter((part) => part !== undefined && part !== "").join("\n  ")
-
-const describe = (what: string, error: { readonly sql?: string; readonly hint?: string; readonly code?: string }): string =>
-  text([
-    error.code === undefined ? what : `${what} [${error.code}]`,
-    error.hint === undefined ? undefined : `hint: ${error.hint}`,
-    error.sql === undefined ? undefined : `sql: ${error.sql.length > 2000 ? `${error.sql.slice(0, 2000)}…` : error.sql}`
-  ])
 
 /**
  * Attaches what the driver said, redacted: `Redacted.value(error.cause)` gives it back.
@@ -142,7 +134,9 @@ const queryProblems: Record<QueryError["reason"], string> = {
  * @since 0.1.0
  * @category errors
  */
-export class TimeoutError extends Schema.TaggedError<TimeoutError>("effect-strata/TimeoutError")("TimeoutError", origin) {
+export class TimeoutError
+  extends Schema.TaggedError<TimeoutError>("effect-strata/TimeoutError")("TimeoutError", origin)
+{
   override get message(): string {
     return describe("The statement was cancelled: it ran into its timeout", this)
   }
@@ -159,7 +153,9 @@ export class ConflictError extends Schema.TaggedError<ConflictError>("effect-str
   ...origin
 }) {
   /** A conflict is always worth another try of the whole transaction. */
-  readonly isRetryable = true
+  get isRetryable(): true {
+    return true
+  }
   override get message(): string {
     return describe(conflictProblems[this.reason], this)
   }
@@ -178,27 +174,6 @@ const constraint = {
   ...origin
 }
 
-/** What `on` needs to know of a model: its table and the column of each property. */
-interface Named {
-  readonly table: string
-  readonly columns: { readonly [property: string]: { readonly name: string } }
-}
-
-interface Violation {
-  readonly constraint?: string
-  readonly table?: string
-  readonly columns: ReadonlyArray<string>
-}
-
-const isOn = (self: Violation, model: Named, properties: ReadonlyArray<string>): boolean =>
-  self.table === model.table && properties.length <= self.columns.length &&
-  properties.every((property) => self.columns.includes(model.columns[property]?.name ?? property))
-
-const violated = (rule: string, self: Violation): string => {
-  const where = self.table === undefined ? "" : ` of ${self.table}${self.columns.length > 0 ? ` (${self.columns.join(", ")})` : ""}`
-  return `${rule}${self.constraint === undefined ? "" : ` ${self.constraint}`}${where} was violated`
-}
-
 /**
  * What `error.on(User, "email")` takes: a model and names of its properties.
  *
@@ -210,6 +185,16 @@ export interface OnModel {
   readonly columns: { readonly [property: string]: { readonly name: string } }
 }
 
+/** Whether a violation is about this model's table and the given properties of it. */
+function on<M extends OnModel>(
+  this: Violation,
+  model: M,
+  ...properties: ReadonlyArray<keyof M["columns"] & string>
+): boolean {
+  return this.table === model.table &&
+    properties.every((property) => this.columns.includes(model.columns[property]?.name ?? property))
+}
+
 /**
  * A unique constraint or index, or a primary key, refused a second row with the same values.
  *
@@ -219,9 +204,10 @@ export interface OnModel {
 export class UniqueViolation
   extends Schema.TaggedError<UniqueViolation>("effect-strata/UniqueViolation")("UniqueViolation", constraint)
 {
-  /** Whether the constraint is one of this model's table and covers the given properties. */
-  on<M extends OnModel>(model: M, ...properties: ReadonlyArray<keyof M["columns"] & string>): boolean {
-    return isOn(this, model, properties)
+  /** Whether it is about this model's table and the given properties. */
+  declare readonly on: typeof on
+  static {
+    Object.defineProperty(this.prototype, "on", { value: on })
   }
   override get message(): string {
     return describe(violated("The unique constraint", this), this)
@@ -234,12 +220,14 @@ export class UniqueViolation
  * @since 0.1.0
  * @category errors
  */
-export class ForeignKeyViolation
-  extends Schema.TaggedError<ForeignKeyViolation>("effect-strata/ForeignKeyViolation")("ForeignKeyViolation", constraint)
-{
-  /** Whether the constraint is one of this model's table and covers the given properties. */
-  on<M extends OnModel>(model: M, ...properties: ReadonlyArray<keyof M["columns"] & string>): boolean {
-    return isOn(this, model, properties)
+export class ForeignKeyViolation extends Schema.TaggedError<ForeignKeyViolation>("effect-strata/ForeignKeyViolation")(
+  "ForeignKeyViolation",
+  constraint
+) {
+  /** Whether it is about this model's table and the given properties. */
+  declare readonly on: typeof on
+  static {
+    Object.defineProperty(this.prototype, "on", { value: on })
   }
   override get message(): string {
     return describe(violated("The foreign key", this), this)
@@ -255,9 +243,10 @@ export class ForeignKeyViolation
 export class NotNullViolation
   extends Schema.TaggedError<NotNullViolation>("effect-strata/NotNullViolation")("NotNullViolation", constraint)
 {
-  /** Whether it is about this model's table and the given property. */
-  on<M extends OnModel>(model: M, ...properties: ReadonlyArray<keyof M["columns"] & string>): boolean {
-    return isOn(this, model, properties)
+  /** Whether it is about this model's table and the given properties. */
+  declare readonly on: typeof on
+  static {
+    Object.defineProperty(this.prototype, "on", { value: on })
   }
   override get message(): string {
     return describe(violated("The not-null rule", this), this)
@@ -273,9 +262,10 @@ export class NotNullViolation
 export class CheckViolation
   extends Schema.TaggedError<CheckViolation>("effect-strata/CheckViolation")("CheckViolation", constraint)
 {
-  /** Whether the constraint is one of this model's table and covers the given properties. */
-  on<M extends OnModel>(model: M, ...properties: ReadonlyArray<keyof M["columns"] & string>): boolean {
-    return isOn(this, model, properties)
+  /** Whether it is about this model's table and the given properties. */
+  declare readonly on: typeof on
+  static {
+    Object.defineProperty(this.prototype, "on", { value: on })
   }
   override get message(): string {
     return describe(violated("The check", this), this)
@@ -291,9 +281,10 @@ export class CheckViolation
 export class ExclusionViolation
   extends Schema.TaggedError<ExclusionViolation>("effect-strata/ExclusionViolation")("ExclusionViolation", constraint)
 {
-  /** Whether the constraint is one of this model's table and covers the given properties. */
-  on<M extends OnModel>(model: M, ...properties: ReadonlyArray<keyof M["columns"] & string>): boolean {
-    return isOn(this, model, properties)
+  /** Whether it is about this model's table and the given properties. */
+  declare readonly on: typeof on
+  static {
+    Object.defineProperty(this.prototype, "on", { value: on })
   }
   override get message(): string {
     return describe(violated("The exclusion constraint", this), this)
@@ -382,7 +373,9 @@ export class DecodeError extends Schema.TaggedError<DecodeError>("effect-strata/
 }) {
   override get message(): string {
     return describe(
-      `Row ${this.row}: ${this.table === undefined ? "" : `${this.table}.`}${this.column} does not fit its schema: ${this.problem}`,
+      `Row ${this.row}: ${
+        this.table === undefined ? "" : `${this.table}.`
+      }${this.column} does not fit its schema: ${this.problem}`,
       this
     )
   }
@@ -430,7 +423,9 @@ export class UnsupportedError extends Schema.TaggedError<UnsupportedError>("effe
 ) {
   override get message(): string {
     return describe(
-      `${this.dialect} has no ${this.feature}${this.supportedBy.length === 0 ? "" : `; it is there on ${this.supportedBy.join(", ")}`}`,
+      `${this.dialect} has no ${this.feature}${
+        this.supportedBy.length === 0 ? "" : `; it is there on ${this.supportedBy.join(", ")}`
+      }`,
       this
     )
   }

@@ -85,7 +85,11 @@ export interface Printers {
    * `left in (…)` for more rows than an IN list should have: all of them in one parameter a column (array, JSON), so that
    * one statement does whatever their number. Values are stored values. Prints the parenthesised select after `in`.
    */
-  readonly manyRows: (writer: Writer, types: ReadonlyArray<ValueType>, rows: ReadonlyArray<ReadonlyArray<unknown>>) => void
+  readonly manyRows: (
+    writer: Writer,
+    types: ReadonlyArray<ValueType>,
+    rows: ReadonlyArray<ReadonlyArray<unknown>>
+  ) => void
   readonly cast: (writer: Writer, expression: Expression, type: ValueType) => void
   /**
    * A value that an update assigns to a column, where it may have to be put into the column's form first (SQLite keeps decimals as
@@ -102,7 +106,9 @@ export interface Printers {
  */
 export interface DdlForm {
   /** The whole type and key clause of a generated integer key: `integer primary key autoincrement`. */
-  readonly generatedKey: (type: ValueType) => { readonly type: string; readonly suffix: string; readonly isPrimaryKey: boolean }
+  readonly generatedKey: (
+    type: ValueType
+  ) => { readonly type: string; readonly suffix: string; readonly isPrimaryKey: boolean }
   /** What follows a column's type for a text column, so that it compares by code point: ` collate "C"`. */
   readonly collate: string
   /** What follows the closing parenthesis of a table: ` engine=innodb …`. */

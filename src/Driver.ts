@@ -21,7 +21,11 @@ export interface Failure {
   readonly _tag: "Failure"
   /** Which error it becomes, and its reason where it has one (see DbError.ts). */
   readonly kind:
-    | { readonly error: "ConnectionError"; readonly reason: "refused" | "authentication" | "tls" | "lost" | "closed"; readonly isRetryable: boolean }
+    | {
+      readonly error: "ConnectionError"
+      readonly reason: "refused" | "authentication" | "tls" | "lost" | "closed"
+      readonly isRetryable: boolean
+    }
     | {
       readonly error: "QueryError"
       readonly reason:
@@ -127,8 +131,8 @@ export interface Connection {
     options?: RunOptions
   ) => Stream.Stream<ReadonlyArray<unknown>, Failure>
   /**
-   * Opens a cursor that goes on without this connection: once it is open, the connection can be given back while the stream is
-   * read. For use outside of a transaction; missing where a cursor needs its connection.
+   * Opens a cursor that goes on without this connection: once it is open, the connection can be given back, or used for other
+   * statements of its transaction, while the stream is read. Missing where a cursor needs its connection.
    */
   readonly streamAside?: (
     text: string,
@@ -136,7 +140,11 @@ export interface Connection {
     options?: RunOptions
   ) => Effect.Effect<Stream.Stream<ReadonlyArray<unknown>, Failure>, Failure, Scope.Scope>
   /** For `SqlClient`. */
-  readonly native: (text: string, parameters: ReadonlyArray<unknown>, options?: { readonly prepare?: boolean }) => Effect.Effect<NativeResult, Failure>
+  readonly native: (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options?: { readonly prepare?: boolean }
+  ) => Effect.Effect<NativeResult, Failure>
   readonly begin: (options: BeginOptions) => Effect.Effect<void, Failure>
   readonly commit: Effect.Effect<void, Failure>
   readonly rollback: Effect.Effect<void, Failure>

@@ -49,10 +49,13 @@ export interface Options {
 /** What was refused before anything was sent, as a typed error. */
 const refused = (problem: unknown): Effect.Effect<never, WriteFailure> => {
   if (problem instanceof InvalidValue) {
-    return Effect.fail(new ValidationError({ subject: "A value of the statement", issues: [{ path: [], message: problem.message }] }))
+    return Effect.fail(
+      new ValidationError({ subject: "A value of the statement", issues: [{ path: [], message: problem.message }] })
+    )
   }
   if (
-    problem instanceof ConfigurationError || problem instanceof UnsupportedError || problem instanceof ValidationError ||
+    problem instanceof ConfigurationError || problem instanceof UnsupportedError ||
+    problem instanceof ValidationError ||
     problem instanceof DecodeError
   ) return Effect.fail(problem)
   return Effect.die(problem)
@@ -70,7 +73,9 @@ const invalidBinding = (binding: Binding, problem: InvalidValue, rows: number): 
 }
 
 const tableOf = (statement: Statement): Table | undefined =>
-  statement._tag === "Select" ? statement.from._tag === "TableSource" ? statement.from.table : undefined : statement.table
+  statement._tag === "Select"
+    ? statement.from._tag === "TableSource" ? statement.from.table : undefined
+    : statement.table
 
 /** The tracer of a program that has set none: then no span is made. */
 const silent = Context.get(DefaultServices.liveServices, Tracer.Tracer)
@@ -109,7 +114,8 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     Effect.fail(
       new QueryError({
         reason: "other",
-        hint: "a stream of this transaction is still being read: read it to its end first, or read it outside of the transaction"
+        hint:
+          "a stream of this transaction is still being read: read it to its end first, or read it outside of the transaction"
       })
     )
   )
@@ -155,7 +161,12 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       )
     })
 
-  const decode = (statement: Statement, { projection, text }: Compiled, result: Result, from = 0): ReadonlyArray<unknown> => {
+  const decode = (
+    statement: Statement,
+    { projection, text }: Compiled,
+    result: Result,
+    from = 0
+  ): ReadonlyArray<unknown> => {
     if (projection === undefined) return []
     try {
       return decoders.of(projection).decode(result.rows)
@@ -187,7 +198,8 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
           (result) => result.rows.length
         )
         return Effect.matchEffect(sent, {
-          onFailure: (error) => error._tag === "Failure" ? failWith(error, printed.text, tableOf(statement), driver) : Effect.fail(error),
+          onFailure: (error) =>
+            error._tag === "Failure" ? failWith(error, printed.text, tableOf(statement), driver) : Effect.fail(error),
           onSuccess: (result) => {
             try {
               return Effect.succeed({
@@ -205,7 +217,8 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       }
     })
 
-  const rowsOf = (select: Select) => Effect.map(send(select), (outcome) => outcome.rows) as Effect.Effect<ReadonlyArray<any>, ReadFailure>
+  const rowsOf = (select: Select) =>
+    Effect.map(send(select), (outcome) => outcome.rows) as Effect.Effect<ReadonlyArray<any>, ReadFailure>
 
   const transact: Database.Service["transact"] = (effect, options) =>
     Effect.withFiberRuntime((fiber) => {
@@ -307,9 +320,15 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   }
 
   const native = (connection: Connection, sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>
-    Effect.catchAll(connection.native(sql, parameters, { prepare: isPrepared }), (failure: Failure) => failWith(failure, sql, undefined, driver))
+    Effect.catchAll(
+      connection.native(sql, parameters, { prepare: isPrepared }),
+      (failure: Failure) => failWith(failure, sql, undefined, driver)
+    )
 
-  return { service, client: sqlClientOf({ driver, use, native, transact: (effect) => transact(effect, undefined) as never }) }
+  return {
+    service,
+    client: sqlClientOf({ driver, use, native, transact: (effect) => transact(effect, undefined) as never })
+  }
 }
 
 /**
@@ -320,7 +339,10 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
  */
 export const layer = (options: Options): Layer.Layer<Database.Database | SqlClient.SqlClient, ConnectFailure> =>
   Layer.scopedContext(Effect.gen(function*() {
-    const driver = yield* Effect.mapError(options.open, (failure) => failure._tag === "Failure" ? Pool.toConnectError(failure) : failure)
+    const driver = yield* Effect.mapError(
+      options.open,
+      (failure) => failure._tag === "Failure" ? Pool.toConnectError(failure) : failure
+    )
     const pool = yield* Pool.make(driver, options.pool)
     const { client, service } = make(driver, pool, options.decoding ?? "auto")
     return Context.make(Database.Database, service).pipe(Context.add(SqlClient.SqlClient, yield* client))

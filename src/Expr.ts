@@ -17,7 +17,23 @@ export type {
   Whole
 } from "./expr/core.js"
 
-export { and, between, eq, exists, gt, gte, in, isNotNull, isNull, lt, lte, ne, not, or, scalar } from "./expr/comparison.js"
+export {
+  and,
+  between,
+  eq,
+  exists,
+  gt,
+  gte,
+  in,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  not,
+  or,
+  scalar
+} from "./expr/comparison.js"
 export type { Comparison } from "./expr/comparison.js"
 
 export {
@@ -41,5 +57,18 @@ export { abs, add, ceil, divide, floor, modulo, multiply, negate, now, round, su
 
 export { avg, count, countDistinct, filter, max, min, sum } from "./expr/aggregate.js"
 
-export { asc, cases, cast, coalesce, desc, greatest, least, nullIf, param, record, sql, when } from "./expr/conditional.js"
+export {
+  asc,
+  cases,
+  cast,
+  coalesce,
+  desc,
+  greatest,
+  least,
+  nullIf,
+  param,
+  record,
+  sql,
+  when
+} from "./expr/conditional.js"
 export type { Order } from "./expr/conditional.js"

@@ -165,7 +165,8 @@ const proto = {
  */
 export const isField = (value: unknown): value is Field<unknown, Flag> => Predicate.hasProperty(value, TypeId)
 
-const make = (schema: unknown, details: Details): Field<any, never> => Object.assign(Object.create(proto), { schema, details })
+const make = (schema: unknown, details: Details): Field<any, never> =>
+  Object.assign(Object.create(proto), { schema, details })
 
 const extend = (self: unknown, details: Details): Field<any, never> =>
   isField(self) ? make(self.schema, { ...self.details, ...details }) : make(self, details)
@@ -235,13 +236,14 @@ export const column = (name: string): Add<never> => (self) => extend(self, { nam
  */
 export const columnType = (types: ColumnTypes): Add<never> => (self) => extend(self, { types })
 
-const defaultTo = <A>(value: A | { readonly node: Ast.Expression }) =>
-<S extends Schema.Schema<any, any, any>, F extends Flag = never>(self: S | Field<S, F>): Field<S, F | "default"> =>
-  extend(self, {
-    default: Predicate.hasProperty(value, "node") && Predicate.hasProperty(value.node, "_tag")
-      ? { expression: value.node as Ast.Expression }
-      : { value }
-  })
+const defaultTo =
+  <A>(value: A | { readonly node: Ast.Expression }) =>
+  <S extends Schema.Schema<any, any, any>, F extends Flag = never>(self: S | Field<S, F>): Field<S, F | "default"> =>
+    extend(self, {
+      default: Predicate.hasProperty(value, "node") && Predicate.hasProperty(value.node, "_tag")
+        ? { expression: value.node as Ast.Expression }
+        : { value }
+    })
 
 export {
   /**

@@ -118,7 +118,12 @@ export const condition = (
     const value = filter[key]
     const here = [...path, key]
     if (value === undefined) {
-      conditions.push(invalid(here, "is undefined, which never means \"no filter\": leave the key out, or ask for NULL by { isNull: true }"))
+      conditions.push(
+        invalid(
+          here,
+          "is undefined, which never means \"no filter\": leave the key out, or ask for NULL by { isNull: true }"
+        )
+      )
     } else if (Object.hasOwn(description.columns, key)) {
       conditions.push(...ofColumn(columns[key]!, value, here))
     } else if (key === "and" || key === "or") {

@@ -18,14 +18,20 @@ type Run = (select: Select) => Effect.Effect<ReadonlyArray<any>, ReadFailure>
 
 type Key = ReadonlyArray<unknown>
 
-const columnOf = (ref: Ref, column: Column): Expression => ({ _tag: "Column", ref, name: column.name, type: column.type })
+const columnOf = (ref: Ref, column: Column): Expression => ({
+  _tag: "Column",
+  ref,
+  name: column.name,
+  type: column.type
+})
 
 const record = (expressions: ReadonlyArray<Expression>): Projection => ({
   _tag: "Record",
   fields: Object.fromEntries(expressions.map((expression, i) => [`k${i}`, { _tag: "Value", expression }]))
 })
 
-const values = (row: { readonly [k: string]: unknown }, count: number): Key => Array.from({ length: count }, (_, i) => row[`k${i}`])
+const values = (row: { readonly [k: string]: unknown }, count: number): Key =>
+  Array.from({ length: count }, (_, i) => row[`k${i}`])
 
 /** The keys beside a row that relations are put together by. */
 interface Keyed {
@@ -41,7 +47,11 @@ interface Keyed {
  */
 export const loadSelect = (select: Select, run: Run): Effect.Effect<ReadonlyArray<any>, ReadFailure> =>
   select.includes.length === 0 ? run(select) : Effect.map(
-    keyed(select, select.includes.map((include) => include.parent.map((column) => columnOf(select.from.ref, column))), run),
+    keyed(
+      select,
+      select.includes.map((include) => include.parent.map((column) => columnOf(select.from.ref, column))),
+      run
+    ),
     (rows) => rows.map(({ row }) => row)
   )
 
@@ -100,10 +110,14 @@ const problemOf = (select: Select): ConfigurationError | undefined => {
   }
   if (select.includes.length > 0) {
     if (select.projection._tag === "Value") {
-      return new ConfigurationError({ problem: "A query of bare values has no rows to include relations in: use select, or leave the row whole" })
+      return new ConfigurationError({
+        problem: "A query of bare values has no rows to include relations in: use select, or leave the row whole"
+      })
     }
     if (select.projection._tag !== "Instance" && (select.distinct || select.groupBy.length > 0)) {
-      return new ConfigurationError({ problem: "Rows that were grouped or made distinct have no key to include relations by" })
+      return new ConfigurationError({
+        problem: "Rows that were grouped or made distinct have no key to include relations by"
+      })
     }
   }
   return undefined
@@ -140,7 +154,12 @@ const attachOne = (
         const found = text === undefined ? [] : groups.get(text) ?? []
         if (include.cardinality === "one" && found.length === 0) {
           return Effect.fail(
-            new DecodeError({ table: include.select.from.ref.hint, column: include.name, row: i, problem: "the row that it belongs to is missing" })
+            new DecodeError({
+              table: include.select.from.ref.hint,
+              column: include.name,
+              row: i,
+              problem: "the row that it belongs to is missing"
+            })
           )
         }
         Object.defineProperty(row, include.name, {
@@ -171,9 +190,16 @@ const children = (
     ...include.select,
     where: where === undefined
       ? restriction
-      : { _tag: "Call", operator: { name: "and", form: "infix", text: "and" }, args: [where, restriction], type: condition }
+      : {
+        _tag: "Call",
+        operator: { name: "and", form: "infix", text: "and" },
+        args: [where, restriction],
+        type: condition
+      }
   }
-  const own = include.select.includes.map((nested) => nested.parent.map((column) => columnOf(include.select.from.ref, column)))
+  const own = include.select.includes.map((nested) =>
+    nested.parent.map((column) => columnOf(include.select.from.ref, column))
+  )
   return Effect.map(
     include.limit === undefined && include.offset === undefined
       ? keyed(restricted, [...own, holding], run)

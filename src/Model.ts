@@ -24,9 +24,11 @@
 import * as Schema from "effect/Schema"
 import type { Simplify } from "effect/Types"
 import type * as Field from "./Field.js"
-import { FlagsId, fromClock } from "./Field.js"
+import { fromClock } from "./Field.js"
+import type { FlagsId } from "./Field.js"
 import type * as Source from "./Source.js"
-import { ColumnsId, Describe, NeedsId, RowId } from "./Source.js"
+import { Describe } from "./Source.js"
+import type { ColumnsId, NeedsId, RowId } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
 import * as Definition from "./model/definition.js"
 
@@ -212,21 +214,26 @@ type Checked<Self, F> = [Self] extends [never]
   : "A field's Schema needs services (R is not never): a model must decode without them"
 
 const optional = (schema: unknown): Schema.Struct.Field =>
-  Schema.isSchema(schema) ? Schema.optionalWith(schema as Schema.Schema.Any, { exact: true }) : schema as Schema.Struct.Field
+  Schema.isSchema(schema)
+    ? Schema.optionalWith(schema as Schema.Schema.Any, { exact: true })
+    : schema as Schema.Struct.Field
 
-const droppedBy: { readonly [V in Variant]: ReadonlyArray<"generated" | "generatedByApp" | "computed" | "sensitive"> } = {
-  select: [],
-  insert: ["generated", "computed"],
-  update: ["computed"],
-  json: ["sensitive"],
-  jsonCreate: ["sensitive", "generated", "generatedByApp", "computed"],
-  jsonUpdate: ["sensitive", "generated", "generatedByApp", "computed"]
-}
+const droppedBy: { readonly [V in Variant]: ReadonlyArray<"generated" | "generatedByApp" | "computed" | "sensitive"> } =
+  {
+    select: [],
+    insert: ["generated", "computed"],
+    update: ["computed"],
+    json: ["sensitive"],
+    jsonCreate: ["sensitive", "generated", "generatedByApp", "computed"],
+    jsonUpdate: ["sensitive", "generated", "generatedByApp", "computed"]
+  }
 
 const structOf = (parts: ReadonlyArray<Definition.Part>, variant: Variant): Schema.Struct.Fields => {
   const fields: Record<string, Schema.Struct.Field> = {}
   for (const { details, property, schema } of parts) {
-    if (droppedBy[variant].some((flag) => flag === "computed" ? details.computed !== undefined : details[flag] === true)) continue
+    if (
+      droppedBy[variant].some((flag) => flag === "computed" ? details.computed !== undefined : details[flag] === true)
+    ) continue
     const one = Definition.variantSchema(schema, variant)
     if (one === undefined) continue
     const mayBeAbsent = (details.default !== undefined || details.clock !== undefined) &&
@@ -267,7 +274,12 @@ export const Class =
     const definition = (model: object): Definition.Definition => {
       let found = definitions.get(model)
       if (found === undefined) {
-        found = Definition.make(identifier, parts, options as Options<object>, model as new(props: object, options: boolean) => object)
+        found = Definition.make(
+          identifier,
+          parts,
+          options as Options<object>,
+          model as new(props: object, options: boolean) => object
+        )
         definitions.set(model, found)
       }
       return found

@@ -84,9 +84,14 @@ const proto = {
   ...Effectable.CommitPrototype,
   commit(this: Mutation<unknown, Model.Any>) {
     const { gives } = this
-    return Effect.flatMap(Database.Database, (database) =>
-      Effect.map(Effect.flatMap(this.statement, database.run), (outcome) =>
-        gives === "affected" ? outcome.affected : gives === "rows" ? outcome.rows : outcome.rows[0]))
+    return Effect.flatMap(
+      Database.Database,
+      (database) =>
+        Effect.map(
+          Effect.flatMap(this.statement, database.run),
+          (outcome) => gives === "affected" ? outcome.affected : gives === "rows" ? outcome.rows : outcome.rows[0]
+        )
+    )
   }
 }
 
@@ -121,8 +126,10 @@ export const insert = <M extends Model.Any>(model: M, input: Model.Insert<M>): M
  * @since 0.1.0
  * @category constructors
  */
-export const insertMany = <M extends Model.Any>(model: M, inputs: ReadonlyArray<Model.Insert<M>>): Mutation<number, M> =>
-  make(model, insertStatement(model, inputs, undefined, false, true), "affected")
+export const insertMany = <M extends Model.Any>(
+  model: M,
+  inputs: ReadonlyArray<Model.Insert<M>>
+): Mutation<number, M> => make(model, insertStatement(model, inputs, undefined, false, true), "affected")
 
 const insertStatement = (
   model: Model.Any,
@@ -160,7 +167,11 @@ export interface UpsertOptions<M extends Model.Any> {
   readonly update?: ReadonlyArray<keyof M[typeof ColumnsId] & string>
 }
 
-const conflictOf = (model: Model.Any, options: UpsertOptions<any>) => (ref: Ast.Ref, columns: ReadonlyArray<Ast.Column>): Ast.Conflict => {
+const conflictOf = (model: Model.Any, options: UpsertOptions<any>) =>
+(
+  ref: Ast.Ref,
+  columns: ReadonlyArray<Ast.Column>
+): Ast.Conflict => {
   const table = tableOf(model)
   const pick = (properties: ReadonlyArray<string>) => properties.map((property) => Input.columnOf(table, property))
   const target = options.on === undefined ? table.primaryKey : pick(options.on)
@@ -238,8 +249,15 @@ export const set = <M extends Model.Any>(
     over: (where: ((ref: Ast.Ref) => Ast.Expression) | undefined): Effect.Effect<Ast.Update, WriteFailure> => {
       const ref = refOf(model)
       return Effect.map(
-        Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          Input.assignments(model, typeof values === "function" ? values(columnsOf(model[Describe], ref, false) as never) : values, now)),
+        Effect.flatMap(
+          Clock.currentTimeMillis,
+          (now) =>
+            Input.assignments(
+              model,
+              typeof values === "function" ? values(columnsOf(model[Describe], ref, false) as never) : values,
+              now
+            )
+        ),
         (assignments) => ({
           _tag: "Update",
           table: tableOf(model),
@@ -296,7 +314,8 @@ const conditionOf = (model: Model.Any, ref: Ast.Ref, scope: unknown): Ast.Expres
  * @since 0.1.0
  * @category combinators
  */
-export const all = <M extends Model.Any>(self: WithoutWhere<M>): Mutation<number, M> => make(self.model, self.over(undefined), "affected")
+export const all = <M extends Model.Any>(self: WithoutWhere<M>): Mutation<number, M> =>
+  make(self.model, self.over(undefined), "affected")
 
 /**
  * Gives the rows instead of their number: as they are after an insert or an update, as they were before a delete.
@@ -307,7 +326,9 @@ export const all = <M extends Model.Any>(self: WithoutWhere<M>): Mutation<number
  * @since 0.1.0
  * @category combinators
  */
-export const returning = <M extends Model.Any>(self: Mutation<number, M>): Mutation<ReadonlyArray<M[typeof RowId]>, M> =>
+export const returning = <M extends Model.Any>(
+  self: Mutation<number, M>
+): Mutation<ReadonlyArray<M[typeof RowId]>, M> =>
   make(self.model, Effect.map(self.statement, (statement) => withReturning(self.model, statement)), "rows")
 
 const withReturning = (model: Model.Any, statement: Ast.Statement): Ast.Statement =>
@@ -324,6 +345,7 @@ const withReturning = (model: Model.Any, statement: Ast.Statement): Ast.Statemen
 export const affected = <A, M extends Model.Any>(self: Mutation<A, M>): Mutation<number, M> =>
   make(
     self.model,
-    Effect.map(self.statement, (statement) => statement._tag === "Select" ? statement : { ...statement, returning: undefined } as Ast.Statement),
+    Effect.map(self.statement, (statement) =>
+      statement._tag === "Select" ? statement : { ...statement, returning: undefined } as Ast.Statement),
     "affected"
   )

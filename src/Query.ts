@@ -24,7 +24,7 @@
 import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import * as Database from "./Database.js"
 import type { ReadFailure } from "./DbError.js"
 import { RowNotFound, TooManyRows } from "./DbError.js"
@@ -213,7 +213,8 @@ export const select = <S extends Source.Any, J, const X extends Shape>(
 export const pluck = <S extends Source.Any, J, B, R1>(
   value: (root: Columns<S>, joined: Joined<J>) => Selectable<B, R1>
 ) =>
-<A, R>(query: Query<A, S, J, R>): Query<B, S, J, R | R1> => change(query, { projection: projectionOf(call(query, value)) })
+<A, R>(query: Query<A, S, J, R>): Query<B, S, J, R | R1> =>
+  change(query, { projection: projectionOf(call(query, value)) })
 
 /**
  * Groups rows by expressions; `select` then takes those and aggregates.
@@ -305,9 +306,8 @@ export const include =
  * @since 0.1.0
  * @category combinators
  */
-export const as =
-  (name: string) =>
-  <A, S, J, R>(query: Query<A, S, J, R>): Source.Derived<OutputColumns<A, S>, A, R> => derivedOf(name, query.ast) as never
+export const as = (name: string) => <A, S, J, R>(query: Query<A, S, J, R>): Source.Derived<OutputColumns<A, S>, A, R> =>
+  derivedOf(name, query.ast) as never
 
 /**
  * The one row there is.
@@ -332,8 +332,10 @@ export const one = <A, S, J, R>(
 export const first = <A, S, J, R>(
   query: Query<A, S, J, R>
 ): Effect.Effect<A, ReadFailure | RowNotFound, Database.Database | R> =>
-  Effect.flatMap(rows(atMost(query.ast, 1)), (found) =>
-    found.length === 0 ? Effect.fail(new RowNotFound({})) : Effect.succeed(found[0]))
+  Effect.flatMap(
+    rows(atMost(query.ast, 1)),
+    (found) => found.length === 0 ? Effect.fail(new RowNotFound({})) : Effect.succeed(found[0])
+  )
 
 /**
  * The first row, if there is one.
@@ -400,7 +402,9 @@ const countOf = (ast: Ast.Select): Ast.Select => {
  * @since 0.1.0
  * @category running
  */
-export const count = <A, S, J, R>(query: Query<A, S, J, R>): Effect.Effect<number, ReadFailure, Database.Database | R> =>
+export const count = <A, S, J, R>(
+  query: Query<A, S, J, R>
+): Effect.Effect<number, ReadFailure, Database.Database | R> =>
   Effect.map(rows(countOf(query.ast)), (found) => found[0])
 
 /**
@@ -409,7 +413,9 @@ export const count = <A, S, J, R>(query: Query<A, S, J, R>): Effect.Effect<numbe
  * @since 0.1.0
  * @category running
  */
-export const exists = <A, S, J, R>(query: Query<A, S, J, R>): Effect.Effect<boolean, ReadFailure, Database.Database | R> =>
+export const exists = <A, S, J, R>(
+  query: Query<A, S, J, R>
+): Effect.Effect<boolean, ReadFailure, Database.Database | R> =>
   Effect.map(
     rows({
       ...atMost(query.ast, 1),

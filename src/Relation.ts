@@ -76,7 +76,11 @@ export interface Plan {
   readonly cardinality: keyof Cardinality<any>
   readonly parent: ReadonlyArray<Ast.Column>
   readonly child: ReadonlyArray<Ast.Column>
-  readonly through: { readonly model: Model.Any; readonly columns: ReadonlyArray<Ast.Column>; readonly to: ReadonlyArray<Ast.Column> } | undefined
+  readonly through: {
+    readonly model: Model.Any
+    readonly columns: ReadonlyArray<Ast.Column>
+    readonly to: ReadonlyArray<Ast.Column>
+  } | undefined
   readonly scopes: ReadonlyArray<unknown>
   readonly orders: ReadonlyArray<(columns: never) => Conditional.Order | ReadonlyArray<Conditional.Order>>
   readonly limit: number | undefined
@@ -118,7 +122,10 @@ const fromPlan = (plan: Plan): Relation<any, any, any, any> =>
 const problem = (plan: Omit<Plan, "problem">, given: string | undefined): ConfigurationError | undefined => {
   const name = `The relation from ${plan.from.identifier} to ${plan.to.identifier}`
   if (given !== undefined) return new ConfigurationError({ problem: `${name} ${given}` })
-  const pairs: Array<readonly [Ast.Column | undefined, Ast.Column | undefined]> = plan.parent.map((column, i) => [column, plan.child[i]])
+  const pairs: Array<readonly [Ast.Column | undefined, Ast.Column | undefined]> = plan.parent.map((
+    column,
+    i
+  ) => [column, plan.child[i]])
   if (plan.through !== undefined) {
     plan.through.to.forEach((column, i) => pairs.push([column, tableOf(plan.to).primaryKey[i]]))
     if (plan.through.to.length !== tableOf(plan.to).primaryKey.length) {
@@ -126,20 +133,28 @@ const problem = (plan: Omit<Plan, "problem">, given: string | undefined): Config
     }
   }
   if (plan.parent.length === 0 || plan.parent.length !== plan.child.length) {
-    return new ConfigurationError({ problem: `${name} does not cover the whole key: give a record of columns for a composite key` })
+    return new ConfigurationError({
+      problem: `${name} does not cover the whole key: give a record of columns for a composite key`
+    })
   }
   for (const [a, b] of pairs) {
-    if (a === undefined || b === undefined) return new ConfigurationError({ problem: `${name} names a column that does not exist` })
+    if (a === undefined || b === undefined) {
+      return new ConfigurationError({ problem: `${name} names a column that does not exist` })
+    }
     if (!Definition.sameStorage(a.type, b.type)) {
       return new ConfigurationError({
-        problem: `${name} joins ${a.property}, stored as ${a.type.storage._tag}, with ${b.property}, stored as ${b.type.storage._tag}`
+        problem:
+          `${name} joins ${a.property}, stored as ${a.type.storage._tag}, with ${b.property}, stored as ${b.type.storage._tag}`
       })
     }
   }
   return undefined
 }
 
-const build = (plan: Omit<Plan, "problem" | "scopes" | "orders" | "limit" | "offset" | "includes">, given?: string): Relation<any, any, any, any> => {
+const build = (
+  plan: Omit<Plan, "problem" | "scopes" | "orders" | "limit" | "offset" | "includes">,
+  given?: string
+): Relation<any, any, any, any> => {
   const whole = { ...plan, scopes: [], orders: [], limit: undefined, offset: undefined, includes: {} }
   return fromPlan({ ...whole, problem: problem(whole, given) })
 }
@@ -147,7 +162,11 @@ const build = (plan: Omit<Plan, "problem" | "scopes" | "orders" | "limit" | "off
 const isRecord = (key: unknown): key is { readonly [to: string]: string } => typeof key === "object" && key !== null
 
 /** The two sides of a key: the columns of `holder` that hold the key, and what they hold. */
-const sides = (holder: Model.Any, held: Model.Any, key: unknown): readonly [ReadonlyArray<Ast.Column>, ReadonlyArray<Ast.Column>, string | undefined] => {
+const sides = (
+  holder: Model.Any,
+  held: Model.Any,
+  key: unknown
+): readonly [ReadonlyArray<Ast.Column>, ReadonlyArray<Ast.Column>, string | undefined] => {
   const holderTable = tableOf(holder)
   const heldTable = tableOf(held)
   const names = isRecord(key) ? Object.entries(key) : [[String(key), undefined] as const]
@@ -158,7 +177,13 @@ const sides = (holder: Model.Any, held: Model.Any, key: unknown): readonly [Read
     const other = target === undefined ? heldTable.primaryKey[0] : heldTable.byProperty[target]
     if (column === undefined) return [[], [], `names ${holder.identifier}.${name}, which is no column`]
     if (other === undefined) {
-      return [[], [], target === undefined ? `needs a primary key on ${held.identifier}` : `names ${held.identifier}.${target}, which is no column`]
+      return [
+        [],
+        [],
+        target === undefined
+          ? `needs a primary key on ${held.identifier}`
+          : `names ${held.identifier}.${target}, which is no column`
+      ]
     }
     holding.push(column)
     of.push(other)
@@ -169,10 +194,11 @@ const sides = (holder: Model.Any, held: Model.Any, key: unknown): readonly [Read
   return [holding, of, undefined]
 }
 
-const toMany = (cardinality: "many" | "option") => (from: Model.Any, to: Model.Any, key: unknown): Relation<any, any, any, any> => {
-  const [child, parent, given] = sides(to, from, key)
-  return build({ from, to, cardinality, parent, child, through: undefined }, given)
-}
+const toMany =
+  (cardinality: "many" | "option") => (from: Model.Any, to: Model.Any, key: unknown): Relation<any, any, any, any> => {
+    const [child, parent, given] = sides(to, from, key)
+    return build({ from, to, cardinality, parent, child, through: undefined }, given)
+  }
 
 /**
  * Each `From` has any number of `To`; `key` is the column of `To` that holds the key of `From`.
@@ -246,7 +272,8 @@ type Keep<To extends Model.Any> = <F extends Model.Any, C extends keyof Cardinal
   relation: Relation<F, To, C, A>
 ) => Relation<F, To, C, A>
 
-const change = (relation: { readonly plan: Plan }, changes: Partial<Plan>): any => fromPlan({ ...relation.plan, ...changes })
+const change = (relation: { readonly plan: Plan }, changes: Partial<Plan>): any =>
+  fromPlan({ ...relation.plan, ...changes })
 
 /**
  * Loads only the related rows for which it holds.
@@ -301,7 +328,9 @@ export const plansOf = (relations: { readonly [name: string]: unknown }): { read
   Object.fromEntries(Object.keys(relations).map((name) => [name, (relations[name] as { readonly plan: Plan }).plan]))
 
 /** One use of a relation: a select of its rows, not yet restricted to parents. */
-const instantiate = (plan: Plan): { readonly select: Ast.Select; readonly ref: Ast.Ref; readonly childRef: Ast.Ref } => {
+const instantiate = (
+  plan: Plan
+): { readonly select: Ast.Select; readonly ref: Ast.Ref; readonly childRef: Ast.Ref } => {
   const description = plan.to[Describe]
   const ref: Ast.Ref = { hint: description.hint }
   const columns = columnsOf(description, ref, false) as never
@@ -374,7 +403,11 @@ export type Test = <F extends Model.Any, T extends Model.Any, C extends keyof Ca
   scope?: Filter.Scope<T>
 ) => (columns: Whole<F>) => Expr<boolean>
 
-const related = (plan: Plan, columns: Whole<any>, condition: (ref: Ast.Ref) => ReadonlyArray<Ast.Expression>): Expr<boolean> => {
+const related = (
+  plan: Plan,
+  columns: Whole<any>,
+  condition: (ref: Ast.Ref) => ReadonlyArray<Ast.Expression>
+): Expr<boolean> => {
   if (plan.problem !== undefined) return makeExpr({ _tag: "Invalid", error: plan.problem, type: Comparison.truth })
   const parentRef = refOf(columns)
   const { childRef, ref, select } = instantiate(plan)
@@ -383,7 +416,9 @@ const related = (plan: Plan, columns: Whole<any>, condition: (ref: Ast.Ref) => R
     ...(select.where === undefined ? [] : [select.where]),
     ...condition(ref)
   ]
-  return Comparison.exists({ ast: { ...select, where: Comparison.allOf(conditions), orderBy: [], includes: [] } } as never)
+  return Comparison.exists(
+    { ast: { ...select, where: Comparison.allOf(conditions), orderBy: [], includes: [] } } as never
+  )
 }
 
 /**

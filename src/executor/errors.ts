@@ -107,7 +107,10 @@ export const failWith = (
   if (!isViolation(kind)) return Effect.fail(toError(failure, sql))
   const known = fromModel(kind, table)
   const { constraint } = known
-  if (constraint === undefined || (known.table !== undefined && known.columns.length > 0) || kind.error === "NotNullViolation") {
+  if (
+    constraint === undefined || (known.table !== undefined && known.columns.length > 0) ||
+    kind.error === "NotNullViolation"
+  ) {
     return Effect.fail(toError({ ...failure, kind: known }, sql))
   }
   return Effect.flatMap(driver.describeConstraint(constraint, known.table), (found) =>

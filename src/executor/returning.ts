@@ -23,9 +23,16 @@ export const needsEmulation = (statement: Insert | Update | Delete, { capabiliti
 /** Why the rows of a statement cannot be found again, if so. */
 export const refusal = (statement: Insert | Update | Delete, dialect: Dialect): UnsupportedError | undefined => {
   const refuse = (hint: string) =>
-    new UnsupportedError({ feature: `returning of an ${statement._tag.toLowerCase()}`, dialect: dialect.name, supportedBy: [], hint })
+    new UnsupportedError({
+      feature: `returning of an ${statement._tag.toLowerCase()}`,
+      dialect: dialect.name,
+      supportedBy: [],
+      hint
+    })
   const { table } = statement
-  if (table.primaryKey.length === 0) return refuse(`${table.identifier} needs a primary key, by which the rows are found again`)
+  if (table.primaryKey.length === 0) {
+    return refuse(`${table.identifier} needs a primary key, by which the rows are found again`)
+  }
   if (statement._tag === "Update" && statement.set.some(({ column }) => table.primaryKey.includes(column))) {
     return refuse("the update changes the primary key, by which the rows would be found again")
   }
@@ -33,7 +40,13 @@ export const refusal = (statement: Insert | Update | Delete, dialect: Dialect): 
 }
 
 /** A select of rows of a table. */
-const selectOf = (table: Table, ref: Ref, projection: Projection, where: Expression | undefined, lock: boolean): Select => ({
+const selectOf = (
+  table: Table,
+  ref: Ref,
+  projection: Projection,
+  where: Expression | undefined,
+  lock: boolean
+): Select => ({
   _tag: "Select",
   projection,
   distinct: false,
@@ -49,11 +62,18 @@ const selectOf = (table: Table, ref: Ref, projection: Projection, where: Express
   includes: []
 })
 
-const columnOf = (ref: Ref, column: Column): Expression => ({ _tag: "Column", ref, name: column.name, type: column.type })
+const columnOf = (ref: Ref, column: Column): Expression => ({
+  _tag: "Column",
+  ref,
+  name: column.name,
+  type: column.type
+})
 
 const keyProjection = (table: Table, ref: Ref): Projection => ({
   _tag: "Record",
-  fields: Object.fromEntries(table.primaryKey.map((column, i) => [`k${i}`, { _tag: "Value", expression: columnOf(ref, column) }]))
+  fields: Object.fromEntries(
+    table.primaryKey.map((column, i) => [`k${i}`, { _tag: "Value", expression: columnOf(ref, column) }])
+  )
 })
 
 type Key = ReadonlyArray<unknown>
@@ -70,7 +90,8 @@ export const lockKeys = ({ ref, table, where }: Update | Delete): Select =>
   selectOf(table, ref, keyProjection(table, ref), where, true)
 
 /** The keys of a row that `lockKeys` or `readByKeys` gave. */
-export const keyOf = (table: Table, row: { readonly [k: string]: unknown }): Key => table.primaryKey.map((_, i) => row[`k${i}`])
+export const keyOf = (table: Table, row: { readonly [k: string]: unknown }): Key =>
+  table.primaryKey.map((_, i) => row[`k${i}`])
 
 /** The same statement over keys, without its returning. */
 export const overKeys = <S extends Update | Delete>(statement: S, keys: ReadonlyArray<Key>): S => ({
@@ -138,7 +159,10 @@ export const insertedKeys = (
     }
   }
   const column = columns[0]
-  if (columns.length !== 1 || column === undefined || firstId === undefined || insert.conflict !== undefined) return undefined
-  const from = (id: bigint) => conversionOf(column.type).fromStored(column.type.storage._tag === "bigint" ? id : Number(id))
+  if (columns.length !== 1 || column === undefined || firstId === undefined || insert.conflict !== undefined) {
+    return undefined
+  }
+  const from = (id: bigint) =>
+    conversionOf(column.type).fromStored(column.type.storage._tag === "bigint" ? id : Number(id))
   return { columns, keys: insert.rows.map((_, i) => [from(BigInt(firstId) + BigInt(i))]) }
 }

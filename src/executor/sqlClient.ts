@@ -29,7 +29,9 @@ interface Parts {
 
 const toSqlError = (failure: WriteFailure): SqlError => new SqlError({ cause: failure, message: failure.message })
 
-export const sqlClientOf = ({ driver, native, transact, use }: Parts): Effect.Effect<SqlClient.SqlClient, never, Reactivity.Reactivity> =>
+export const sqlClientOf = (
+  { driver, native, transact, use }: Parts
+): Effect.Effect<SqlClient.SqlClient, never, Reactivity.Reactivity> =>
   Effect.map(Reactivity.Reactivity, (reactivity) => {
     const run = (sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>
       Effect.mapError(use((connection) => native(connection, sql, parameters, isPrepared)), toSqlError)
@@ -39,12 +41,15 @@ export const sqlClientOf = ({ driver, native, transact, use }: Parts): Effect.Ef
       transform: (<A extends object>(rows: ReadonlyArray<A>) => ReadonlyArray<A>) | undefined,
       isPrepared = true
     ) =>
-      Effect.map(run(sql, parameters, isPrepared), (result): ReadonlyArray<any> =>
-        transform === undefined ? result.rows : transform(result.rows))
+      Effect.map(
+        run(sql, parameters, isPrepared),
+        (result): ReadonlyArray<any> => transform === undefined ? result.rows : transform(result.rows)
+      )
     const connection: SqlConnection.Connection = {
       execute: rows,
       executeRaw: (sql, parameters) => Effect.map(run(sql, parameters, true), (result) => result.raw),
-      executeStream: (sql, parameters, transform) => Stream.unwrap(Effect.map(rows(sql, parameters, transform), Stream.fromIterable)),
+      executeStream: (sql, parameters, transform) =>
+        Stream.unwrap(Effect.map(rows(sql, parameters, transform), Stream.fromIterable)),
       executeValues: (sql, parameters) =>
         Effect.map(run(sql, parameters, true), (result) => result.rows.map((row) => Object.values(row))),
       executeUnprepared: (sql, parameters, transform) => rows(sql, parameters, transform, false)
@@ -56,16 +61,23 @@ export const sqlClientOf = ({ driver, native, transact, use }: Parts): Effect.Ef
         [SqlClient.TypeId]: SqlClient.TypeId as SqlClient.TypeId,
         safe: undefined as never,
         withTransaction: <R, E, A>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
-          Effect.matchCauseEffect(transact(Effect.exit(effect).pipe(Effect.flatMap((exit) =>
-            exit._tag === "Success" ? Effect.succeed(exit.value) : Effect.fail(new Body(exit))
-          ))), {
-            onSuccess: Effect.succeed,
-            onFailure: (cause) => {
-              const failure = cause._tag === "Fail" ? cause.error : undefined
-              if (failure instanceof Body) return failure.exit as never
-              return failure === undefined ? Effect.failCause(cause as never) : Effect.fail(toSqlError(failure))
+          Effect.matchCauseEffect(
+            transact(
+              Effect.exit(effect).pipe(
+                Effect.flatMap((exit) =>
+                  exit._tag === "Success" ? Effect.succeed(exit.value) : Effect.fail(new Body(exit))
+                )
+              )
+            ),
+            {
+              onSuccess: Effect.succeed,
+              onFailure: (cause) => {
+                const failure = cause._tag === "Fail" ? cause.error : undefined
+                if (failure instanceof Body) return failure.exit as never
+                return failure === undefined ? Effect.failCause(cause as never) : Effect.fail(toSqlError(failure))
+              }
             }
-          }),
+          ),
         reserve: acquirer,
         withoutTransforms() {
           return this as never

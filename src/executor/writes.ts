@@ -40,7 +40,10 @@ const byDefaults = (insert: Insert, places: ReadonlyArray<number>): ReadonlyArra
   return [...groups].flatMap(([pattern, members]): ReadonlyArray<Part> => {
     const kept = insert.columns.flatMap((_, i) => pattern[i] === "v" ? [i] : [])
     const columns = kept.map((i) => insert.columns[i]!)
-    const part = { insert: { ...insert, columns, rows: members.map((place) => kept.map((i) => insert.rows[place]![i])) }, places: members }
+    const part = {
+      insert: { ...insert, columns, rows: members.map((place) => kept.map((i) => insert.rows[place]![i])) },
+      places: members
+    }
     return columns.length === 0
       ? members.map((place) => ({ insert: { ...part.insert, rows: [[]] }, places: [place] }))
       : [part]
@@ -114,7 +117,10 @@ export const make = ({ dialect, send, transact }: Parts) => {
     const counted = statement.conflict === undefined ? undefined : statement.rows.length
     if (parts.length === 1) {
       const only = one(parts[0]!.insert)
-      return Effect.map(isEmulated ? transact(only) : only, ({ affected, rows }) => ({ rows, affected: counted ?? affected }))
+      return Effect.map(
+        isEmulated ? transact(only) : only,
+        ({ affected, rows }) => ({ rows, affected: counted ?? affected })
+      )
     }
     return Effect.map(transact(Effect.forEach(parts, (part) => one(part.insert))), (outcomes) => {
       const rows: Array<unknown> = []
@@ -134,11 +140,14 @@ export const make = ({ dialect, send, transact }: Parts) => {
       if (rows.length === 0) return Effect.succeed<Sent>({ rows: [], affected: 0 })
       const keys = rows.map((row) => Returning.keyOf(statement.table, row))
       const columns = statement.table.primaryKey
-      return Effect.flatMap(send(Returning.overKeys(statement, keys)), ({ affected }) =>
-        Effect.map(send(Returning.readBy(statement, columns, keys)), (found): Sent => ({
-          affected,
-          rows: Returning.inOrder(columns, keys, found.rows)
-        })))
+      return Effect.flatMap(
+        send(Returning.overKeys(statement, keys)),
+        ({ affected }) =>
+          Effect.map(send(Returning.readBy(statement, columns, keys)), (found): Sent => ({
+            affected,
+            rows: Returning.inOrder(columns, keys, found.rows)
+          }))
+      )
     }))
 
   const remove = (statement: Delete): Effect.Effect<Sent, WriteFailure> =>
@@ -146,11 +155,14 @@ export const make = ({ dialect, send, transact }: Parts) => {
       if (rows.length === 0) return Effect.succeed<Sent>({ rows: [], affected: 0 })
       const keys = rows.map((row) => Returning.keyOf(statement.table, row))
       const columns = statement.table.primaryKey
-      return Effect.flatMap(send(Returning.readBy(statement, columns, keys)), (found) =>
-        Effect.map(send(Returning.overKeys(statement, keys)), ({ affected }): Sent => ({
-          affected,
-          rows: Returning.inOrder(columns, keys, found.rows)
-        })))
+      return Effect.flatMap(
+        send(Returning.readBy(statement, columns, keys)),
+        (found) =>
+          Effect.map(send(Returning.overKeys(statement, keys)), ({ affected }): Sent => ({
+            affected,
+            rows: Returning.inOrder(columns, keys, found.rows)
+          }))
+      )
     }))
 
   return (statement: Write): Effect.Effect<Sent, WriteFailure> => {

@@ -9,7 +9,12 @@ import type { Aggregate, Condition, Numeric, Operand, Widen } from "./core.js"
 
 const named = (name: string): Ast.Operator => ({ name, form: "function", text: name })
 
-const aggregate = <A, R>(operator: Ast.Operator, args: ReadonlyArray<Ast.Expression>, type: ValueType, distinct = false): Aggregate<A, R> =>
+const aggregate = <A, R>(
+  operator: Ast.Operator,
+  args: ReadonlyArray<Ast.Expression>,
+  type: ValueType,
+  distinct = false
+): Aggregate<A, R> =>
   make<A, R>({ _tag: "Aggregate", operator, args, distinct, filter: undefined, type }) as Aggregate<A, R>
 
 const countOperator = named("count")
@@ -102,5 +107,7 @@ export const max = <A, R = never>(value: Operand<A, R>): Aggregate<A | null, R> 
  */
 export const filter = <A, R, R2 = never>(self: Aggregate<A, R>, condition: Condition<R2>): Aggregate<A, R | R2> => {
   const node = self.node
-  return node._tag === "Aggregate" ? make<A, R | R2>({ ...node, filter: nodeOf(condition) }) as Aggregate<A, R | R2> : self
+  return node._tag === "Aggregate"
+    ? make<A, R | R2>({ ...node, filter: nodeOf(condition) }) as Aggregate<A, R | R2>
+    : self
 }

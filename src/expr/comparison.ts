@@ -1,7 +1,7 @@
 /**
  * Comparison, logic, tests for NULL and membership.
  */
-import { ColumnsId, NeedsId } from "../Source.js"
+import type { ColumnsId, NeedsId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { booleanType, call, make, nodeOf, nullableWith, operandOr } from "./core.js"
 import type { Condition, Expr, NonNull, Operand, Subquery } from "./core.js"
@@ -124,11 +124,19 @@ const never: Ast.Operator = { name: "false", form: "prefix", text: "1 = 0" }
 
 /** All of them; true of none. */
 export const allOf = (conditions: ReadonlyArray<Ast.Expression>): Ast.Expression =>
-  conditions.length === 0 ? constant(true) : conditions.length === 1 ? conditions[0]! : call(operators.and, conditions, booleanType)
+  conditions.length === 0
+    ? constant(true)
+    : conditions.length === 1
+    ? conditions[0]!
+    : call(operators.and, conditions, booleanType)
 
 /** Any of them; false of none. */
 export const anyOf = (conditions: ReadonlyArray<Ast.Expression>): Ast.Expression =>
-  conditions.length === 0 ? constant(false) : conditions.length === 1 ? conditions[0]! : call(operators.or, conditions, booleanType)
+  conditions.length === 0
+    ? constant(false)
+    : conditions.length === 1
+    ? conditions[0]!
+    : call(operators.or, conditions, booleanType)
 
 /**
  * All conditions hold; true when there is none.
@@ -138,7 +146,8 @@ export const anyOf = (conditions: ReadonlyArray<Ast.Expression>): Ast.Expression
  */
 export const and = <X extends ReadonlyArray<Condition<any>>>(
   ...conditions: X
-): Expr<boolean | (X[number][typeof ColumnsId] & null), X[number][typeof NeedsId]> => make(allOf(conditions.map(nodeOf)))
+): Expr<boolean | (X[number][typeof ColumnsId] & null), X[number][typeof NeedsId]> =>
+  make(allOf(conditions.map(nodeOf)))
 
 /**
  * At least one condition holds; false when there is none.
@@ -148,7 +157,8 @@ export const and = <X extends ReadonlyArray<Condition<any>>>(
  */
 export const or = <X extends ReadonlyArray<Condition<any>>>(
   ...conditions: X
-): Expr<boolean | (X[number][typeof ColumnsId] & null), X[number][typeof NeedsId]> => make(anyOf(conditions.map(nodeOf)))
+): Expr<boolean | (X[number][typeof ColumnsId] & null), X[number][typeof NeedsId]> =>
+  make(anyOf(conditions.map(nodeOf)))
 
 /**
  * `not a`; NULL stays NULL.
@@ -178,7 +188,10 @@ export const isNotNull = <R = never>(a: Operand<unknown, R>): Expr<boolean, R> =
   make({ _tag: "Call", operator: operators.isNotNull, args: [nodeOf(a)], type: booleanType })
 
 /** `left in (values)`: one condition whatever the number of values. */
-export const inValues = (left: ReadonlyArray<Ast.Expression>, rows: ReadonlyArray<ReadonlyArray<unknown>>): Ast.Expression => ({
+export const inValues = (
+  left: ReadonlyArray<Ast.Expression>,
+  rows: ReadonlyArray<ReadonlyArray<unknown>>
+): Ast.Expression => ({
   _tag: "InValues",
   left,
   rows,

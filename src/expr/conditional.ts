@@ -121,10 +121,18 @@ export const cases = <A, R1 = never, R2 = never>(
   branches: ReadonlyArray<readonly [condition: Condition<R1>, value: Operand<A, R2> | (A & Literal)]>,
   otherwise: Operand<A, R2> | (A & Literal)
 ): Expr<A, R1 | R2> => {
-  const type = branches.reduceRight((type, [, value]) => isExpression(value) ? value.node.type : type, branchType(otherwise, otherwise))
+  const type = branches.reduceRight(
+    (type, [, value]) => isExpression(value) ? value.node.type : type,
+    branchType(otherwise, otherwise)
+  )
   const nodes = branches.map(([condition, value]) => ({ when: nodeOf(condition), then: operandOr(value, type) }))
   const last = operandOr(otherwise, type)
-  return make({ _tag: "Case", branches: nodes, otherwise: last, type: nullableWith(type, last, ...nodes.map((node) => node.then)) })
+  return make({
+    _tag: "Case",
+    branches: nodes,
+    otherwise: last,
+    type: nullableWith(type, last, ...nodes.map((node) => node.then))
+  })
 }
 
 /** What can stand for itself in a case. */
@@ -136,7 +144,10 @@ type Literal = string | number | bigint | boolean
  * @since 0.1.0
  * @category operators
  */
-export const cast = <A, I, B, R = never>(value: Operand<B, R>, schema: Schema.Schema<A, I>): Expr<A | (B & null), R> => {
+export const cast = <A, I, B, R = never>(
+  value: Operand<B, R>,
+  schema: Schema.Schema<A, I>
+): Expr<A | (B & null), R> => {
   const node = nodeOf(value)
   return make({ _tag: "Cast", expression: node, type: nullableWith(typeOf(schema), node) })
 }
@@ -157,14 +168,15 @@ export const param = <A, I>(schema: Schema.Schema<A, I>, value: A): Expr<A> => m
  * @since 0.1.0
  * @category constructors
  */
-export const sql = <A, I>(schema: Schema.Schema<A, I>) =>
-(strings: TemplateStringsArray, ...values: ReadonlyArray<Operand<any, any> | Literal>): Expr<A> =>
-  make({
-    _tag: "Fragment",
-    strings: [...strings],
-    args: values.map((value) => isExpression(value) ? value.node : parameter(value, typeOfValue(value))),
-    type: typeOf(schema)
-  })
+export const sql =
+  <A, I>(schema: Schema.Schema<A, I>) =>
+  (strings: TemplateStringsArray, ...values: ReadonlyArray<Operand<any, any> | Literal>): Expr<A> =>
+    make({
+      _tag: "Fragment",
+      strings: [...strings],
+      args: values.map((value) => isExpression(value) ? value.node : parameter(value, typeOfValue(value))),
+      type: typeOf(schema)
+    })
 
 /**
  * A nested record in a select.

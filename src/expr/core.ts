@@ -7,7 +7,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { ConfigurationError } from "../DbError.js"
 import type * as Source from "../Source.js"
-import { ColumnsId, NeedsId, RowId } from "../Source.js"
+import type { ColumnsId, NeedsId, RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
 import { fromSchema, isUnstorable, notNull } from "../sql/valueType.js"
@@ -178,12 +178,17 @@ export const refOf = (columns: Whole<any>): Ast.Ref => columns[PartId].ref
 export const projectionOf = (value: unknown): Ast.Projection => {
   if (value instanceof Expression) return { _tag: "Value", expression: value.node }
   if (Predicate.hasProperty(value, PartId)) return (value[PartId] as { readonly row: Ast.Projection }).row
-  return { _tag: "Value", expression: invalid("a select was given something that is neither a column nor an expression") }
+  return {
+    _tag: "Value",
+    expression: invalid("a select was given something that is neither a column nor an expression")
+  }
 }
 
 /** The node of an operand; what is no expression fails when the statement runs. */
 export const nodeOf = (value: unknown): Ast.Expression =>
-  value instanceof Expression ? value.node : invalid("an operator was given something that is neither a column nor an expression")
+  value instanceof Expression
+    ? value.node
+    : invalid("an operator was given something that is neither a column nor an expression")
 
 export const isExpression = (value: unknown): value is Expr<unknown, unknown> => value instanceof Expression
 
@@ -202,11 +207,23 @@ export const typeOf = (schema: Schema.Schema<any, any>): ValueType => {
 export const booleanType: ValueType = { storage: { _tag: "boolean" }, nullable: false, schema: Schema.Boolean }
 export const textType: ValueType = { storage: { _tag: "text" }, nullable: false, schema: Schema.String }
 /** Whole numbers of up to 53 bits, as counts and lengths are. */
-export const integerType: ValueType = { storage: { _tag: "integer", wide: true }, nullable: false, schema: Schema.Number }
+export const integerType: ValueType = {
+  storage: { _tag: "integer", wide: true },
+  nullable: false,
+  schema: Schema.Number
+}
 export const doubleType: ValueType = { storage: { _tag: "double" }, nullable: false, schema: Schema.Number }
 export const bigintType: ValueType = { storage: { _tag: "bigint" }, nullable: false, schema: Schema.BigIntFromSelf }
-export const decimalType: ValueType = { storage: { _tag: "decimal" }, nullable: false, schema: Schema.BigDecimalFromSelf }
-export const timestampType: ValueType = { storage: { _tag: "timestamp" }, nullable: false, schema: Schema.DateTimeUtcFromSelf }
+export const decimalType: ValueType = {
+  storage: { _tag: "decimal" },
+  nullable: false,
+  schema: Schema.BigDecimalFromSelf
+}
+export const timestampType: ValueType = {
+  storage: { _tag: "timestamp" },
+  nullable: false,
+  schema: Schema.DateTimeUtcFromSelf
+}
 
 /** The type, NULL when one of the arguments may be. */
 export const nullableWith = (type: ValueType, ...args: ReadonlyArray<Ast.Expression>): ValueType =>

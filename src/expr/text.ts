@@ -2,11 +2,14 @@
  * Text: patterns and functions. Lengths and positions count code points; upper and lower case are Unicode's.
  */
 import type * as Ast from "../sql/ast.js"
-import { call, integerType, make, nodeOf, operandOr, parameter, textType, booleanType } from "./core.js"
+import { booleanType, call, integerType, make, nodeOf, operandOr, parameter, textType } from "./core.js"
 import type { Expr, Operand } from "./core.js"
 
 /** A test of a text against a pattern. */
-type TextTest = <A extends string | null, R = never>(text: Operand<A, R>, pattern: string) => Expr<boolean | (A & null), R>
+type TextTest = <A extends string | null, R = never>(
+  text: Operand<A, R>,
+  pattern: string
+) => Expr<boolean | (A & null), R>
 /** A function from a text to another. */
 type TextFunction = <A extends string | null, R = never>(text: Operand<A, R>) => Expr<string | (A & null), R>
 /** A text, or an expression that gives one. */
@@ -16,7 +19,9 @@ const likeOperator: Ast.Operator = { name: "like", form: "dialect" }
 const ilikeOperator: Ast.Operator = { name: "ilike", form: "dialect" }
 
 const test = (operator: Ast.Operator, pattern: (given: string) => string): TextTest => (text, given) =>
-  make(call(operator, [nodeOf(text), parameter(typeof given === "string" ? pattern(given) : given, textType)], booleanType))
+  make(
+    call(operator, [nodeOf(text), parameter(typeof given === "string" ? pattern(given) : given, textType)], booleanType)
+  )
 
 const named = (name: string, text: string): Ast.Operator => ({ name, form: "function", text })
 
@@ -164,4 +169,3 @@ export const replace = <A extends string | null, R = never>(
   to: TextInput
 ): Expr<string | (A & null), R> =>
   make(call(replaceOperator, [nodeOf(text), operandOr(from, textType), operandOr(to, textType)], textType))
-

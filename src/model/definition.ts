@@ -94,7 +94,9 @@ export const constraintName = (...parts: ReadonlyArray<string>): string => {
 export const partsOf = (fields: { readonly [name: string]: Field.Input }): ReadonlyArray<Part> =>
   Object.keys(fields).map((property) => {
     const input = fields[property]
-    if (Field.isField(input)) return { property, schema: input.schema, details: fromVariants(input.schema, input.details) }
+    if (Field.isField(input)) {
+      return { property, schema: input.schema, details: fromVariants(input.schema, input.details) }
+    }
     return { property, schema: input, details: fromVariants(input, {}) }
   })
 
@@ -115,7 +117,9 @@ const unknownType: ValueType = { storage: { _tag: "json" }, nullable: true, sche
 const columnSchema = (schema: unknown): Schema.Schema<any, any> | undefined =>
   Schema.isSchema(schema)
     ? schema as Schema.Schema<any, any>
-    : Predicate.hasProperty(schema, "from") && Schema.isSchema(schema.from) ? schema.from as Schema.Schema<any, any> : undefined
+    : Predicate.hasProperty(schema, "from") && Schema.isSchema(schema.from)
+    ? schema.from as Schema.Schema<any, any>
+    : undefined
 
 export const make = (
   identifier: string,
@@ -135,7 +139,9 @@ export const make = (
       ? undefined
       : ValueTypes.fromSchema(given, details.storage, details.sensitive)
     if (type === undefined) {
-      problems.push(`${property}: an optional property cannot be a column: use Schema.NullOr or Schema.OptionFromNullOr`)
+      problems.push(
+        `${property}: an optional property cannot be a column: use Schema.NullOr or Schema.OptionFromNullOr`
+      )
     } else if (ValueTypes.isUnstorable(type)) {
       problems.push(`${property}: ${type.problem}`)
     }
@@ -179,7 +185,9 @@ export const make = (
     where: undefined
   }))
   for (const given of options.indexes ?? []) {
-    const index = Array.isArray(given) ? { columns: given as ReadonlyArray<string> } : given as Exclude<typeof given, ReadonlyArray<string>>
+    const index = Array.isArray(given)
+      ? { columns: given as ReadonlyArray<string> }
+      : given as Exclude<typeof given, ReadonlyArray<string>>
     const of = pick(index.columns ?? [], "an index")
     if (of.length === 0 && index.expressions === undefined) problems.push("an index has no column and no expression")
     indexes.push({
@@ -226,7 +234,11 @@ export const make = (
     constraints: [
       ...(primaryKey.length === 0
         ? []
-        : [{ kind: "primaryKey" as const, name: constraintName(tableName, "pkey"), columns: primaryKey.map((column) => column.name) }]),
+        : [{
+          kind: "primaryKey" as const,
+          name: constraintName(tableName, "pkey"),
+          columns: primaryKey.map((column) => column.name)
+        }]),
       ...uniques,
       ...indexes.filter((index) => index.unique).map((index) => ({
         kind: "unique" as const,

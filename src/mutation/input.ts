@@ -26,7 +26,8 @@ const detailsOf = (model: Model.Any, column: Ast.Column) =>
   model[Definition.Define].columns.find((one) => one.name === column.name)?.details ?? {}
 
 /** `createdAt` is not touched by an upsert of a row that is there. */
-export const isSetOnInsertOnly = (model: Model.Any, column: Ast.Column): boolean => detailsOf(model, column).clock === "insert"
+export const isSetOnInsertOnly = (model: Model.Any, column: Ast.Column): boolean =>
+  detailsOf(model, column).clock === "insert"
 
 const issuesOf = (issue: ParseResult.ParseIssue, prefix: ReadonlyArray<string | number>): ReadonlyArray<Issue> =>
   ParseResult.ArrayFormatter.formatIssueSync(issue).map((one) => ({
@@ -70,12 +71,18 @@ export const rowsToInsert = (
   if (problem !== undefined) return Effect.fail(problem)
   const encode = encoderOf(model.insert)
   return Effect.flatMap(
-    Effect.forEach(inputs, (input, row) =>
-      Effect.either(encode(input)).pipe(Effect.map((result) => ({ result, row })))),
+    Effect.forEach(
+      inputs,
+      (input, row) => Effect.either(encode(input)).pipe(Effect.map((result) => ({ result, row })))
+    ),
     (results) => {
-      const issues = results.flatMap(({ result, row }) => result._tag === "Left" ? issuesOf(result.left, many ? [row] : []) : [])
+      const issues = results.flatMap(({ result, row }) =>
+        result._tag === "Left" ? issuesOf(result.left, many ? [row] : []) : []
+      )
       if (issues.length > 0) return Effect.fail(validationError(model, "an insert of", issues))
-      const encoded = results.map(({ result }) => (result._tag === "Right" ? result.right : {}) as { readonly [property: string]: unknown })
+      const encoded = results.map(({ result }) =>
+        (result._tag === "Right" ? result.right : {}) as { readonly [property: string]: unknown }
+      )
       return Effect.suspend(() => toRows(model, table, encoded, now, many))
     }
   )
@@ -119,9 +126,11 @@ const updateSchema = (model: Model.Any, properties: ReadonlyArray<string>): Sche
   let schema = schemas.get(key)
   if (schema === undefined) {
     const fields = model.update.fields as Schema.Struct.Fields
-    schema = Schema.Struct(Object.fromEntries(properties.flatMap((property) =>
-      Object.hasOwn(fields, property) ? [[property, fields[property]!]] : []
-    ))) as unknown as Schema.Schema<any, any>
+    schema = Schema.Struct(
+      Object.fromEntries(
+        properties.flatMap((property) => Object.hasOwn(fields, property) ? [[property, fields[property]!]] : [])
+      )
+    ) as unknown as Schema.Schema<any, any>
     schemas.set(key, schema)
   }
   return schema
@@ -142,12 +151,18 @@ export const assignments = (
   const properties = Object.keys(given)
   const expressions = properties.filter((property) => isExpression(given[property]))
   const plain = properties.filter((property) => !isExpression(given[property]))
-  const unknown = expressions.filter((property) => !Object.hasOwn(model.update.fields, property) || table.byProperty[property] === undefined)
+  const unknown = expressions.filter((property) =>
+    !Object.hasOwn(model.update.fields, property) || table.byProperty[property] === undefined
+  )
   if (unknown.length > 0) {
-    return Effect.fail(validationError(model, "an update of", unknown.map((property) => ({
-      path: [property],
-      message: "is no column that an update can set"
-    }))))
+    return Effect.fail(validationError(
+      model,
+      "an update of",
+      unknown.map((property) => ({
+        path: [property],
+        message: "is no column that an update can set"
+      }))
+    ))
   }
   if (properties.length === 0) {
     return Effect.fail(validationError(model, "an update of", [{ path: [], message: "sets nothing" }]))
@@ -161,14 +176,25 @@ export const assignments = (
       for (const property of columns) {
         const column = table.byProperty[property]!
         try {
-          assigned.push({ column, value: { _tag: "Stored", column, value: storedFromEncoded(column.type.storage, rows[property]), type: column.type } })
+          assigned.push({
+            column,
+            value: {
+              _tag: "Stored",
+              column,
+              value: storedFromEncoded(column.type.storage, rows[property]),
+              type: column.type
+            }
+          })
         } catch (problem) {
           if (!(problem instanceof InvalidValue)) throw problem
           return Effect.fail(validationError(model, "an update of", [{ path: [property], message: problem.message }]))
         }
       }
       for (const property of expressions) {
-        assigned.push({ column: table.byProperty[property]!, value: (given[property] as { readonly node: Ast.Expression }).node })
+        assigned.push({
+          column: table.byProperty[property]!,
+          value: (given[property] as { readonly node: Ast.Expression }).node
+        })
       }
       for (const column of model[Definition.Define].columns) {
         if (column.details.clock === "insert and update" && !properties.includes(column.property)) {
@@ -180,4 +206,3 @@ export const assignments = (
     }
   })
 }
-

@@ -75,12 +75,64 @@ const table: ReadonlyArray<readonly [Row, ReadonlyArray<number>]> = [
   [timeout, [1317, 1969, 3024]],
 
   [query("syntax"), [
-    1052, 1055, 1056, 1058, 1060, 1063, 1064, 1065, 1066, 1067, 1074, 1075, 1103, 1110, 1111, 1136, 1140, 1149, 1166, 1210,
-    1222, 1241, 1247, 1248, 1253, 1267, 1270, 1271, 1318, 1425, 1426, 1427, 1582, 1583, 3065
+    1052,
+    1055,
+    1056,
+    1058,
+    1060,
+    1063,
+    1064,
+    1065,
+    1066,
+    1067,
+    1074,
+    1075,
+    1103,
+    1110,
+    1111,
+    1136,
+    1140,
+    1149,
+    1166,
+    1210,
+    1222,
+    1241,
+    1247,
+    1248,
+    1253,
+    1267,
+    1270,
+    1271,
+    1318,
+    1425,
+    1426,
+    1427,
+    1582,
+    1583,
+    3065
   ]],
   [query("other", keyTooLong), [1071, 1170]],
   [query("undefinedObject"), [
-    1008, 1051, 1054, 1072, 1082, 1091, 1109, 1115, 1128, 1141, 1146, 1147, 1176, 1193, 1273, 1286, 1305, 1360, 1449, 1539,
+    1008,
+    1051,
+    1054,
+    1072,
+    1082,
+    1091,
+    1109,
+    1115,
+    1128,
+    1141,
+    1146,
+    1147,
+    1176,
+    1193,
+    1273,
+    1286,
+    1305,
+    1360,
+    1449,
+    1539,
     1630
   ]],
   [query("undefinedObject", "create the database first: create database <name> character set utf8mb4"), [1049]],
@@ -88,8 +140,41 @@ const table: ReadonlyArray<readonly [Row, ReadonlyArray<number>]> = [
   [query("permission", "grant the user rights on the database"), [1044]],
 
   [query("data"), [
-    1242, 1264, 1265, 1300, 1365, 1366, 1367, 1406, 1411, 1416, 1441, 1525, 1690, 3140, 3141, 3143, 3144, 3146, 3147, 3150,
-    3151, 3153, 3156, 3157, 3158, 4035, 4036, 4037, 4038, 4039, 4040, 4041, 4042, 4043, 4044
+    1242,
+    1264,
+    1265,
+    1300,
+    1365,
+    1366,
+    1367,
+    1406,
+    1411,
+    1416,
+    1441,
+    1525,
+    1690,
+    3140,
+    3141,
+    3143,
+    3144,
+    3146,
+    3147,
+    3150,
+    3151,
+    3153,
+    3156,
+    3157,
+    3158,
+    4035,
+    4036,
+    4037,
+    4038,
+    4039,
+    4040,
+    4041,
+    4042,
+    4043,
+    4044
   ]],
   [malformed, [1292]],
   [query("data", tooLarge), [1153, 1301]],
@@ -100,21 +185,49 @@ const table: ReadonlyArray<readonly [Row, ReadonlyArray<number>]> = [
 
   [query("resources"), [1021, 1037, 1038, 1041, 1114, 1119, 1135, 1206, 1226, 1436, 1637, 3170]],
   [query("resources", tooManyConnections), [1040, 1203]],
-  [query("resources", "raise the server's max_prepared_stmt_count or lower the pool's size: each connection keeps up to 256"), [
-    1461
-  ]],
+  [
+    query(
+      "resources",
+      "raise the server's max_prepared_stmt_count or lower the pool's size: each connection keeps up to 256"
+    ),
+    [
+      1461
+    ]
+  ],
   [query("resources", "a statement takes 65535 parameters: send fewer rows at once"), [1390]],
   [query("stalePlan"), [1243, 1615]],
 
   [connection("authentication", false, "check the user and the password"), [1045, 1698, 3118, 4151]],
   [connection("authentication", false, "the user's password has expired: set a new one"), [1820, 1862]],
   [connection("authentication", false, "the server allows this user or this host no connection"), [1130, 3879]],
-  [connection("authentication", false, "the server and mysql2 have no way of authentication in common"), [1251, 1524, 2059]],
+  [connection("authentication", false, "the server and mysql2 have no way of authentication in common"), [
+    1251,
+    1524,
+    2059
+  ]],
   [connection("tls", false, "the server takes encrypted connections only: set ssl"), [3159]],
   [connection("refused", true, "the server has blocked this host after many errors: flush hosts"), [1129]],
   [connection("refused", true), [1042, 1043, 1080]],
   [connection("lost", false), [
-    1053, 1077, 1079, 1152, 1154, 1155, 1156, 1157, 1158, 1159, 1160, 1161, 1184, 1927, 2006, 2013, 2055, 3169, 4031
+    1053,
+    1077,
+    1079,
+    1152,
+    1154,
+    1155,
+    1156,
+    1157,
+    1158,
+    1159,
+    1160,
+    1161,
+    1184,
+    1927,
+    2006,
+    2013,
+    2055,
+    3169,
+    4031
   ]]
 ]
 
@@ -160,7 +273,9 @@ const byCode: { readonly [code: string]: Row } = {
 const ofClient = (code: string | undefined, isFatal: boolean): Row => {
   const found = code === undefined ? undefined : byCode[code]
   if (found !== undefined) return found
-  if (code?.startsWith("ERR_TLS") === true || code?.startsWith("ERR_SSL") === true) return connection("tls", false, encrypted)
+  if (code?.startsWith("ERR_TLS") === true || code?.startsWith("ERR_SSL") === true) {
+    return connection("tls", false, encrypted)
+  }
   return isFatal ? connection("lost", false) : query("other")
 }
 
@@ -176,4 +291,3 @@ export const classify = (cause: unknown, kind: Kind = "mysql"): Failure => {
   const meaning = errno === undefined ? ofClient(code, thrown.fatal === true) : byErrno.get(errno) ?? query("other")
   return { _tag: "Failure", ...meaning(message, kind), code: errno === undefined ? code : String(errno), cause }
 }
-

@@ -67,7 +67,9 @@ const setup = (server: Server): string => {
     "NO_ENGINE_SUBSTITUTION",
     ...(server.kind === "mariadb" ? ["SIMULTANEOUS_ASSIGNMENT"] : [])
   ]
-  return `set names utf8mb4 collate ${Dialect.collationOf(server)}, sql_mode = '${modes.join(",")}', time_zone = '+00:00', ` +
+  return `set names utf8mb4 collate ${Dialect.collationOf(server)}, sql_mode = '${
+    modes.join(",")
+  }', time_zone = '+00:00', ` +
     "autocommit = 1, div_precision_increment = 20"
 }
 

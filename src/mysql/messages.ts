@@ -38,7 +38,10 @@ const foreignKeyForm = new RegExp(
 export const foreignKey = (message: string): Told => {
   const match = foreignKeyForm.exec(message)
   if (match === null) return nothing
-  const columns = Array.from((match[4] as string).matchAll(new RegExp(name, "g")), ([, column]) => plain(column) as string)
+  const columns = Array.from(
+    (match[4] as string).matchAll(new RegExp(name, "g")),
+    ([, column]) => plain(column) as string
+  )
   return { constraint: plain(match[3]), table: plain(match[2]), columns }
 }
 

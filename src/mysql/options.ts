@@ -50,7 +50,8 @@ class Problem {
   constructor(readonly problem: string, readonly hint?: string) {}
 }
 
-const form = "the form is mysql://user:password@host:3306/database, and characters such as @ : / # ? % in the user and the " +
+const form =
+  "the form is mysql://user:password@host:3306/database, and characters such as @ : / # ? % in the user and the " +
   "password are percent-encoded"
 
 const decoded = (part: string): string | undefined => {

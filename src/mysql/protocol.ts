@@ -115,7 +115,9 @@ const bind = (library: Library, value: unknown): unknown => {
 /** As `bind`, for a statement written by hand: whole numbers are integers, dates are times, undefined is NULL. */
 const bindPlain = (library: Library, value: unknown): unknown => {
   if (typeof value === "number" && Number.isSafeInteger(value)) return bindBigint(library, BigInt(value))
-  if (value instanceof Date && Number.isFinite(value.getTime())) return value.toISOString().replace("T", " ").replace("Z", "")
+  if (value instanceof Date && Number.isFinite(value.getTime())) {
+    return value.toISOString().replace("T", " ").replace("Z", "")
+  }
   if (value instanceof Int8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   return bind(library, value === undefined ? null : value)
 }

@@ -89,7 +89,12 @@ export const derivedOf = (name: string, select: Ast.Select): Source.Derived<any,
 }
 
 /** The projection of a derived table, its parts read by name. */
-const reread = (projection: Ast.Projection, names: ReadonlyArray<string>, ref: Ast.Ref, optional: boolean): Ast.Projection => {
+const reread = (
+  projection: Ast.Projection,
+  names: ReadonlyArray<string>,
+  ref: Ast.Ref,
+  optional: boolean
+): Ast.Projection => {
   let at = 0
   const column = (type: ValueType): Ast.Expression => ({
     _tag: "Column",

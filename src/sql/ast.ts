@@ -231,4 +231,3 @@ export interface Delete {
 
 /** A whole statement. */
 export type Statement = Select | Insert | Update | Delete
-

@@ -22,7 +22,7 @@ import { Default } from "./ast.js"
 import { printSelect } from "./clauses.js"
 import type { ClauseForm } from "./clauses.js"
 import type { Storage, ValueType } from "./storage.js"
-import { InvalidValue } from "./storage.js"
+import type { InvalidValue } from "./storage.js"
 import { conversionOf } from "./valueType.js"
 import type { Writer } from "./writer.js"
 
@@ -161,7 +161,8 @@ class TextWriter implements Writer {
     const alias = this.aliases.get(ref)
     if (alias === undefined) {
       throw new ConfigurationError({
-        problem: `The statement uses a column of ${ref.hint}, which it does not read from: a callback's columns are good within that callback's query only`
+        problem:
+          `The statement uses a column of ${ref.hint}, which it does not read from: a callback's columns are good within that callback's query only`
       })
     }
     return alias
@@ -282,7 +283,9 @@ const printExpression = (writer: TextWriter, dialect: Dialect, expression: Expre
 
 /** MySQL and MariaDB take no limit in a list to be in, but take one a level deeper; so do all. */
 const withoutOuterLimit = (select: Select): Select =>
-  select.limit === undefined && select.offset === undefined ? select : selectFrom(derivedOf("limited", { ...select, includes: [] }))
+  select.limit === undefined && select.offset === undefined
+    ? select
+    : selectFrom(derivedOf("limited", { ...select, includes: [] }))
 
 const printCall = (
   writer: TextWriter,
@@ -463,4 +466,3 @@ export const encodeBinding = (binding: Binding, dialect: Dialect): unknown => {
 
 const encodeStored = (stored: unknown, storage: Storage, dialect: Dialect): unknown =>
   (dialect.codecs[storage._tag].encode as (value: unknown, storage: Storage) => unknown)(stored, storage)
-

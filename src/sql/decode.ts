@@ -103,7 +103,11 @@ const interpret = (projection: Projection, dialect: Dialect): (row: Row, number:
       } catch (problem) {
         if (problem instanceof InvalidValue) {
           const leaf = leaves[i]!
-          throw new RowProblem(number, leaf, leaf.expression.type.sensitive === true ? "its value is not shown" : problem.message)
+          throw new RowProblem(
+            number,
+            leaf,
+            leaf.expression.type.sensitive === true ? "its value is not shown" : problem.message
+          )
         }
         throw problem
       }
@@ -144,8 +148,9 @@ const interpret = (projection: Projection, dialect: Dialect): (row: Row, number:
 }
 
 const define = (target: Record<string, unknown>, name: string, value: unknown): void => {
-  if (name === "__proto__") Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
-  else target[name] = value
+  if (name === "__proto__") {
+    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+  } else target[name] = value
 }
 
 const canGenerate = (() => {
@@ -209,7 +214,8 @@ const shapeOf = (projection: Projection): string => {
       return `i${identify(projection.table)}${projection.optional ? "o" : ""}`
     default:
       return `${projection._tag}{${
-        Object.keys(projection.fields).map((name) => `${JSON.stringify(name)}:${shapeOf(projection.fields[name]!)}`).join(",")
+        Object.keys(projection.fields).map((name) => `${JSON.stringify(name)}:${shapeOf(projection.fields[name]!)}`)
+          .join(",")
       }}`
   }
 }

@@ -63,7 +63,7 @@ const isNull = (ast: AST.AST): boolean => AST.isLiteral(ast) && ast.literal === 
 
 const isOptionOfNullable = (ast: AST.AST): ast is AST.Transformation & { readonly from: AST.Union } =>
   AST.isTransformation(ast) && AST.isUnion(ast.from) && ast.from.types.some(isNull) && AST.isDeclaration(ast.to) &&
-  ast.to.typeParameters.length === 1 && /^Option</.test(String(ast.to))
+  ast.to.typeParameters.length === 1 && String(ast.to).startsWith("Option<")
 
 const scalar = (ast: AST.AST, refinements: ReadonlyArray<AST.Refinement>): Storage | undefined => {
   switch (ast._tag) {
@@ -98,7 +98,11 @@ const literals = (values: ReadonlyArray<AST.LiteralValue | undefined>): Storage 
     return { _tag: "literal", values: values as ReadonlyArray<string> }
   }
   if (values.every((value) => Number.isSafeInteger(value))) {
-    return { _tag: "integer", wide: values.some((value) => Math.abs(value as number) > 0x7fffffff), values: values as ReadonlyArray<number> }
+    return {
+      _tag: "integer",
+      wide: values.some((value) => Math.abs(value as number) > 0x7fffffff),
+      values: values as ReadonlyArray<number>
+    }
   }
   if (values.every((value) => typeof value === "boolean")) return { _tag: "boolean" }
   return { _tag: "json" }
@@ -107,7 +111,9 @@ const literals = (values: ReadonlyArray<AST.LiteralValue | undefined>): Storage 
 const bound = (refinements: ReadonlyArray<AST.Refinement>, key: string): number | undefined => {
   let found: number | undefined
   for (const refinement of refinements) {
-    const schema = Option.getOrUndefined(AST.getJSONSchemaAnnotation(refinement)) as { readonly [key: string]: unknown } | undefined
+    const schema = Option.getOrUndefined(AST.getJSONSchemaAnnotation(refinement)) as
+      | { readonly [key: string]: unknown }
+      | undefined
     const value = schema?.[key]
     if (typeof value === "number") found = value
   }
@@ -146,7 +152,11 @@ const analyzeValue = (ast: AST.AST): Analysis => {
   if (byName !== undefined) return { ...base, storage: byName[0], direct: byName[1] }
   const storage = scalar(current, refinements)
   if (storage !== undefined) {
-    return { ...base, storage, direct: storage._tag === "json" || isDirectScalar(current) ? directOf(storage) : undefined }
+    return {
+      ...base,
+      storage,
+      direct: storage._tag === "json" || isDirectScalar(current) ? directOf(storage) : undefined
+    }
   }
   if (AST.isTransformation(current)) {
     const encoded = analyzeValue(AST.encodedBoundAST(current.from))
@@ -161,7 +171,8 @@ const analyzeValue = (ast: AST.AST): Analysis => {
 }
 
 /** JSON is decoded by its Schema; the rest holds what its Type is. */
-const directOf = (storage: Storage): ((stored: any) => unknown) | undefined => storage._tag === "json" ? undefined : identity
+const directOf = (storage: Storage): ((stored: any) => unknown) | undefined =>
+  storage._tag === "json" ? undefined : identity
 
 const isDirectScalar = (ast: AST.AST): boolean =>
   !AST.isTemplateLiteral(ast) && !AST.isLiteral(ast) && !AST.isUnion(ast) && !AST.isEnums(ast)
@@ -267,7 +278,11 @@ export const storedFromEncoded = (storage: Storage, encoded: unknown): unknown =
 /** From the stored value to what the Schema calls encoded. */
 const encodedFromStored = (storage: Storage, stored: any, encoded: AST.AST): unknown => {
   if (storage._tag === "timestamp") {
-    return AST.isNumberKeyword(encoded) ? stored : AST.isStringKeyword(encoded) ? new Date(stored).toISOString() : new Date(stored)
+    return AST.isNumberKeyword(encoded)
+      ? stored
+      : AST.isStringKeyword(encoded)
+      ? new Date(stored).toISOString()
+      : new Date(stored)
   }
   if (storage._tag === "bigint" || storage._tag === "decimal") {
     return AST.isNumberKeyword(encoded) ? Number(stored) : AST.isStringKeyword(encoded) ? String(stored) : stored
@@ -297,14 +312,18 @@ const makeConversion = (type: ValueType): Conversion => {
   const check = refinements.length === 0 ? undefined : (value: unknown): unknown => {
     for (const refinement of refinements) {
       const issue = refinement.filter(value, options, refinement)
-      if (Option.isSome(issue)) throw new InvalidValue(problemOf(new ParseResult.Refinement(refinement, value, "Predicate", issue.value)))
+      if (Option.isSome(issue)) {
+        throw new InvalidValue(problemOf(new ParseResult.Refinement(refinement, value, "Predicate", issue.value)))
+      }
     }
     return value
   }
   const fromOne = direct !== undefined
     ? direct === identity
       ? check ?? identity
-      : check === undefined ? direct : (stored: unknown) => check(direct(stored))
+      : check === undefined
+      ? direct
+      : (stored: unknown) => check(direct(stored))
     : (stored: unknown) => {
       const result = decode(encodedFromStored(type.storage, stored, encodedAst))
       if (result._tag === "Left") throw new InvalidValue(problemOf(result.left))

@@ -28,7 +28,10 @@ export interface Writer {
   /** A table with its alias, as a source. */
   readonly source: (ref: Ref, table: Table) => Writer
   /** The columns of a projection, as a select list or after RETURNING; `unqualified` names bare columns. */
-  readonly projection: (projection: Projection, options?: { readonly unqualified?: boolean; readonly named?: boolean }) => Writer
+  readonly projection: (
+    projection: Projection,
+    options?: { readonly unqualified?: boolean; readonly named?: boolean }
+  ) => Writer
   /** Refuses a feature that the dialect lacks. */
   readonly unsupported: (feature: string, hint?: string) => never
   /** Declares a table's own name as the alias of a ref: for updates and deletes, where no alias is printed. */

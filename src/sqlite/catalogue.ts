@@ -30,7 +30,9 @@ const all = <A>(database: Database, sql: string, ...parameters: ReadonlyArray<un
   database.prepare(sql).safeIntegers(false).all(...parameters) as ReadonlyArray<A>
 
 export const tableNames = (database: Database): ReadonlyArray<string> =>
-  all<{ readonly name: string }>(database, "select name from sqlite_schema where type = 'table'").map(({ name }) => name)
+  all<{ readonly name: string }>(database, "select name from sqlite_schema where type = 'table'").map(({ name }) =>
+    name
+  )
 
 const columnNames = (database: Database, table: string): ReadonlyArray<string> =>
   all<{ readonly name: string }>(database, "select name from pragma_table_xinfo(?)", table).map(({ name }) => name)
@@ -75,7 +77,11 @@ const partsOf = (tokens: ReadonlyArray<Token>): ReadonlyArray<ReadonlyArray<Toke
 
 const tableConstraints = ["constraint", "primary", "unique", "check", "foreign"]
 
-const declaredIn = (sql: string, part: ReadonlyArray<Token>, columns: ReadonlyArray<string>): ReadonlyArray<Declared> => {
+const declaredIn = (
+  sql: string,
+  part: ReadonlyArray<Token>,
+  columns: ReadonlyArray<string>
+): ReadonlyArray<Declared> => {
   const found: Array<Declared> = []
   const own = isWord(part[0], ...tableConstraints) ? undefined : part[0]?.text
   const isDeferred = part.some((token, at) =>

@@ -27,7 +27,10 @@ const conflict = (reason: Extract<Kind, { readonly error: "ConflictError" }>["re
   ...(hint === undefined ? {} : { hint })
 })
 
-const locked = conflict("lockTimeout", "another connection holds the lock: keep transactions short, or raise lockTimeout")
+const locked = conflict(
+  "lockTimeout",
+  "another connection holds the lock: keep transactions short, or raise lockTimeout"
+)
 const damaged = query("other", "the database file is damaged: restore it from a backup")
 const disk = query("resources", "reading or writing the file failed: check the disk and the file's permissions")
 
@@ -68,7 +71,10 @@ const texts: ReadonlyArray<readonly [RegExp, Row]> = [
   [/^unknown database/, query("undefinedObject")],
   [/ has no column named /, query("undefinedObject")],
   [/^integer overflow$/, query("data", "the result has more than 64 bits")],
-  [/^(?:malformed JSON|JSON |bad JSON|LIKE or GLOB pattern too complex|hex literal too big|domain error)/i, query("data")],
+  [
+    /^(?:malformed JSON|JSON |bad JSON|LIKE or GLOB pattern too complex|hex literal too big|domain error)/i,
+    query("data")
+  ],
   [/^(?:too many |parser stack overflow|Expression tree is too large|at most \d+ tables)/i, query("resources")],
   [/^unsafe use of /, query("permission")],
   [/^(?:not authorized|access to .* is prohibited)/, query("permission")],

@@ -51,8 +51,7 @@ const decodeInteger = (raw: unknown): number => {
   return typeof value === "number" && Number.isSafeInteger(value) ? value : refuse("is not a safe integer")
 }
 
-const decodeBigint = (raw: unknown): bigint =>
-  typeof raw === "bigint" ? raw : BigInt(decodeInteger(raw))
+const decodeBigint = (raw: unknown): bigint => typeof raw === "bigint" ? raw : BigInt(decodeInteger(raw))
 
 const decodeBoolean = (raw: unknown): boolean => {
   const value = Number(raw)
@@ -158,7 +157,8 @@ export const codecs: Codecs = {
     ddl: () => "real",
     encode: checkDouble,
     // The addition turns the -0 that arithmetic can give into 0.
-    decode: (raw) => Number.isFinite(Number(raw)) && typeof raw !== "string" ? Number(raw) + 0 : refuse("is not a finite number")
+    decode: (raw) =>
+      Number.isFinite(Number(raw)) && typeof raw !== "string" ? Number(raw) + 0 : refuse("is not a finite number")
   },
   boolean: {
     ddl: () => "integer",
@@ -201,7 +201,10 @@ export const codecs: Codecs = {
   vector: { ddl: () => "blob", encode: noVectors, decode: noVectors }
 }
 
-type AnyCodec = { readonly encode: (value: any, storage: any) => unknown; readonly decode: (raw: any, storage: any) => Stored }
+type AnyCodec = {
+  readonly encode: (value: any, storage: any) => unknown
+  readonly decode: (raw: any, storage: any) => Stored
+}
 
 /** What is bound for a stored value, null included. */
 export const encodeAny = (value: unknown, storage: Storage): unknown =>

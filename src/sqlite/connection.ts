@@ -77,6 +77,7 @@ export const makeConnection = (
       lockTimeout,
       () => {
         isPrepared = false
+        if (isQueryOnly) settle()
         const prepared = statements.prepare(text, mode, isKept)
         isPrepared = true
         return use(prepared)
@@ -85,7 +86,11 @@ export const makeConnection = (
     )
   }
 
-  const run = (text: string, parameters: ReadonlyArray<unknown>, options?: RunOptions): Effect.Effect<Result, Failure> =>
+  const run = (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options?: RunOptions
+  ): Effect.Effect<Result, Failure> =>
     perform(
       text,
       parameters,
@@ -180,7 +185,8 @@ export const makeConnection = (
     if (database.inTransaction) database.exec("rollback")
     settle()
   }, (cause) => {
-    isBroken = true
+    // A database in memory has no other handle.
+    isBroken = closesHandle
     return classify(cause)
   })
 

@@ -23,11 +23,11 @@ export interface Options {
   /** A path, or ":memory:". */
   readonly filename: string
   /** Refuses to write, and to make the file. */
-  readonly readonly?: boolean
+  readonly readonly?: boolean | undefined
   /** How surely a commit is on the disk when it returns. Default "normal". */
-  readonly synchronous?: "off" | "normal" | "full" | "extra"
+  readonly synchronous?: "off" | "normal" | "full" | "extra" | undefined
   /** How long to wait for another connection's lock. Default 5 seconds. */
-  readonly lockTimeout?: Duration.DurationInput
+  readonly lockTimeout?: Duration.DurationInput | undefined
 }
 
 const configuration = (problem: string, hint: string, cause?: unknown): ConfigurationError =>
@@ -67,7 +67,7 @@ const settingsOf = (options: Options, constructor: Constructor): Settings | Conf
   if (!synchronousModes.includes(synchronous)) {
     return configuration("The option synchronous is unknown", `set it to one of ${synchronousModes.join(", ")}`)
   }
-  return { Database: constructor, filename, isReadonly, synchronous }
+  return { Database: constructor, filename, isReadonly, mustExist: isReadonly, synchronous }
 }
 
 const millisOf = (lockTimeout: Duration.DurationInput): number | ConfigurationError => {
@@ -113,22 +113,34 @@ const connecting = (cause: unknown): Failure => {
     : { ...failure, kind: { error: "ConnectionError", reason: "refused", isRetryable: true } }
 }
 
-/** Opens a handle; the failure is one of the first opening, or of a later one. */
+/**
+ * Opens a handle; the failure is one of the first opening, or of a later one. When the fiber is interrupted right after the opening,
+ * the handle is closed.
+ */
 const handle = <E extends OpenFailure>(
   settings: Settings,
   lockTimeout: number,
   toFailure: (cause: unknown) => E
 ): Effect.Effect<Database, E> =>
   Effect.suspend(() => {
+    let opened: Database | undefined
     let thrown: unknown
-    return Effect.mapError(
-      attempt(lockTimeout, () => openHandle(settings), (cause) => {
-        thrown = cause
-        return classify(cause)
-      }),
-      () => toFailure(thrown)
+    return attempt(lockTimeout, () => opened = openHandle(settings), (cause) => {
+      thrown = cause
+      return classify(cause)
+    }).pipe(
+      Effect.mapError(() => toFailure(thrown)),
+      Effect.onInterrupt(() => Effect.sync(() => opened?.close()))
     )
   })
+
+/** A handle until the scope closes; waiting for a lock can be interrupted. */
+const scopedHandle = <E extends OpenFailure>(
+  open: Effect.Effect<Database, E>
+): Effect.Effect<Database, E, Scope.Scope> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.tap(restore(open), (database) => Effect.addFinalizer(() => Effect.sync(() => database.close())))
+  )
 
 /**
  * Opens the database and keeps a handle of it until the scope closes: in memory the only one, which holds the data.
@@ -141,12 +153,11 @@ export const make = (options: Options): Effect.Effect<Driver, OpenFailure, Scope
     if (typeof lockTimeout !== "number") return yield* lockTimeout
     const inMemory = isMemory(settings.filename)
 
-    const first = yield* Effect.acquireRelease(
-      handle(settings, lockTimeout, (cause) => opening(settings.filename, cause)),
-      (database) => Effect.sync(() => database.close())
-    )
+    const first = yield* scopedHandle(handle(settings, lockTimeout, (cause) => opening(settings.filename, cause)))
+    // What is opened later is the same file, or nothing.
+    const later: Settings = { ...settings, mustExist: !inMemory }
     const connection = (database: Database): Connection =>
-      makeConnection(database, { settings, lockTimeout, closesHandle: !inMemory })
+      makeConnection(database, { settings: later, lockTimeout, closesHandle: !inMemory })
     const shared = inMemory ? connection(first) : undefined
 
     return {
@@ -156,7 +167,7 @@ export const make = (options: Options): Effect.Effect<Driver, OpenFailure, Scope
         version: String(first.prepare("select sqlite_version()").pluck().get())
       },
       connect: shared === undefined
-        ? Effect.map(handle(settings, lockTimeout, connecting), connection)
+        ? Effect.map(handle(later, lockTimeout, connecting), connection)
         : Effect.succeed(shared),
       maxConnections: inMemory ? 1 : Number.POSITIVE_INFINITY,
       describeConstraint: (name, table) =>

@@ -69,9 +69,7 @@ const scalars: { readonly [name: string]: readonly [length: number, run: Scalar]
   /** (text, scale): the integer times 10^scale, rounded half away from zero. */
   strata_decimal_scaled: [
     2,
-    strict((value, scale) =>
-      Decimals.toScaled(Decimals.round(Decimals.fromRaw(value), Number(scale)), Number(scale))
-    )
+    strict((value, scale) => Decimals.toScaled(Decimals.round(Decimals.fromRaw(value), Number(scale)), Number(scale)))
   ],
   strata_decimal_round: [
     2,

@@ -5,7 +5,7 @@ import type { Database, Statement } from "better-sqlite3"
 import { register } from "./functions.js"
 
 /** The constructor of the package, which is loaded when a database is opened. */
-export type Constructor = new (
+export type Constructor = new(
   filename: string,
   options: { readonly readonly: boolean; readonly fileMustExist: boolean; readonly timeout: number }
 ) => Database
@@ -16,15 +16,17 @@ export interface Settings {
   /** An absolute path, or ":memory:". */
   readonly filename: string
   readonly isReadonly: boolean
+  /** Whether a missing file is an error, as it is once the database was opened. */
+  readonly mustExist: boolean
   readonly synchronous: "off" | "normal" | "full" | "extra"
 }
 
 export const isMemory = (filename: string): boolean => filename === ":memory:"
 
 /** Opens a handle; throws what SQLite says. */
-export const openHandle = ({ Database, filename, isReadonly, synchronous }: Settings): Database => {
+export const openHandle = ({ Database, filename, isReadonly, mustExist, synchronous }: Settings): Database => {
   // Without a busy timeout, as that would block the event loop: who waits, waits in Effect.
-  const database = new Database(filename, { readonly: isReadonly, fileMustExist: isReadonly, timeout: 0 })
+  const database = new Database(filename, { readonly: isReadonly, fileMustExist: mustExist, timeout: 0 })
   try {
     // The file is read here for the first time.
     database.pragma("schema_version")

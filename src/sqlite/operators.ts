@@ -37,6 +37,7 @@ const isScaled = (expression: Expression, scale: number): boolean => {
   switch (expression._tag) {
     case "Column":
     case "Parameter":
+    case "Stored":
     case "Inserted":
     case "Cast":
       return true
@@ -55,10 +56,11 @@ const sharedScale = (args: ReadonlyArray<Expression>): number | undefined => {
   return scale !== undefined && args.every((arg) => isScaled(arg, scale)) ? scale : undefined
 }
 
+const asStored = ["Column", "Parameter", "Stored", "Inserted"]
+
 /** Whether the text of it is plain digits already, so that equal numbers are equal texts. */
 const isPlainText = (expression: Expression): boolean =>
-  isDecimal(expression) && scaleOf(expression.type.storage) === undefined &&
-  (expression._tag === "Column" || expression._tag === "Parameter" || expression._tag === "Inserted")
+  isDecimal(expression) && scaleOf(expression.type.storage) === undefined && asStored.includes(expression._tag)
 
 /** A decimal, or a number that meets one, as text. */
 const printPlain = (writer: Writer, expression: Expression): Writer =>
@@ -169,11 +171,12 @@ const round: OperatorPrinter = (writer, [value, digits]) => {
   writer.text(")")
 }
 
-const likeWith = (print: (writer: Writer, expression: Expression) => Writer): OperatorPrinter => (writer, [value, pattern]) => {
-  if (value === undefined || pattern === undefined) return
-  print(writer, value).text(" like ")
-  print(writer, pattern).text(" escape '\\'")
-}
+const likeWith =
+  (print: (writer: Writer, expression: Expression) => Writer): OperatorPrinter => (writer, [value, pattern]) => {
+    if (value === undefined || pattern === undefined) return
+    print(writer, value).text(" like ")
+    print(writer, pattern).text(" escape '\\'")
+  }
 
 /** An aggregate; one call of one function, as `filter (where …)` may follow. */
 const aggregate = (native: string, plain: string): OperatorPrinter => either(func(native), plainFunction(plain))
@@ -218,7 +221,11 @@ export const operators: Dialect["operators"] = {
   now: (writer) => writer.text("strftime('%Y-%m-%dT%H:%M:%fZ', 'now')")
 }
 
-const decimalOf = (writer: Writer, expression: Expression, storage: Extract<Storage, { readonly _tag: "decimal" }>): void => {
+const decimalOf = (
+  writer: Writer,
+  expression: Expression,
+  storage: Extract<Storage, { readonly _tag: "decimal" }>
+): void => {
   const scale = scaleOf(storage)
   if (scale !== undefined) {
     printPlain(writer.text("strata_decimal_scaled("), expression).text(`, ${scale})`)

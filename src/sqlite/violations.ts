@@ -6,14 +6,7 @@
 import type { Database } from "better-sqlite3"
 import type { Failure } from "../Driver.js"
 import type { ForeignKey } from "./catalogue.js"
-import {
-  checkCalled,
-  declarationOf,
-  foreignKeysOf,
-  indexNamed,
-  tableNames,
-  uniqueOn
-} from "./catalogue.js"
+import { checkCalled, declarationOf, foreignKeysOf, indexNamed, tableNames, uniqueOn } from "./catalogue.js"
 import { classify } from "./classify.js"
 import type { Target } from "./tokens.js"
 import { targetOf } from "./tokens.js"

@@ -12,7 +12,8 @@ const kindOf = (error: object) => classify(error).kind
 
 describe("the table of SQLSTATEs", () => {
   /** Appendix A of PostgreSQL's manual. */
-  const classes = "00 01 02 03 08 09 0A 0B 0F 0L 0P 0Z 10 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 53 54 " +
+  const classes =
+    "00 01 02 03 08 09 0A 0B 0F 0L 0P 0Z 10 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 53 54 " +
     "55 57 58 72 F0 HV P0 XX"
 
   it("knows every class, and every other code is other", () => {
@@ -109,7 +110,7 @@ create unique index parents_note on parents (lower(note), "b c") where note <> '
 create table children (id integer primary key, parent integer constraint children_parent_fk references parents,
   during int4range, constraint no_overlap exclude using gist (during with &&));
 create table deferred (id integer primary key, parent integer references parents deferrable initially deferred);
-insert into parents values (1, 'a', 1, 'Secret'), (2, 'b', 2);
+insert into parents values (1, 'a', 1, 'Secret'), (2, 'b', 2, '');
 insert into children values (1, 1, '[1,5)')`
 
 describe.skipIf(server === undefined)("what the server says", () => {

@@ -5,7 +5,15 @@ import { posix } from "node:path"
 
 /** `*` stands for one name, `**` for any path. An exact name wins over a pattern. A file imports its own rank or lower. */
 export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<string>]> = [
-  [0, ["DbError.ts", "sql/ast.ts", "sql/writer.ts", "sql/storage.ts", "sql/valueType.ts", "sql/values.ts"]],
+  [0, [
+    "dbError/**",
+    "DbError.ts",
+    "sql/ast.ts",
+    "sql/writer.ts",
+    "sql/storage.ts",
+    "sql/valueType.ts",
+    "sql/values.ts"
+  ]],
   [1, ["Capability.ts", "Database.ts", "Source.ts", "Transaction.ts", "sql/clauses.ts", "transaction/scope.ts"]],
   [2, ["Field.ts", "Model.ts", "field/**", "model/**"]],
   [3, ["Expr.ts", "expr/**"]],

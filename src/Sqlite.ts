@@ -1,0 +1,102 @@
+/**
+ * SQLite 3.53 through the npm package `better-sqlite3`, in a file or in memory:
+ *
+ * ```ts
+ * import * as Sqlite from "effect-strata/Sqlite"
+ *
+ * const DatabaseLive = Sqlite.layer({ filename: "app.db" })
+ * ```
+ *
+ * Install the driver beside Strata: `npm install better-sqlite3 @effect/sql-sqlite-node`.
+ *
+ * A statement runs to its end before anything else does, in memory or on the disk it is short; waiting for another process's
+ * lock does not block the program.
+ *
+ * @since 0.1.0
+ */
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Database } from "./Database.js"
+import { ConfigurationError } from "./DbError.js"
+import type { ConnectFailure } from "./DbError.js"
+import * as Executor from "./Executor.js"
+import type * as Pool from "./Pool.js"
+import * as driver from "./sqlite/driver.js"
+
+/**
+ * Which file it is and how it is used.
+ *
+ * The pool's `size` is 1 unless set: one connection does everything in turn. With more, reading goes on while a transaction is open;
+ * only one transaction at a time can write, whatever the size. A database in memory has one connection, for as long as the Layer
+ * lives. No statement can be stopped, so `statementTimeout` is refused.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends Pool.Options {
+  /** A path, from the working directory unless it is absolute; the file is made if it is missing. `:memory:` for no file. */
+  readonly filename: string
+  /** Opens a file that exists, and refuses every write. Default false. */
+  readonly readonly?: boolean | undefined
+  /**
+   * When a commit counts as written: `normal` (the default) survives a crash of the program, `full` and `extra` also the loss of
+   * power right after a commit, `off` neither.
+   */
+  readonly synchronous?: "off" | "normal" | "full" | "extra" | undefined
+  /** How long to wait for the lock of another connection or process before it is a ConflictError. Default 5 seconds. */
+  readonly lockTimeout?: Duration.DurationInput | undefined
+}
+
+const refused = (problem: string, hint: string): ConfigurationError => new ConfigurationError({ problem, hint })
+
+/** What SQLite, or a database in memory, cannot keep. */
+const check = ({ filename, idleTimeout, maxLifetime, minimum, overflow, size, statementTimeout }: Options) => {
+  if (statementTimeout !== undefined) {
+    return refused(
+      "SQLite has no statementTimeout: a statement of SQLite cannot be stopped",
+      "leave the option out; lockTimeout limits the wait for a lock"
+    )
+  }
+  if (filename !== ":memory:") return undefined
+  if ((size ?? 1) > 1 || (overflow ?? 0) > 0 || (minimum ?? 0) > 1) {
+    return refused("A database in memory has one connection", "leave out size, overflow and minimum, or name a file")
+  }
+  if (idleTimeout !== undefined || maxLifetime !== undefined) {
+    return refused(
+      "The connection of a database in memory never ends, as the data would be lost with it",
+      "leave out idleTimeout and maxLifetime, or name a file"
+    )
+  }
+  return undefined
+}
+
+/**
+ * An SQLite database as a Layer; a file that is none, or cannot be opened, is in its error channel.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<Database | SqlClient.SqlClient, ConnectFailure> => {
+  const problem = check(options)
+  if (problem !== undefined) return Layer.fail(problem)
+  const { filename, lockTimeout, readonly, synchronous, ...pool } = options
+  return Executor.layer({
+    open: driver.make({ filename, lockTimeout, readonly, synchronous }),
+    pool: { ...pool, size: pool.size ?? Math.max(1, pool.minimum ?? 1) }
+  })
+}
+
+/**
+ * As `layer`, with options from Effect's Config.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  options: Config.Config.Wrap<Options>
+): Layer.Layer<Database | SqlClient.SqlClient, ConnectFailure | ConfigError> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap(options), layer))

@@ -1,0 +1,77 @@
+/** What the tests of the MySQL driver share: the server, a database of their own, and a server that only pretends. */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { createServer } from "mysql2"
+import type { Connection as Mysql2Connection } from "mysql2"
+import type { Connection, Driver, Failure } from "../../src/Driver.js"
+import { make } from "../../src/mysql/driver.js"
+import type { DriverOptions } from "../../src/mysql/options.js"
+import { find, fresh } from "../support/databases.js"
+
+export const server = find("mariadb") ?? find("mysql")
+
+/** An empty database for one test file. */
+const own = server === undefined ? undefined : fresh(server)
+
+/** The options that lead to it. */
+export const url = Effect.map(Effect.promise(async () => (await own)?.url ?? ""), (text) => Redacted.make(text))
+
+/** The driver for the test server. */
+export const driver = (options: DriverOptions = {}) => Effect.flatMap(url, (url) => make({ url, ...options }))
+
+/** A connection for one test, closed at its end. */
+export const connection = (options: DriverOptions = {}) => Effect.flatMap(driver(options), opened)
+
+export const opened = (driver: Driver) => Effect.acquireRelease(driver.connect, (connection) => connection.close)
+
+/** Rows of a statement. */
+export const rows = (connection: Connection, text: string, parameters: ReadonlyArray<unknown> = []) =>
+  Effect.map(connection.run(text, parameters), (result) => result.rows)
+
+/** What a statement fails with, in short. */
+export const kindOf = <A>(effect: Effect.Effect<A, Failure>) =>
+  Effect.map(Effect.flip(effect), (failure) => failure.kind)
+
+/** A table for one test. */
+export const table = (connection: Connection, name: string, columns: string) =>
+  Effect.acquireRelease(
+    connection.run(
+      `create table ${name} (${columns}) engine=innodb default charset=utf8mb4 collate=utf8mb4_nopad_bin`,
+      [],
+      { prepare: false }
+    ),
+    () => Effect.ignore(connection.run(`drop table if exists ${name}`, [], { prepare: false }))
+  )
+
+/** A server that speaks the protocol: `answer` is given each text that a client sends, by `query` alone. */
+export const pretend = (version: string, answer: (sql: string, client: any) => void) =>
+  Effect.acquireRelease(
+    Effect.async<{ readonly port: number; readonly close: () => void }>((resume) => {
+      const clients = new Set<Mysql2Connection>()
+      const listener = createServer()
+      listener.on("connection", (client: any) => {
+        clients.add(client)
+        client.on("error", () => {})
+        client.serverHandshake({
+          protocolVersion: 10,
+          serverVersion: version,
+          connectionId: clients.size,
+          statusFlags: 2,
+          characterSet: 45,
+          capabilityFlags: 0x00ffffff & ~0x800
+        })
+        client.on("query", (sql: string) => answer(sql, client))
+      })
+      const net = (listener as any)._server
+      listener.listen(0, "127.0.0.1" as never)
+      net.on("listening", () =>
+        resume(Effect.succeed({
+          port: net.address().port as number,
+          close: () => {
+            for (const client of clients) client.destroy()
+            net.close()
+          }
+        })))
+    }),
+    ({ close }) => Effect.sync(close)
+  )
