@@ -9,8 +9,8 @@
  *
  * Install the driver beside Strata: `npm install better-sqlite3 @effect/sql-sqlite-node`.
  *
- * A statement runs to its end before anything else does, in memory or on the disk it is short; waiting for another process's
- * lock does not block the program.
+ * SQLite runs within the process: while one statement runs, nothing else in the process does. Waiting for a lock, of another
+ * connection or process, blocks nothing.
  *
  * @since 0.1.0
  */

@@ -208,8 +208,8 @@ type AnyCodec = {
 
 /** What is bound for a stored value, null included. */
 export const encodeAny = (value: unknown, storage: Storage): unknown =>
-  value === null || value === undefined ? null : (codecs[storage._tag] as AnyCodec).encode(value, storage)
+  value === null ? null : (codecs[storage._tag] as AnyCodec).encode(value, storage)
 
 /** The stored value of a raw one, null included. */
 export const decodeAny = (raw: unknown, storage: Storage): unknown =>
-  raw === null || raw === undefined ? null : (codecs[storage._tag] as AnyCodec).decode(raw, storage)
+  raw === null ? null : (codecs[storage._tag] as AnyCodec).decode(raw, storage)

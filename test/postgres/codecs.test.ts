@@ -224,7 +224,7 @@ const cases: ReadonlyArray<Case> = [
       0.1,
       2 ** 53,
       JSON.parse("{\"__proto__\":{\"a\":1},\"constructor\":2}"),
-      nested(1000, 1, (inner) => [inner]),
+      nested(maxJsonDepth, 1, (inner) => [inner]),
       nested(maxJsonDepth, "deep", (inner) => ({ inner }))
     ],
     refused: [
@@ -370,7 +370,7 @@ describe("what is read", () => {
     assert.strictEqual(decodeTimestamp("2026-11-21 05:36:00"), Date.UTC(2026, 10, 21, 5, 36))
     assert.strictEqual(decodeTimestamp("2026-11-21 11:06:00+05:30"), Date.UTC(2026, 10, 21, 5, 36))
     assert.strictEqual(decodeTimestamp("1890-01-01 00:19:32.5+00:19:32"), Date.UTC(1890, 0, 1, 0, 0, 0, 500))
-    assert.strictEqual(codecs.double.decode("NaN", { _tag: "double" }), NaN)
+    assert.isNaN(codecs.double.decode("NaN", { _tag: "double" }))
     assert.strictEqual(codecs.double.decode("0.33333333333333333333", { _tag: "double" }), 1 / 3)
     assert.deepStrictEqual(codecs.bytes.decode("a\\\\\\000\\377", { _tag: "bytes" }), new Uint8Array([97, 92, 0, 255]))
     assert.deepStrictEqual(Arrays.parse("[0:1]={a,\"b c\"}"), ["a", "b c"])
