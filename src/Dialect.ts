@@ -99,26 +99,55 @@ export interface Printers {
 }
 
 /**
+ * How much of a column a key can hold, where a column without a limit of its own cannot be part of one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface KeyLimits {
+  /** How many characters or bytes of an unlimited column fit beside the others of its key; undefined for a column that fits whole. */
+  readonly lengthOf: (type: ValueType, key: ReadonlyArray<ValueType>) => number | undefined
+  /** The column type with such a limit: `varchar(768)`. */
+  readonly limited: (type: ValueType, length: number) => string
+}
+
+/**
  * How tables are written.
  *
  * @since 0.1.0
  * @category models
  */
 export interface DdlForm {
+  /** Which of the types that `Field.columnType` was given is meant: `postgres`. */
+  readonly ownType: string
   /** The whole type and key clause of a generated integer key: `integer primary key autoincrement`. */
-  readonly generatedKey: (
-    type: ValueType
-  ) => { readonly type: string; readonly suffix: string; readonly isPrimaryKey: boolean }
+  readonly generatedKey: (type: ValueType) => { readonly type: string; readonly suffix: string; readonly isPrimaryKey: boolean }
   /** What follows a column's type for a text column, so that it compares by code point: ` collate "C"`. */
   readonly collate: string
   /** What follows the closing parenthesis of a table: ` engine=innodb …`. */
   readonly tableSuffix: string
-  /** `check (json_valid(column))` and the like, beyond the model's own checks. */
+  /** `check (json_valid(column))` and the like, beyond the model's own checks and lists of values. */
   readonly storageCheck: (column: string, type: ValueType) => string | undefined
   /** A literal in DDL, where no parameter can stand: for default values and checks. */
   readonly literal: (value: unknown, type: ValueType) => string
-  /** Whether a foreign key can be added to an existing table (for references in a ring). */
+  /** A computed column: `generated always as (…) stored not null`. */
+  readonly computed: (expression: string, nullable: boolean) => string
+  /** Limits of unlimited columns in keys; missing where keys have none. */
+  readonly keys?: KeyLimits
+  /** Whether indexes are part of `create table`, as where `create index if not exists` is missing. */
+  readonly inlineIndexes: boolean
+  /** Whether a foreign key can be added to an existing table (for references in a ring); without, it can name a table to come. */
   readonly alterAddForeignKey: boolean
-  /** A computed column: `generated always as (…) stored`. */
-  readonly computed: (expression: string) => string
+  /** The same unless it is there already, given `foreign key (…) references …`; undefined where the database cannot. */
+  readonly addMissingForeignKey: ((table: string, name: string, clause: string) => string) | undefined
+  /** Whether foreign keys can be checked at COMMIT. */
+  readonly deferredForeignKeys: boolean
+  /** Whether a foreign key can put the column's default. */
+  readonly setDefault: boolean
+  /** Drops tables that refer to each other in a ring, given the quoted names of the tables and of the references that close it. */
+  readonly dropRing: (
+    tables: ReadonlyArray<string>,
+    keys: ReadonlyArray<{ readonly table: string; readonly name: string }>,
+    ifExists: boolean
+  ) => ReadonlyArray<string>
 }

@@ -170,6 +170,11 @@ export interface Driver {
   readonly server: { readonly name: string; readonly version: string }
   /** Opens one connection. */
   readonly connect: Effect.Effect<Connection, Failure>
+  /**
+   * What a stream leaves of its connection: `aside` opens by `streamAside` and needs it no more, `shared` lets other statements run
+   * between its chunks, `exclusive` needs it until its end.
+   */
+  readonly streaming: "aside" | "shared" | "exclusive"
   /** The most connections that make sense: 1 for SQLite in memory. */
   readonly maxConnections: number
   /**

@@ -13,13 +13,14 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import * as Database from "./Database.js"
 import { ConfigurationError, DecodeError, QueryError, UnsupportedError, ValidationError } from "./DbError.js"
 import type { ConnectFailure, ReadFailure, TransactionError, WriteFailure } from "./DbError.js"
-import type { Connection, Driver, Failure, OpenFailure, Result } from "./Driver.js"
+import type { Connection, Driver, Failure, OpenFailure, Result, RunOptions } from "./Driver.js"
 import { failWith, toError } from "./executor/errors.js"
 import { sqlClientOf } from "./executor/sqlClient.js"
 import * as Writes from "./executor/writes.js"
@@ -32,6 +33,7 @@ import { Decoders, RowProblem } from "./sql/decode.js"
 import type { Mode } from "./sql/decode.js"
 import { InvalidValue } from "./sql/storage.js"
 import { makeRunner } from "./transaction/runner.js"
+import type { Scope as TransactionScope } from "./transaction/runner.js"
 
 /**
  * What a database Layer is made of.
@@ -77,6 +79,23 @@ const tableOf = (statement: Statement): Table | undefined =>
     ? statement.from._tag === "TableSource" ? statement.from.table : undefined
     : statement.table
 
+/** Lends a connection for one piece of work. */
+type Lend = <A, E, R>(
+  work: (connection: Connection) => Effect.Effect<A, E, R>
+) => Effect.Effect<A, E | ConnectFailure | TransactionError | QueryError, R>
+
+/** A statement as it would be sent. */
+interface Prepared {
+  readonly printed: Compiled
+  readonly parameters: ReadonlyArray<unknown>
+  readonly exactIntegers: boolean
+}
+
+/** What a statement gave, with the first generated key where the database tells it. */
+interface Sent extends Database.Outcome {
+  readonly insertId: number | bigint | undefined
+}
+
 /** The tracer of a program that has set none: then no span is made. */
 const silent = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
@@ -121,9 +140,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   )
 
   /** Lends the connection of the fiber's transaction, or one of the pool. */
-  const use = <A, E>(
-    work: (connection: Connection) => Effect.Effect<A, E>
-  ): Effect.Effect<A, E | ConnectFailure | TransactionError | QueryError> =>
+  const use: Lend = (work) =>
     Effect.withFiberRuntime((fiber) => {
       const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
       if (scope === undefined) return pool.use(work)
@@ -184,20 +201,32 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     }
   }
 
-  /** One statement as it is: compiled, sent, decoded. */
-  const send = (statement: Statement): Effect.Effect<Database.Outcome, WriteFailure> =>
+  /** A statement as it would be sent; nothing is. */
+  const prepared = (statement: Statement): Effect.Effect<Prepared, WriteFailure> =>
     Effect.suspend(() => {
       try {
         const printed = compileOnce(statement)
-        const parameters = encode(statement, printed)
-        const exactIntegers = printed.projection !== undefined && decoders.of(printed.projection).exactIntegers
-        const sent = traced(
+        return Effect.succeed({
+          printed,
+          parameters: encode(statement, printed),
+          exactIntegers: printed.projection !== undefined && decoders.of(printed.projection).exactIntegers
+        })
+      } catch (problem) {
+        return refused(problem)
+      }
+    })
+
+  /** One statement as it is: compiled, sent, decoded. */
+  const sendBy = (lend: Lend) => (statement: Statement): Effect.Effect<Sent, WriteFailure> =>
+    Effect.flatMap(prepared(statement), ({ exactIntegers, parameters, printed }) =>
+      Effect.matchEffect(
+        traced(
           statement,
           printed.text,
-          use((connection) => connection.run(printed.text, parameters, { exactIntegers })),
+          lend((connection) => connection.run(printed.text, parameters, { exactIntegers })),
           (result) => result.rows.length
-        )
-        return Effect.matchEffect(sent, {
+        ),
+        {
           onFailure: (error) =>
             error._tag === "Failure" ? failWith(error, printed.text, tableOf(statement), driver) : Effect.fail(error),
           onSuccess: (result) => {
@@ -211,14 +240,17 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
               return refused(problem)
             }
           }
-        })
-      } catch (problem) {
-        return refused(problem)
-      }
-    })
+        }
+      ))
 
-  const rowsOf = (select: Select) =>
-    Effect.map(send(select), (outcome) => outcome.rows) as Effect.Effect<ReadonlyArray<any>, ReadFailure>
+  const send = sendBy(use)
+
+  const rowsBy = (lend: Lend) => {
+    const sent = sendBy(lend)
+    return (select: Select) => Effect.map(sent(select), (outcome) => outcome.rows) as Effect.Effect<ReadonlyArray<any>, ReadFailure>
+  }
+
+  const rowsOf = rowsBy(use)
 
   const transact: Database.Service["transact"] = (effect, options) =>
     Effect.withFiberRuntime((fiber) => {
@@ -243,12 +275,9 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     }
   }
 
-  /** A connection until the scope closes: the transaction's, which lends it for one piece of work, or one of the pool. */
-  const lend: Effect.Effect<Connection, WriteFailure, Scope.Scope> = Effect.withFiberRuntime((fiber) => {
-    const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
-    if (scope === undefined) return pool.acquire
-    if (streaming.has(scope)) return busy
-    return Effect.gen(function*() {
+  /** The transaction's connection until the scope closes: its other statements fail for so long, as they would wait for themselves. */
+  const lendAll = (scope: TransactionScope): Effect.Effect<Connection, TransactionError, Scope.Scope> =>
+    Effect.gen(function*() {
       const given = yield* Deferred.make<Connection, TransactionError>()
       const back = yield* Deferred.make<void>()
       const lending = yield* Effect.forkDaemon(
@@ -266,25 +295,70 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       yield* Effect.addFinalizer(() => Effect.zipRight(Deferred.succeed(back, undefined), Fiber.await(lending)))
       return yield* Deferred.await(given)
     })
-  })
+
+  const lent = (scope: TransactionScope | undefined): Effect.Effect<Connection, WriteFailure, Scope.Scope> =>
+    scope === undefined ? pool.acquire : lendAll(scope)
+
+  /** A stream's rows as they are, and how statements for its relations get a connection meanwhile. */
+  interface Opened {
+    readonly rows: Stream.Stream<ReadonlyArray<unknown>, WriteFailure | Failure>
+    readonly lend: Lend
+  }
+
+  const openStream = (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options: RunOptions
+  ): Effect.Effect<Opened, WriteFailure | Failure, Scope.Scope> =>
+    Effect.withFiberRuntime((fiber) => {
+      const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
+      if (scope !== undefined && streaming.has(scope)) return busy
+      switch (driver.streaming) {
+        case "aside":
+          return Effect.map(
+            use((connection) => connection.streamAside!(text, parameters, options)),
+            (rows) => ({ rows, lend: use })
+          )
+        case "shared":
+          return scope === undefined
+            ? Effect.map(pool.acquire, (connection) => ({
+              rows: connection.stream(text, parameters, options),
+              lend: (work) => work(connection)
+            }))
+            : Effect.map(
+              Effect.flatMap(
+                scope.use(Effect.succeed),
+                (connection) => Stream.toPull(connection.stream(text, parameters, options))
+              ),
+              (pull) => ({
+                rows: Stream.repeatEffectChunkOption(
+                  Effect.mapError(
+                    scope.use(() => pull),
+                    (error): Option.Option<Failure | TransactionError> => Option.isOption(error) ? error : Option.some(error)
+                  )
+                ),
+                lend: use
+              })
+            )
+        case "exclusive":
+          return Effect.map(lent(scope), (connection) => ({
+            rows: connection.stream(text, parameters, options),
+            lend: use
+          }))
+      }
+    })
 
   const stream: Database.Service["stream"] = (given) =>
     Stream.unwrapScoped(Effect.gen(function*() {
       const { attach, select } = given.includes.length === 0 ? { attach: undefined, select: given } : prepare(given)
-      const prepared = yield* Effect.suspend(() => {
-        try {
-          const printed = compileOnce(select)
-          return Effect.succeed({ printed, parameters: encode(select, printed) })
-        } catch (problem) {
-          return refused(problem)
-        }
-      })
-      const { parameters, printed } = prepared
-      const exactIntegers = printed.projection !== undefined && decoders.of(printed.projection).exactIntegers
-      const connection = yield* lend
+      const { exactIntegers, parameters, printed } = yield* prepared(select)
+      const fail = (error: WriteFailure | Failure) =>
+        error._tag === "Failure" ? failWith(error, printed.text, tableOf(select), driver) : Effect.fail(error)
+      const opened = yield* Effect.catchAll(openStream(printed.text, parameters, { exactIntegers }), fail)
+      const related = rowsBy(opened.lend)
       let seen = 0
-      const chunks = connection.stream(printed.text, parameters, { exactIntegers }).pipe(
-        Stream.catchAll((failure) => Stream.fromEffect(failWith(failure, printed.text, tableOf(select), driver))),
+      return opened.rows.pipe(
+        Stream.catchAll((error) => Stream.fromEffect(fail(error))),
         Stream.mapChunksEffect((rows) =>
           Effect.suspend((): Effect.Effect<Chunk.Chunk<any>, WriteFailure> => {
             try {
@@ -293,14 +367,13 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
               seen += raw.length
               return attach === undefined
                 ? Effect.succeed(Chunk.unsafeFromArray(decoded))
-                : Effect.map(attach(decoded, rowsOf), Chunk.unsafeFromArray)
+                : Effect.map(attach(decoded, related), Chunk.unsafeFromArray)
             } catch (problem) {
               return refused(problem)
             }
           })
         )
       )
-      return chunks as Stream.Stream<any, ReadFailure>
     })) as Stream.Stream<any, ReadFailure>
 
   const service: Database.Service = {
@@ -308,15 +381,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     run,
     stream,
     transact,
-    print: (statement) =>
-      Effect.suspend(() => {
-        try {
-          const printed = compileOnce(statement)
-          return Effect.succeed({ sql: printed.text, parameters: encode(statement, printed) })
-        } catch (problem) {
-          return refused(problem)
-        }
-      })
+    print: (statement) => Effect.map(prepared(statement), ({ parameters, printed }) => ({ sql: printed.text, parameters }))
   }
 
   const native = (connection: Connection, sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>

@@ -17,6 +17,7 @@ import type * as Source from "./Source.js"
 import { Describe } from "./Source.js"
 import type { ColumnsId } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
+import { notNull } from "./sql/valueType.js"
 
 /**
  * Tests of one value.
@@ -56,15 +57,52 @@ type FilterOf<A> = [A & {}] extends [Option.Option<infer X>] ? FilterOf<X>
   : [A] extends [string | null] ? NonNull<A> | TextTests<NonNull<A>>
   : NonNull<A> | Tests<NonNull<A>>
 
+type Logic = "and" | "or" | "not"
+
 /**
  * A filter over the columns of a source: a bare value is equality, several entries must all hold.
  *
  * @since 0.1.0
  * @category models
  */
-export type Filter<S extends Source.Any> =
-  & { readonly [K in keyof S[typeof ColumnsId]]?: FilterOf<S[typeof ColumnsId][K]> }
-  & { readonly and?: ReadonlyArray<Filter<S>>; readonly or?: ReadonlyArray<Filter<S>>; readonly not?: Filter<S> }
+export type Filter<S extends Source.Any> = {
+  readonly [K in keyof S[typeof ColumnsId] | Logic]?: K extends keyof S[typeof ColumnsId] ? FilterOf<S[typeof ColumnsId][K]>
+    : K extends "not" ? Filter<S>
+    : ReadonlyArray<Filter<S>>
+}
+
+/**
+ * What the type of a given filter is inferred from: a filter in which `undefined` still passes, so that `Checked` can refuse it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Draft<S extends Source.Any> = {
+  readonly [K in keyof S[typeof ColumnsId] | Logic]?:
+    | (K extends keyof S[typeof ColumnsId] ? FilterOf<S[typeof ColumnsId][K]>
+      : K extends "not" ? Draft<S>
+      : ReadonlyArray<Draft<S>>)
+    | undefined
+}
+
+/**
+ * The filter `X` where it is one, else what it should have been: no `undefined` and no unknown name at any depth, whether
+ * `exactOptionalPropertyTypes` is on or off.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Checked<S extends Source.Any, X> = [Filter<S>] extends [X] ? Filter<S> : [X] extends [Strict<S, X>] ? X : Strict<S, X>
+
+type Strict<S extends Source.Any, X> = {
+  readonly [K in keyof X]: K extends keyof S[typeof ColumnsId] ? StrictValue<FilterOf<S[typeof ColumnsId][K]>, X[K]>
+    : K extends "not" ? Strict<S, X[K]>
+    : K extends Logic ? StrictList<S, X[K]>
+    : `"${K & string}" is no column`
+}
+type StrictList<S extends Source.Any, L> = { readonly [I in keyof L]: Strict<S, L[I]> }
+type StrictValue<F, V> = V extends object ? keyof V extends keyof TextTests<any> ? StrictTests<Extract<F, Tests<any>>, V> : F : F
+type StrictTests<T, V> = { readonly [P in keyof V]: P extends keyof T ? T[P] & {} : `"${P & string}" is no test of this column` }
 
 /**
  * What a `where` takes: a filter, or a callback over the columns.
@@ -72,7 +110,7 @@ export type Filter<S extends Source.Any> =
  * @since 0.1.0
  * @category models
  */
-export type Scope<S extends Source.Any> = ((columns: Columns<S>) => Condition) | Filter<S>
+export type Scope<S extends Source.Any, X = Filter<S>> = ((columns: Columns<S>) => Condition) | Checked<S, X>
 
 const binary: { readonly [operator: string]: Ast.Operator } = {
   eq: Comparison.operators.eq,
@@ -152,7 +190,7 @@ const ofColumn = (
   const equals = (right: unknown, operator: Ast.Operator): Ast.Expression => ({
     _tag: "Call",
     operator,
-    args: [node, { _tag: "Parameter", value: right, type: { ...node.type, nullable: false } }],
+    args: [node, { _tag: "Parameter", value: right, type: notNull(node.type) }],
     type: booleanType
   })
   if (value === null) return [invalid(path, "is null: ask for NULL by { isNull: true }")]

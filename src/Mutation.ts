@@ -300,7 +300,8 @@ export {
  * @since 0.1.0
  * @category combinators
  */
-export const where = <M extends Model.Any>(scope: Filter.Scope<M>) => (self: WithoutWhere<M>): Mutation<number, M> =>
+export const where = <M extends Model.Any, const X extends Filter.Draft<M>>(scope: Filter.Scope<M, X>) =>
+(self: WithoutWhere<M>): Mutation<number, M> =>
   make(self.model, self.over((ref) => conditionOf(self.model, ref, scope)), "affected")
 
 const conditionOf = (model: Model.Any, ref: Ast.Ref, scope: unknown): Ast.Expression =>

@@ -121,8 +121,8 @@ const conditionOf = (query: Query<any, any, any, any>, scope: unknown): Ast.Expr
  * @since 0.1.0
  * @category combinators
  */
-export const where = <S extends Source.Any, J, R1 = never>(
-  scope: ((root: Columns<S>, joined: Joined<J>) => Condition<R1>) | Filter.Filter<S>
+export const where = <S extends Source.Any, J, const X extends Filter.Draft<S>, R1 = never>(
+  scope: ((root: Columns<S>, joined: Joined<J>) => Condition<R1>) | Filter.Checked<S, X>
 ) =>
 <A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => {
   const condition = conditionOf(query, scope)
@@ -136,9 +136,9 @@ export const where = <S extends Source.Any, J, R1 = never>(
  * @since 0.1.0
  * @category combinators
  */
-export const scope = <S extends Source.Any, R1 = never>(
+export const scope = <S extends Source.Any, const X extends Filter.Draft<S>, R1 = never>(
   _source: S,
-  scope: ((root: Columns<S>) => Condition<R1>) | Filter.Filter<S>
+  scope: ((root: Columns<S>) => Condition<R1>) | Filter.Checked<S, X>
 ) =>
 <A, J, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => where(scope as never)(query as never) as never
 

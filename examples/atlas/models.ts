@@ -14,6 +14,12 @@ export const LanguageCode = code(/^[a-z]{3}$/, 3, "LanguageCode")
 export const CurrencyCode = code(/^[A-Z]{3}$/, 3, "CurrencyCode")
 export const CityId = Schema.Int.pipe(Schema.positive(), Schema.brand("CityId"))
 
+/** The features of GeoNames that are populated places: PPLC is a capital, PPLA the seat of a province, PPLX a part of a city… */
+export const Feature = Schema.Literal(
+  "PPL", "PPLA", "PPLA2", "PPLA3", "PPLA4", "PPLA5", "PPLC", "PPLCH", "PPLF", "PPLG",
+  "PPLH", "PPLL", "PPLQ", "PPLR", "PPLS", "PPLW", "PPLX", "STLMT"
+)
+
 export class Country extends Model.Class<Country>("Country")({
   code: CountryCode.pipe(Field.primaryKey),
   name: Name.pipe(Field.unique),
@@ -39,11 +45,7 @@ export class City extends Model.Class<City>("City")({
   id: CityId.pipe(Field.primaryKey),
   name: Name,
   countryCode: CountryCode.pipe(Field.references(() => Country)),
-  /** What GeoNames calls a feature: a capital, the seat of a province, a section of a place… */
-  feature: Schema.Literal(
-    ...["PPL", "PPLA", "PPLA2", "PPLA3", "PPLA4", "PPLA5", "PPLC", "PPLCH", "PPLF", "PPLG"],
-    ...["PPLH", "PPLL", "PPLQ", "PPLR", "PPLS", "PPLW", "PPLX", "STLMT"]
-  ),
+  feature: Feature,
   province: Schema.NullOr(Name),
   population: Schema.NullOr(Schema.Int.pipe(Schema.positive())),
   latitude: Schema.Number.pipe(Schema.between(-90, 90)),

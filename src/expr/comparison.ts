@@ -3,6 +3,7 @@
  */
 import type { ColumnsId, NeedsId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
+import { orNull } from "../sql/valueType.js"
 import { booleanType, call, make, nodeOf, nullableWith, operandOr } from "./core.js"
 import type { Condition, Expr, NonNull, Operand, Subquery } from "./core.js"
 
@@ -205,7 +206,7 @@ const inside = <A, R = never, R2 = never>(
   const node = nodeOf(left)
   return make(
     "ast" in right
-      ? { _tag: "InSelect", left: node, select: right.ast, type: { ...booleanType, nullable: true } }
+      ? { _tag: "InSelect", left: node, select: right.ast, type: orNull(booleanType) }
       : inValues([node], (right as ReadonlyArray<unknown>).map((value) => [value]))
   )
 }
@@ -238,5 +239,5 @@ export const exists = <R = never>(query: Subquery<any, R>): Expr<boolean, R> =>
 export const scalar = <A, R = never>(query: Subquery<A, R>): Expr<A | null, R> => {
   const projection = query.ast.projection
   const type = projection._tag === "Value" ? projection.expression.type : booleanType
-  return make({ _tag: "Scalar", select: query.ast, type: { ...type, nullable: true } })
+  return make({ _tag: "Scalar", select: query.ast, type: orNull(type) })
 }

@@ -10,7 +10,7 @@ import type * as Source from "../Source.js"
 import type { ColumnsId, NeedsId, RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
-import { fromSchema, isUnstorable, notNull } from "../sql/valueType.js"
+import { fromSchema, isUnstorable, notNull, orNull } from "../sql/valueType.js"
 
 /**
  * What select can yield: an expression, a whole source, a nested record.
@@ -155,7 +155,7 @@ export const columnsOf = (description: Source.Description, ref: Ast.Ref, optiona
           _tag: "Column",
           ref,
           name: column.name,
-          type: optional && !column.type.nullable ? { ...column.type, nullable: true } : column.type
+          type: optional ? orNull(column.type) : column.type
         })
     })
   }
@@ -227,7 +227,7 @@ export const timestampType: ValueType = {
 
 /** The type, NULL when one of the arguments may be. */
 export const nullableWith = (type: ValueType, ...args: ReadonlyArray<Ast.Expression>): ValueType =>
-  args.some((arg) => arg.type.nullable) && !type.nullable ? { ...type, nullable: true } : type
+  args.some((arg) => arg.type.nullable) ? orNull(type) : type
 
 /** The type of a value that stands alone in a fragment or a case. */
 export const typeOfValue = (value: unknown): ValueType => {

@@ -4,6 +4,7 @@
 import type * as DateTime from "effect/DateTime"
 import type * as Ast from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
+import { orNull } from "../sql/valueType.js"
 import {
   bigintType,
   call,
@@ -79,7 +80,7 @@ type Division = <A extends number | bigint | null, R1 = never, R2 = never>(
 const division = (operator: Ast.Operator): Division => (left, right) => {
   const node = nodeOf(left)
   const type = numberType(node.type)
-  return make(call(operator, [node, operandOr(right, type)], { ...type, nullable: true }))
+  return make(call(operator, [node, operandOr(right, type)], orNull(type)))
 }
 
 /**

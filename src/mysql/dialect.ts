@@ -1,7 +1,7 @@
 /**
  * MySQL's and MariaDB's way of SQL: one form, filled in by what the server says it is.
  */
-import type { Dialect, OperatorPrinter } from "../Dialect.js"
+import type { Dialect, KeyLimits, OperatorPrinter } from "../Dialect.js"
 import type { Expression, Insert } from "../sql/ast.js"
 import type { Storage, ValueType } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
@@ -283,6 +283,41 @@ const literalWith = (codecs: Dialect["codecs"]) => (value: unknown, type: ValueT
     : textLiteral(encoded)
 }
 
+/** InnoDB's limit of a key. */
+const maxKeyBytes = 3072
+
+/** How many bytes of a key a column takes; undefined for one without a limit. */
+const keyBytes = ({ storage }: ValueType): number | undefined => {
+  switch (storage._tag) {
+    case "text":
+      return storage.maxLength === undefined ? undefined : storage.maxLength * 4
+    case "bytes":
+      return undefined
+    case "literal":
+      return longest(storage.values) * 4
+    case "uuid":
+      return 36 * 4
+    case "decimal":
+      return 32
+    default:
+      return 8
+  }
+}
+
+/** The columns without a limit share what the others leave. */
+const keys: KeyLimits = {
+  lengthOf: (type, key) => {
+    if (keyBytes(type) !== undefined) return undefined
+    const bytes = key.map(keyBytes)
+    const unlimited = bytes.filter((one) => one === undefined).length
+    const left = bytes.reduce<number>((sum, one) => sum - (one ?? 0), maxKeyBytes)
+    // One byte a column for NULL, two for the length.
+    const share = Math.floor((left - (key.length === 1 ? 0 : 3 * key.length)) / Math.max(1, unlimited))
+    return Math.max(1, type.storage._tag === "bytes" ? share : Math.floor(share / 4))
+  },
+  limited: (type, length) => type.storage._tag === "bytes" ? `varbinary(${length})` : `varchar(${length})`
+}
+
 /**
  * The form for a server.
  */
@@ -312,6 +347,7 @@ export const make = (server: Server): Dialect => {
     codecs,
     print: printersOf(server, codecs),
     ddl: {
+      ownType: server.kind,
       generatedKey: (type) => ({
         type: type.storage._tag === "bigint" ? "bigint" : codecs.integer.ddl(type.storage as never),
         suffix: " auto_increment",
@@ -321,8 +357,28 @@ export const make = (server: Server): Dialect => {
       tableSuffix: ` engine=innodb default charset=utf8mb4 collate=${collation}`,
       storageCheck: () => undefined,
       literal,
+      // MariaDB takes no NOT NULL here.
+      computed: (expression, nullable) =>
+        `generated always as (${expression}) stored${nullable || isMariaDb ? "" : " not null"}`,
+      keys,
+      inlineIndexes: true,
       alterAddForeignKey: true,
-      computed: (expression) => `generated always as (${expression}) stored`
+      addMissingForeignKey: isMariaDb
+        ? (table, name, clause) =>
+          `alter table ${table} add constraint ${clause.replace("foreign key", () => `foreign key if not exists ${name}`)}`
+        : undefined,
+      deferredForeignKeys: false,
+      // MySQL refuses it, MariaDB takes no notice.
+      setDefault: false,
+      dropRing: isMariaDb
+        ? (tables, names, ifExists) => {
+          const condition = ifExists ? "if exists " : ""
+          return [
+            ...names.map(({ name, table }) => `alter table ${condition}${table} drop foreign key ${condition}${name}`),
+            ...tables.map((table) => `drop table ${condition}${table}`)
+          ]
+        }
+        : (tables, _, ifExists) => [`drop table ${ifExists ? "if exists " : ""}${tables.join(", ")}`]
     }
   }
 }

@@ -146,6 +146,7 @@ export const make = (
       dialect: Dialect.make(server),
       server: { name: server.kind, version: server.text },
       connect,
+      streaming: "exclusive",
       maxConnections: Number.POSITIVE_INFINITY,
       describeConstraint: describer(connect),
       sqlClient: {

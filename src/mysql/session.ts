@@ -78,7 +78,7 @@ export class Session {
 
   /** Takes the connection for a command; fails where it is gone or taken, which only misuse leads to. */
   start(isLimited: boolean, onEnd: Running["onEnd"]): Running | Failure {
-    if (this.broken) return classify({ ...lost, message: "closed before the statement was sent" }, this.kind)
+    if (this.broken) return gone
     if (this.running !== undefined) return busy
     const running: Running = {
       isEnded: false,
@@ -267,6 +267,12 @@ const lost = { code: "PROTOCOL_CONNECTION_LOST", fatal: true, message: "the conn
 const mayEndTransaction = ({ kind }: Failure): boolean =>
   kind.error === "ConflictError" || kind.error === "TimeoutError" ||
   (kind.error === "QueryError" && (kind.reason === "other" || kind.reason === "resources"))
+
+/** Nothing was sent, so it may be tried again on another connection. */
+const gone: Failure = {
+  ...classify(lost),
+  kind: { error: "ConnectionError", reason: "lost", isRetryable: true }
+}
 
 const refused = (
   reason: Extract<Failure["kind"], { readonly error: "QueryError" }>["reason"],

@@ -106,6 +106,7 @@ export const make = (
       dialect: Dialect.make({ caseCollation: server.caseCollation }),
       server: { name: "postgres", version: server.version },
       connect,
+      streaming: "shared",
       maxConnections: Number.POSITIVE_INFINITY,
       describeConstraint: describer(connect),
       sqlClient: {

@@ -23,7 +23,7 @@ import { printSelect } from "./clauses.js"
 import type { ClauseForm } from "./clauses.js"
 import type { Storage, ValueType } from "./storage.js"
 import type { InvalidValue } from "./storage.js"
-import { conversionOf } from "./valueType.js"
+import { conversionOf, notNull } from "./valueType.js"
 import type { Writer } from "./writer.js"
 
 /** A parameter, not yet encoded. */
@@ -360,11 +360,11 @@ const printInValues = (
     // Lists are filled up to a power of two, so that a program's lists have few texts and the databases few plans.
     const padded = rows.slice()
     while (!isPowerOfTwo(padded.length)) padded.push(rows[rows.length - 1]!)
-    const type = { ...first.type, nullable: false }
+    const type = notNull(first.type)
     writer.operand(first).text(" in (").list(padded, (row) => writer.parameter(row[0], type)).text(")")
     return
   }
-  const types = left.map((expression) => ({ ...expression.type, nullable: false }))
+  const types = left.map((expression) => notNull(expression.type))
   const stored = rows.map((row) => row.map((value, i) => conversionOf(types[i]!).toStored(value)))
   if (left.length === 1) writer.operand(first)
   else writer.text("(").list(left, (expression) => writer.expression(expression)).text(")")

@@ -218,11 +218,22 @@ export const fromSchema = (
 
 export const isUnstorable = (type: ValueType | Unstorable): type is Unstorable => "_tag" in type
 
+/** A type with the other answer to NULL, made once: conversions are kept by type. */
+const twin = (nullable: boolean) => {
+  const twins = new WeakMap<ValueType, ValueType>()
+  return (type: ValueType): ValueType => {
+    if (type.nullable === nullable) return type
+    let found = twins.get(type)
+    if (found === undefined) twins.set(type, found = { ...type, nullable })
+    return found
+  }
+}
+
 /** The same values, or NULL. */
-export const orNull = (type: ValueType): ValueType => type.nullable ? type : { ...type, nullable: true }
+export const orNull: (type: ValueType) => ValueType = twin(true)
 
 /** The same values without NULL. */
-export const notNull = (type: ValueType): ValueType => type.nullable ? { ...type, nullable: false } : type
+export const notNull: (type: ValueType) => ValueType = twin(false)
 
 /** The two ways of a value: made once a type. */
 export interface Conversion {

@@ -136,13 +136,24 @@ export const dialect: Dialect = {
   codecs,
   print,
   ddl: {
+    ownType: "sqlite",
     // With autoincrement no key comes twice, not even one of a deleted row, as with sequences elsewhere.
     generatedKey: () => ({ type: "integer", suffix: " primary key autoincrement", isPrimaryKey: true }),
     collate: "",
     tableSuffix: " strict",
     storageCheck,
     literal,
+    computed: (expression, nullable) => `generated always as (${expression}) stored${nullable ? "" : " not null"}`,
+    inlineIndexes: false,
     alterAddForeignKey: false,
-    computed: (expression) => `generated always as (${expression}) stored`
+    addMissingForeignKey: undefined,
+    deferredForeignKeys: true,
+    setDefault: true,
+    // A table's rows go with it, and others may refer to them until these have gone as well.
+    dropRing: (tables, _, ifExists) => [
+      "pragma defer_foreign_keys = on",
+      ...tables.map((table) => `drop table ${ifExists ? "if exists " : ""}${table}`),
+      "pragma defer_foreign_keys = off"
+    ]
   }
 }

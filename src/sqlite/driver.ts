@@ -169,6 +169,7 @@ export const make = (options: Options): Effect.Effect<Driver, OpenFailure, Scope
       connect: shared === undefined
         ? Effect.map(handle(later, lockTimeout, connecting), connection)
         : Effect.succeed(shared),
+      streaming: "aside",
       maxConnections: inMemory ? 1 : Number.POSITIVE_INFINITY,
       describeConstraint: (name, table) =>
         Effect.sync(() => {

@@ -48,7 +48,7 @@ export const pretend = (version: string, answer: (sql: string, client: any) => v
   Effect.acquireRelease(
     Effect.async<{ readonly port: number; readonly close: () => void }>((resume) => {
       const clients = new Set<Mysql2Connection>()
-      const listener = createServer()
+      const listener = (createServer as () => any)()
       listener.on("connection", (client: any) => {
         clients.add(client)
         client.on("error", () => {})
@@ -62,8 +62,8 @@ export const pretend = (version: string, answer: (sql: string, client: any) => v
         })
         client.on("query", (sql: string) => answer(sql, client))
       })
-      const net = (listener as any)._server
-      listener.listen(0, "127.0.0.1" as never)
+      const net = listener._server
+      listener.listen(0, "127.0.0.1")
       net.on("listening", () =>
         resume(Effect.succeed({
           port: net.address().port as number,

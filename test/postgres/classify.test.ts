@@ -8,7 +8,7 @@ import { classify, columnsOfDetail } from "../../src/postgres/classify.js"
 import { make } from "../../src/postgres/driver.js"
 import { connection, driver, errorMessage, pretend, rows, server } from "./server.js"
 
-const kindOf = (error: object) => classify(error).kind
+const kindOf = (error: object): unknown => classify(error).kind
 
 describe("the table of SQLSTATEs", () => {
   /** Appendix A of PostgreSQL's manual. */
@@ -63,23 +63,25 @@ describe("the table of SQLSTATEs", () => {
       error: "QueryError",
       reason: "stalePlan"
     })
-    assert.strictEqual(kindOf({ code: "0A000", routine: "other" }).error, "UnsupportedError")
+    assert.strictEqual(classify({ code: "0A000", routine: "other" }).kind.error, "UnsupportedError")
   })
 
   it("tells errors of the socket by whether a connection stood", () => {
+    const connecting = (error: object): unknown => classify(error, "connect").kind
     const refused = { error: "ConnectionError", reason: "refused", isRetryable: true }
     const lost = { error: "ConnectionError", reason: "lost", isRetryable: false }
     for (const code of ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "ECONNRESET", "EPIPE"]) {
-      assert.deepStrictEqual(classify({ code, message: "" }, "connect").kind, refused, code)
+      assert.deepStrictEqual(connecting({ code, message: "" }), refused, code)
     }
     for (const code of ["ETIMEDOUT", "ECONNRESET", "EPIPE"]) assert.deepStrictEqual(kindOf({ code }), lost, code)
     assert.deepStrictEqual(kindOf(new Error("Connection terminated unexpectedly")), lost)
-    assert.deepStrictEqual(classify(new Error("gone"), "statement", true).kind, { ...lost, isRetryable: true })
+    const unsent: unknown = classify(new Error("gone"), "statement", true).kind
+    assert.deepStrictEqual(unsent, { ...lost, isRetryable: true })
     const tls = { error: "ConnectionError", reason: "tls", isRetryable: false }
     for (const code of ["DEPTH_ZERO_SELF_SIGNED_CERT", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID", "EPROTO"]) {
-      assert.deepStrictEqual(classify({ code, message: "" }, "connect").kind, tls, code)
+      assert.deepStrictEqual(connecting({ code, message: "" }), tls, code)
     }
-    assert.deepStrictEqual(classify(new Error("The server does not support SSL connections"), "connect").kind, tls)
+    assert.deepStrictEqual(connecting(new Error("The server does not support SSL connections")), tls)
   })
 })
 

@@ -188,6 +188,7 @@ export const make = (options: { readonly maxConnections?: number; readonly laten
     server: { name: "fake", version: "1" },
     sqlClient: {} as never,
     describeConstraint: () => Effect.succeedNone,
+    streaming: "exclusive",
     maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
     connect: Effect.suspend(() => {
       const id = ++count

@@ -49,6 +49,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
 export const driverSide: ReadonlyArray<string> = [
   "Driver.ts",
   "Executor.ts",
+  "executor/**",
   "Sqlite.ts",
   "Postgres.ts",
   "Mysql.ts",

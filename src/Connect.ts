@@ -1,0 +1,141 @@
+/**
+ * A database by its URL, whichever it is. Only the module of the database that the URL names is loaded, and with it its driver.
+ *
+ * ```ts
+ * import { Config } from "effect"
+ * import { Connect } from "effect-strata"
+ *
+ * // DATABASE_URL=sqlite:app.db or postgres://user:password@host/database or mysql://…
+ * const DatabaseLive = Connect.layerConfig(Config.redacted("DATABASE_URL"))
+ * ```
+ *
+ * | URL | Database |
+ * |---|---|
+ * | `sqlite:app.db`, `sqlite:/var/lib/app.db`, `sqlite::memory:` | SQLite: the path is taken as it is written |
+ * | `postgres://user:password@host:5432/database`, `postgresql:…` | PostgreSQL |
+ * | `mysql://user:password@host:3306/database`, `mariadb:…` | MySQL and MariaDB |
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { ConfigurationError, withCause } from "./DbError.js"
+import type { ConnectFailure } from "./DbError.js"
+import type * as Executor from "./Executor.js"
+import type * as Pool from "./Pool.js"
+
+/**
+ * What the Layer of each database provides: `Database`, and `SqlClient` over the same connections.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Services = Layer.Layer.Success<ReturnType<typeof Executor.layer>>
+
+type Opened = Layer.Layer<Services, ConnectFailure>
+
+/** Loads the module of a database and makes its Layer; what the URL says beyond its scheme is that module's business. */
+type Open = (url: Redacted.Redacted, options: Pool.Options) => Promise<Opened>
+
+const forms = "sqlite:app.db, sqlite:/absolute/path/app.db, sqlite::memory:, postgres://user:password@host:5432/database (or " +
+  "postgresql:), mysql://user:password@host:3306/database (or mariadb:)"
+
+const refused = (problem: string, hint: string): ConfigurationError => new ConfigurationError({ problem, hint })
+
+/** The path of an SQLite URL. `sqlite:///path` is how many other tools write an absolute one. */
+const filenameOf = (url: Redacted.Redacted): Either.Either<string, ConfigurationError> => {
+  const path = Redacted.value(url).slice("sqlite:".length).replace(/^\/\/(?=\/)/, "")
+  if (path === "") return Either.left(refused("The database URL names no file", "write sqlite:app.db, or sqlite::memory:"))
+  if (path.startsWith("//")) {
+    return Either.left(
+      refused("The database URL has a host, and SQLite has none", "write sqlite:app.db, or sqlite:/absolute/path/app.db")
+    )
+  }
+  if (/[?#]/.test(path)) {
+    return Either.left(
+      refused("The database URL has parameters, and those of SQLite are options", "write the path alone, without ? and #")
+    )
+  }
+  return Either.right(path)
+}
+
+const sqlite: Open = async (url, options) => {
+  const filename = filenameOf(url)
+  if (Either.isLeft(filename)) return Layer.fail(filename.left)
+  const { layer } = await import("./Sqlite.js")
+  return layer({ ...options, filename: filename.right })
+}
+
+const postgres: Open = async (url, options) => {
+  const { layer } = await import("./Postgres.js")
+  return layer({ ...options, url })
+}
+
+const mysql: Open = async (url, options) => {
+  const { layer } = await import("./Mysql.js")
+  return layer({ ...options, url })
+}
+
+const mariadb: Open = async (url, options) => {
+  const { layer } = await import("./MariaDb.js")
+  return layer({ ...options, url })
+}
+
+const byScheme: ReadonlyMap<string, Open> = new Map([
+  ["sqlite", sqlite],
+  ["postgres", postgres],
+  ["postgresql", postgres],
+  ["mysql", mysql],
+  ["mariadb", mariadb]
+])
+
+/**
+ * The Layer of the database that a URL names. An option that the database cannot keep is a ConfigurationError, as it is with the
+ * database's own Layer; so is a URL that nothing understands and a driver that is not installed.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (
+  url: Redacted.Redacted | string,
+  options: Pool.Options = {}
+): Layer.Layer<Services, ConnectFailure> =>
+  Layer.unwrapEffect(Effect.suspend((): Effect.Effect<Opened, ConfigurationError> => {
+    const hidden = Redacted.isRedacted(url) ? url : Redacted.make(url)
+    const [whole, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(Redacted.value(hidden)) ?? []
+    const open = scheme === undefined ? undefined : byScheme.get(scheme.toLowerCase())
+    if (whole === undefined || open === undefined) {
+      // What stands before the colon is not shown: of a URL without a scheme it is the user's name, or the password.
+      return Effect.fail(refused("The database URL is none that is understood", `there are ${forms}`))
+    }
+    const lower = Redacted.make(`${whole.toLowerCase()}${Redacted.value(hidden).slice(whole.length)}`)
+    return Effect.tryPromise({
+      try: () => open(lower, options),
+      catch: (cause) =>
+        withCause(
+          refused(
+            `The module for ${whole.toLowerCase()} could not be loaded`,
+            "install effect-strata again, with its peer dependencies effect, @effect/sql, @effect/platform and @effect/experimental"
+          ),
+          cause
+        )
+    })
+  }))
+
+/**
+ * As `layer`, with the URL from Effect's Config: `Connect.layerConfig(Config.redacted("DATABASE_URL"))`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  url: Config.Config<Redacted.Redacted | string>,
+  options: Config.Config.Wrap<Pool.Options> = {}
+): Layer.Layer<Services, ConnectFailure | ConfigError> =>
+  Layer.unwrapEffect(
+    Effect.map(Config.all([url, Config.unwrap(options)]), ([found, pool]) => layer(found, pool))
+  )

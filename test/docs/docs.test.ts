@@ -1,0 +1,60 @@
+import { assert, describe, it } from "@effect/vitest"
+import { spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll } from "vitest"
+import * as Snippets from "./snippets.js"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const documents = ["README.md"].map((file) => Snippets.ofDocument(root, file))
+const snippets = [...documents, ...Snippets.ofSources(root)]
+
+/** Below the project, so that packages and the compiler's settings are found. */
+let folder = ""
+
+const fileOf = (i: number) => join(folder, `snippet${i}.ts`)
+
+const run = (command: string, args: ReadonlyArray<string>) => {
+  const { status, stderr, stdout } = spawnSync(command, args, { cwd: root, encoding: "utf8" })
+  return { status, output: `${stdout}${stderr}` }
+}
+
+beforeAll(() => {
+  mkdirSync(join(root, "node_modules/.cache"), { recursive: true })
+  folder = mkdtempSync(join(root, "node_modules/.cache/snippets-"))
+  snippets.forEach(({ code }, i) => writeFileSync(fileOf(i), `${code}\nexport {}\n`))
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({
+      extends: join(root, "tsconfig.json"),
+      compilerOptions: {
+        noUnusedLocals: false,
+        paths: { "effect-strata": [join(root, "src/index.ts")], "effect-strata/*": [join(root, "src/*.ts")] }
+      },
+      include: [`${folder}/*.ts`]
+    })
+  )
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe("the documents", () => {
+  it("have code in them", () => {
+    assert.isAtLeast(documents[0]!.code.split("\n").length, 100)
+    assert.isAtLeast(snippets.length, 4)
+  })
+
+  it("compile", { timeout: 120_000 }, () => {
+    const { output, status } = run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", folder])
+    const named = output.replaceAll(/snippet(\d+)\.ts/g, (_, i) => `${snippets[Number(i)]!.origin} (snippet ${i})`)
+    assert.strictEqual(status, 0, named)
+  })
+
+  for (const [i, { origin }] of snippets.entries()) {
+    it(`runs: ${origin}`, { timeout: 60_000 }, () => {
+      const { output, status } = run(process.execPath, ["--import", "tsx", fileOf(i)])
+      assert.strictEqual(status, 0, output)
+    })
+  }
+})

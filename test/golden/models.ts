@@ -1,0 +1,80 @@
+/**
+ * The models that the golden table and its properties query.
+ */
+import { Expr, Field, Model, Relation } from "effect-strata"
+import * as Schema from "effect/Schema"
+
+export class User extends Model.Class<User>("User")({
+  id: Field.generated(Schema.Int).pipe(Field.primaryKey),
+  name: Schema.NonEmptyString,
+  age: Schema.Int,
+  nick: Schema.OptionFromNullOr(Schema.String)
+}, { table: "users", unique: [["name"]] }) {}
+
+export class Post extends Model.Class<Post>("Post")({
+  id: Field.generated(Schema.Int).pipe(Field.primaryKey),
+  authorId: Schema.Int.pipe(Field.references(() => User)),
+  title: Schema.String,
+  published: Schema.Boolean
+}, { table: "posts" }) {}
+
+export class Tag extends Model.Class<Tag>("Tag")({
+  id: Field.generated(Schema.Int).pipe(Field.primaryKey),
+  label: Schema.String.pipe(Schema.maxLength(40))
+}, { table: "tags" }) {}
+
+export class PostTag extends Model.Class<PostTag>("PostTag")({
+  postId: Schema.Int.pipe(Field.primaryKey),
+  tagId: Schema.Int.pipe(Field.primaryKey)
+}, { table: "posts_tags" }) {}
+
+export class Employee extends Model.Class<Employee>("Employee")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  managerId: Schema.NullOr(Schema.Int)
+}, { table: "employees" }) {}
+
+/** A column of each kind that operators treat differently. */
+export class Measure extends Model.Class<Measure>("Measure")({
+  id: Schema.UUID.pipe(Field.primaryKey),
+  ratio: Schema.Number,
+  total: Schema.BigInt,
+  amount: Schema.BigDecimal.pipe(Field.decimal(12, 2)),
+  exact: Schema.BigDecimal,
+  at: Schema.DateTimeUtc,
+  day: Field.day,
+  time: Field.time,
+  kind: Schema.Literal("in", "out"),
+  data: Schema.NullOr(Schema.Struct({ depth: Schema.Number })),
+  raw: Schema.Uint8ArrayFromSelf
+}, { table: "measures" }) {}
+
+/** Every column may be left to the database. */
+export class Counter extends Model.Class<Counter>("Counter")({
+  id: Field.generated(Schema.Int).pipe(Field.primaryKey),
+  label: Schema.String.pipe(Schema.maxLength(40), Field.default("none")),
+  hits: Schema.Int.pipe(Field.default(0))
+}, { table: "counters" }) {}
+
+/** Filled in from the Clock. */
+export class Note extends Model.Class<Note>("Note")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  text: Schema.String,
+  ...Model.timestamps
+}, { table: "notes" }) {}
+
+/** In a schema, and of names that have to be quoted. */
+export class Odd extends Model.Class<Odd>("Odd")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  select: Schema.Int.pipe(Field.column("select")),
+  dotted: Schema.Int.pipe(Field.column("a.b")),
+  quoted: Schema.Int.pipe(Field.column("it's \"so\" `odd`"))
+}, { table: "order", schema: "my schema" }) {}
+
+export const userPosts = Relation.hasMany(User, Post, "authorId")
+export const postAuthor = Relation.belongsTo(Post, User, "authorId")
+export const postTags = Relation.manyToMany(Post, Tag, { through: PostTag, from: "postId", to: "tagId" })
+export const manager = Relation.belongsTo(Employee, Employee, "managerId")
+export const reports = Relation.hasMany(Employee, Employee, "managerId")
+
+/** A fragment that gives a number. */
+export const twice = (value: Expr.Operand<number>): Expr.Expr<number> => Expr.sql(Schema.Int)`2 * ${value}`

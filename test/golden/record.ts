@@ -1,0 +1,108 @@
+/**
+ * What a program would send: a `Database` that prints each statement for a dialect and answers every read with one row.
+ */
+import { Database } from "effect-strata"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import type { UnsupportedError } from "../../src/DbError.js"
+import type { Dialect } from "../../src/Dialect.js"
+import * as Writes from "../../src/executor/writes.js"
+import { loadSelect } from "../../src/Loader.js"
+import { DecimalParameter } from "../../src/mysql/codecs.js"
+import * as MysqlDialect from "../../src/mysql/dialect.js"
+import * as PostgresDialect from "../../src/postgres/dialect.js"
+import type { Statement } from "../../src/sql/ast.js"
+import { compile, encodeBinding } from "../../src/sql/compile.js"
+import * as SqliteDialect from "../../src/sqlite/dialect.js"
+
+export const dialects = {
+  sqlite: SqliteDialect.dialect,
+  postgresql: PostgresDialect.dialect,
+  mariadb: MysqlDialect.make({ kind: "mariadb", version: [10, 11, 6] }),
+  mysql: MysqlDialect.make({ kind: "mysql", version: [8, 0, 36] })
+} satisfies { readonly [name: string]: Dialect }
+
+export type DialectName = keyof typeof dialects
+
+/** A statement as it is sent: its text and its parameters. */
+export type Sent = readonly [sql: string, ...parameters: ReadonlyArray<unknown>]
+
+/** What a dialect makes of a program: the statements, in order, or the feature that it refuses. */
+export type Expected = ReadonlyArray<Sent> | { readonly unsupported: string }
+
+/** A line of the golden table. A dialect that is left out does not compile. */
+export interface Line {
+  readonly name: string
+  readonly program: Effect.Effect<unknown, unknown, Database.Database>
+  readonly expected: { readonly [D in DialectName]: Expected }
+}
+
+export const line = (
+  name: string,
+  program: Effect.Effect<unknown, unknown, Database.Database>,
+  expected: Line["expected"]
+): Line => ({ name, program, expected })
+
+/** The dialect refuses, and nothing is sent. */
+export const unsupported = (feature: string): Expected => ({ unsupported: feature })
+
+/** MySQL's form of a decimal that is bound. */
+export const decimal = (digits: string): unknown => new DecimalParameter(digits)
+
+const keys = { k0: 1, i0: { k0: 1 }, i1: { k0: 1 } }
+
+/** Fits every statement that goes on with what an earlier one found. */
+const row = (): object => ({ ...keys, keys, row: {}, found: { row: {}, keys } })
+
+const printed = (statement: Statement, dialect: Dialect): Sent => {
+  const { bindings, text } = compile(statement, dialect)
+  return [text, ...bindings.map((binding) => encodeBinding(binding, dialect))]
+}
+
+/** Everything that the program sends to a database of the dialect. */
+export const sentBy = (
+  program: Effect.Effect<unknown, unknown, Database.Database>,
+  dialect: Dialect
+): Effect.Effect<Expected, unknown> =>
+  Effect.suspend(() => {
+    const sent: Array<Sent> = []
+    const send = (statement: Statement): Effect.Effect<any, any> =>
+      Effect.flatMap(
+        Effect.try({ try: () => printed(statement, dialect), catch: (problem) => problem }),
+        (one) => {
+          sent.push(one)
+          const rows = statement._tag === "Select" || statement.returning !== undefined ? [row()] : []
+          return Effect.succeed({ rows, affected: 1, insertId: 1 })
+        }
+      )
+    const transact = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+      sent.push(["begin"])
+      return Effect.tap(effect, () => void sent.push(["commit"]))
+    }
+    const write = Writes.make({ dialect, send, transact })
+    const rows = (statement: Statement) => Effect.map(send(statement), (outcome) => outcome.rows)
+    const service: Database.Service = {
+      server: { name: dialect.name, version: "" },
+      run: (statement): Effect.Effect<any, any> =>
+        statement._tag === "Select"
+          ? Effect.map(loadSelect(statement, rows), (found) => ({ rows: found, affected: found.length }))
+          : write(statement),
+      stream: (select) => Stream.fromIterableEffect(rows(select)),
+      transact,
+      print: () => Effect.die("not needed")
+    }
+    return Effect.provideService(program, Database.Database, service).pipe(
+      Effect.either,
+      Effect.flatMap((outcome): Effect.Effect<Expected, unknown> =>
+        Either.isRight(outcome)
+          ? Effect.succeed(sent)
+          : isUnsupported(outcome.left)
+          ? Effect.succeed({ unsupported: outcome.left.feature })
+          : Effect.fail(outcome.left)
+      )
+    )
+  })
+
+const isUnsupported = (error: unknown): error is UnsupportedError =>
+  (error as { readonly _tag?: unknown })._tag === "UnsupportedError"
