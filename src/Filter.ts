@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import * as Option from "effect/Option"
+import type { Pipeable } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import { ValidationError } from "./DbError.js"
 import * as Comparison from "./expr/comparison.js"
@@ -55,12 +56,17 @@ export interface TextTests<A> extends Tests<A> {
 
 type FilterOf<A> = [A & {}] extends [Option.Option<infer X>] ? FilterOf<X>
   : [A] extends [string | null] ? NonNull<A> | TextTests<NonNull<A>>
-  : NonNull<A> | Tests<NonNull<A>>
+  : Bare<NonNull<A>> | Tests<NonNull<A>>
+
+/** A record that stands bare would be read as tests, so it is compared by `{ eq: record }`. */
+type Bare<A> = A extends object ? A extends Scalar ? A : never : A
+type Scalar = string | number | bigint | boolean | Date | Uint8Array | ReadonlyArray<unknown> | Pipeable
 
 type Logic = "and" | "or" | "not"
 
 /**
- * A filter over the columns of a source: a bare value is equality, several entries must all hold.
+ * A filter over the columns of a source: a bare value is equality, several entries must all hold. A record of a JSON column is
+ * compared by `{ eq: record }`.
  *
  * @since 0.1.0
  * @category models
@@ -96,11 +102,12 @@ export type Checked<S extends Source.Any, X> = [Filter<S>] extends [X] ? Filter<
 
 type Strict<S extends Source.Any, X> = {
   readonly [K in keyof X]: K extends keyof S[typeof ColumnsId] ? StrictValue<FilterOf<S[typeof ColumnsId][K]>, X[K]>
-    : K extends "not" ? Strict<S, X[K]>
+    : K extends "not" ? StrictNot<S, X[K]>
     : K extends Logic ? StrictList<S, X[K]>
     : `"${K & string}" is no column`
 }
-type StrictList<S extends Source.Any, L> = { readonly [I in keyof L]: Strict<S, L[I]> }
+type StrictNot<S extends Source.Any, V> = V extends object ? Strict<S, V> : Filter<S>
+type StrictList<S extends Source.Any, V> = V extends object ? { readonly [I in keyof V]: StrictNot<S, V[I]> } : ReadonlyArray<Filter<S>>
 type StrictValue<F, V> = V extends object ? keyof V extends keyof TextTests<any> ? StrictTests<Extract<F, Tests<any>>, V> : F : F
 type StrictTests<T, V> = { readonly [P in keyof V]: P extends keyof T ? T[P] & {} : `"${P & string}" is no test of this column` }
 

@@ -31,7 +31,7 @@ import { pipeArguments } from "effect/Pipeable"
 import * as Database from "./Database.js"
 import type { WriteFailure } from "./DbError.js"
 import { columnsOf } from "./expr/core.js"
-import type { Columns, Operand } from "./expr/core.js"
+import type { Columns, Operand, ValueOf } from "./expr/core.js"
 import * as Filter from "./Filter.js"
 import type * as Model from "./Model.js"
 import { tableOf } from "./Model.js"
@@ -167,13 +167,26 @@ export interface UpsertOptions<M extends Model.Any> {
   readonly update?: ReadonlyArray<keyof M[typeof ColumnsId] & string>
 }
 
+/** Names that are no columns are refused before anything is made of them. */
+const upsertStatement = (
+  model: Model.Any,
+  inputs: ReadonlyArray<unknown>,
+  options: UpsertOptions<any>,
+  returning: boolean,
+  many: boolean
+): Effect.Effect<Ast.Insert, WriteFailure> =>
+  Effect.zipRight(
+    Input.checkTarget(model, options),
+    insertStatement(model, inputs, conflictOf(model, options), returning, many)
+  )
+
 const conflictOf = (model: Model.Any, options: UpsertOptions<any>) =>
 (
   ref: Ast.Ref,
   columns: ReadonlyArray<Ast.Column>
 ): Ast.Conflict => {
   const table = tableOf(model)
-  const pick = (properties: ReadonlyArray<string>) => properties.map((property) => Input.columnOf(table, property))
+  const pick = (properties: ReadonlyArray<string>) => properties.map((property) => table.byProperty[property]!)
   const target = options.on === undefined ? table.primaryKey : pick(options.on)
   const set = options.update === undefined
     ? columns.filter((column) => !target.includes(column) && !Input.isSetOnInsertOnly(model, column))
@@ -206,7 +219,7 @@ export const upsert = <M extends Model.Any>(
   input: Model.Insert<M> & Partial<Model.Update<M>>,
   options: UpsertOptions<M> = {}
 ): Mutation<M[typeof RowId], M> =>
-  make(model, insertStatement(model, [input], conflictOf(model, options), true, false), "row")
+  make(model, upsertStatement(model, [input], options, true, false), "row")
 
 /**
  * Inserts rows, and updates those that have the same key as one that is there; gives the number of rows.
@@ -219,7 +232,7 @@ export const upsertMany = <M extends Model.Any>(
   inputs: ReadonlyArray<Model.Insert<M> & Partial<Model.Update<M>>>,
   options: UpsertOptions<M> = {}
 ): Mutation<number, M> =>
-  make(model, insertStatement(model, inputs, conflictOf(model, options), false, true), "affected")
+  make(model, upsertStatement(model, inputs, options, false, true), "affected")
 
 /**
  * An update of a model's rows: `set` what, then `where`.
@@ -230,16 +243,32 @@ export const upsertMany = <M extends Model.Any>(
 export const update = <M extends Model.Any>(model: M): UpdateWithoutSet<M> =>
   Object.assign(Object.create(pipeable), { model, missing: "set" })
 
+type Updatable<M extends Model.Any> = keyof Model.Update<M> & keyof M[typeof ColumnsId]
+
+/** What a callback of `set` gives. */
+type Assignments<M extends Model.Any> = {
+  readonly [K in Updatable<M>]?: Operand<ValueOf<M[typeof ColumnsId][K]>>
+}
+
+/** In it `undefined` still passes, so that `Checked` can refuse it whether `exactOptionalPropertyTypes` is on or off. */
+type Draft<V> = { readonly [K in keyof V]?: V[K] | undefined }
+type Checked<V, X> = [V] extends [X] ? V : [X] extends [Strict<V, X>] ? X : Strict<V, X>
+type Strict<V, X> = {
+  readonly [K in keyof X]: K extends keyof V ? Required<V>[K] : `"${K & string}" is no column that an update can set`
+}
+
 /**
  * What an update sets: values, checked by the model's `update` schema, or a callback that gives expressions.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const set = <M extends Model.Any>(
-  values:
-    | Model.Update<M>
-    | ((columns: Columns<M>) => { readonly [K in keyof M[typeof ColumnsId]]?: Operand<M[typeof ColumnsId][K]> })
+export const set = <
+  M extends Model.Any,
+  const X extends Draft<Model.Update<M>>,
+  Y extends Draft<Assignments<M>>
+>(
+  values: Checked<Model.Update<M>, X> | ((columns: Columns<M>) => Checked<Assignments<M>, Y>)
 ) =>
 (self: UpdateWithoutSet<M>): WithoutWhere<M> => {
   const { model } = self

@@ -104,6 +104,9 @@ export type NonNull<A> = A & {}
 
 type ColumnOf<A> = [A & {}] extends [Option.Option<infer X>] ? OptionExpr<X> : Expr<A>
 
+/** What a column is to an operator: of an Option its value, or null. */
+export type ValueOf<A> = [A & {}] extends [Option.Option<infer X>] ? X | null : A
+
 const PartId: unique symbol = Symbol.for("effect-strata/Expr/Part")
 
 /**

@@ -113,6 +113,13 @@ export const variantSchema = (schema: unknown, variant: string): unknown =>
 
 const unknownType: ValueType = { storage: { _tag: "json" }, nullable: true, schema: Schema.Unknown }
 
+/** Whether a field gives its encoded side another name: a column's name is said by `Field.column`, or a row would lose it. */
+const isRenamed = (schema: unknown): boolean => {
+  if (Schema.isSchema(schema) || !Predicate.hasProperty(schema, "ast")) return false
+  const { ast } = schema
+  return Predicate.hasProperty(ast, "from") && Predicate.hasProperty(ast.from, "fromKey") && ast.from.fromKey !== undefined
+}
+
 /** A property signature stands for its Schema where it is no more than that. */
 const columnSchema = (schema: unknown): Schema.Schema<any, any> | undefined =>
   Schema.isSchema(schema)
@@ -134,6 +141,9 @@ export const make = (
     const select = variantSchema(schema, "select")
     if (select === undefined) continue
     const name = details.name ?? snakeCase(property)
+    if (["select", "insert", "update"].some((variant) => isRenamed(variantSchema(schema, variant)))) {
+      problems.push(`${property}: its Schema renames it: say the column's name by Field.column`)
+    }
     const given = columnSchema(select)
     const type = given === undefined
       ? undefined

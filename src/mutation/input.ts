@@ -16,10 +16,21 @@ import { Default } from "../sql/ast.js"
 import { InvalidValue } from "../sql/storage.js"
 import { storedFromEncoded, withoutActual } from "../sql/valueType.js"
 
-/** A column by its property; one that does not exist fails when the statement runs, as the whole model would be wrong. */
-export const columnOf = (table: Ast.Table, property: string): Ast.Column => {
-  const column = table.byProperty[property]
-  return column ?? { ...table.columns[0]!, name: property, property }
+/** Whether an upsert's columns exist, and there is a key by which a row is there already. */
+export const checkTarget = (
+  model: Model.Any,
+  options: { readonly on?: ReadonlyArray<string>; readonly update?: ReadonlyArray<string> }
+): Effect.Effect<void, ValidationError> => {
+  const table = tableOf(model)
+  const issues: Array<Issue> = (["on", "update"] as const).flatMap((option) =>
+    (options[option] ?? []).flatMap((property) =>
+      table.byProperty[property] === undefined ? [{ path: [option], message: `${property} is no column of ${model.identifier}` }] : []
+    )
+  )
+  if ((options.on ?? table.primaryKey).length === 0) {
+    issues.push({ path: ["on"], message: "names no column, and the model has no primary key" })
+  }
+  return issues.length === 0 ? Effect.void : Effect.fail(new ValidationError({ subject: "The options of the upsert", issues }))
 }
 
 const detailsOf = (model: Model.Any, column: Ast.Column) =>

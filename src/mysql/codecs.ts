@@ -35,7 +35,7 @@ export class DecimalParameter {
 }
 
 /** Texts of at most so many characters are `varchar`: such a column can be a key (3072 bytes), and a row holds many. */
-const maxVarchar = 768
+export const maxVarchar = 768
 
 /** Arrays and objects within each other: measured on MariaDB 10.11, whose `json_valid` refuses 32; MySQL's manual says 100. */
 const jsonDepth: Readonly<Record<Kind, number>> = { mariadb: 31, mysql: 100 }
@@ -112,7 +112,8 @@ const integerRange = (storage: Extract<Storage, { readonly _tag: "integer" }>): 
 
 const varchar = (length: number): string => length <= maxVarchar ? `varchar(${length})` : "longtext"
 
-const longest = (values: ReadonlyArray<string>): number =>
+/** Characters of the longest one. */
+export const longest = (values: ReadonlyArray<string>): number =>
   values.reduce((most, value) => Math.max(most, Array.from(value).length), 1)
 
 /** An item of an array in JSON: what JSON has no numbers for is text. */

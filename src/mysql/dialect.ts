@@ -1,13 +1,14 @@
 /**
  * MySQL's and MariaDB's way of SQL: one form, filled in by what the server says it is.
  */
-import type { Dialect, KeyLimits, OperatorPrinter } from "../Dialect.js"
+import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression, Insert } from "../sql/ast.js"
 import type { Storage, ValueType } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
 import type { Writer } from "../sql/writer.js"
 import { DecimalParameter, make as makeCodecs } from "./codecs.js"
 import type { Kind } from "./codecs.js"
+import { keys } from "./keys.js"
 import { guard } from "./messages.js"
 
 /** A server: what it is, and its version in numbers. */
@@ -281,41 +282,6 @@ const literalWith = (codecs: Dialect["codecs"]) => (value: unknown, type: ValueT
   return /^(long|json)/.test((codecs[type.storage._tag].ddl as (storage: Storage) => string)(type.storage))
     ? `(${textLiteral(encoded)})`
     : textLiteral(encoded)
-}
-
-/** InnoDB's limit of a key. */
-const maxKeyBytes = 3072
-
-/** How many bytes of a key a column takes; undefined for one without a limit. */
-const keyBytes = ({ storage }: ValueType): number | undefined => {
-  switch (storage._tag) {
-    case "text":
-      return storage.maxLength === undefined ? undefined : storage.maxLength * 4
-    case "bytes":
-      return undefined
-    case "literal":
-      return longest(storage.values) * 4
-    case "uuid":
-      return 36 * 4
-    case "decimal":
-      return 32
-    default:
-      return 8
-  }
-}
-
-/** The columns without a limit share what the others leave. */
-const keys: KeyLimits = {
-  lengthOf: (type, key) => {
-    if (keyBytes(type) !== undefined) return undefined
-    const bytes = key.map(keyBytes)
-    const unlimited = bytes.filter((one) => one === undefined).length
-    const left = bytes.reduce<number>((sum, one) => sum - (one ?? 0), maxKeyBytes)
-    // One byte a column for NULL, two for the length.
-    const share = Math.floor((left - (key.length === 1 ? 0 : 3 * key.length)) / Math.max(1, unlimited))
-    return Math.max(1, type.storage._tag === "bytes" ? share : Math.floor(share / 4))
-  },
-  limited: (type, length) => type.storage._tag === "bytes" ? `varbinary(${length})` : `varchar(${length})`
 }
 
 /**

@@ -12,6 +12,7 @@ import type {
   Insert,
   Projection,
   Ref,
+  Script,
   Select,
   Statement,
   Table,
@@ -49,7 +50,8 @@ export type Refusal = ConfigurationError | UnsupportedError | ValidationError | 
 /** How many values an IN list has at most; longer ones go as one parameter. */
 const longestList = 256
 
-class TextWriter implements Writer {
+/** Prints text and collects parameters. */
+export class TextWriter implements Writer {
   sql = ""
   readonly bindings: Array<Binding> = []
   private readonly aliases = new Map<Ref, string>()
@@ -59,7 +61,7 @@ class TextWriter implements Writer {
 
   private readonly form: ClauseForm
 
-  constructor(private readonly dialect: Dialect) {
+  constructor(protected readonly dialect: Dialect) {
     const { order, limit } = dialect.print
     this.form = { order, limit, rowLocks: dialect.capabilities.rowLocks }
   }
@@ -399,10 +401,14 @@ const printInsert = (writer: TextWriter, dialect: Dialect, insert: Insert): void
   printReturning(writer, insert)
 }
 
-const printUpdate = (writer: TextWriter, update: Update): void => {
+const printUpdate = (writer: TextWriter, dialect: Dialect, update: Update): void => {
   checkTable(update.table)
   writer.declare(update.ref, update.table).text("update ").table(update.table).text(" set ")
-  writer.list(update.set, ({ column, value }) => writer.identifier(column.name).text(" = ").operand(value))
+  writer.list(update.set, ({ column, value }) => {
+    writer.identifier(column.name).text(" = ")
+    if (dialect.print.assigned === undefined) writer.operand(value)
+    else dialect.print.assigned(writer, value, column.type)
+  })
   if (update.where !== undefined) writer.text(" where ").expression(update.where)
   printReturning(writer, update)
 }
@@ -419,7 +425,7 @@ const printReturning = (writer: TextWriter, { returning }: Insert | Update | Del
 }
 
 /** Prints a statement; throws a `Refusal` for one that cannot be said, or not on this dialect. */
-export const compile = (statement: Statement, dialect: Dialect): Compiled => {
+export const compile = (statement: Exclude<Statement, Script>, dialect: Dialect): Compiled => {
   const writer = new TextWriter(dialect)
   switch (statement._tag) {
     case "Select":
@@ -429,7 +435,7 @@ export const compile = (statement: Statement, dialect: Dialect): Compiled => {
       printInsert(writer, dialect, statement)
       break
     case "Update":
-      printUpdate(writer, statement)
+      printUpdate(writer, dialect, statement)
       break
     case "Delete":
       printDelete(writer, statement)

@@ -50,6 +50,14 @@ const fromNative = (row: { [column: string]: unknown }): { readonly [column: str
   return row
 }
 
+const readOnly: Failure = {
+  _tag: "Failure",
+  kind: { error: "QueryError", reason: "readOnly" },
+  code: undefined,
+  hint: "the database was opened with readonly: true",
+  cause: undefined
+}
+
 const canBeCopied = (text: string): boolean => ["select", "with", "values"].includes(firstWord(text))
 
 /**
@@ -164,7 +172,9 @@ export const makeConnection = (
 
   const begin = ({ access }: BeginOptions): Effect.Effect<void, Failure> => {
     // A transaction that writes asks for the lock at once: later, SQLite could only refuse it.
-    const isReading = access === "read only" || (access === undefined && settings.isReadonly)
+    const isReading = access === "read only" || settings.isReadonly
+    // SQLite itself would begin one that reads.
+    if (settings.isReadonly && access === "read write") return Effect.fail(readOnly)
     return attempt(lockTimeout, () => {
       settle()
       database.exec(isReading ? "begin" : "begin immediate")

@@ -19,6 +19,8 @@ const literal = (value: unknown, type: ValueType): string => {
   const encoded = encodeAny(value, type.storage)
   if (encoded === null) return "null"
   if (encoded instanceof Uint8Array) return `x'${Buffer.from(encoded).toString("hex")}'`
+  // A real without a point would be an integer, whose division truncates.
+  if (typeof encoded === "number" && Number.isSafeInteger(encoded)) return encoded.toFixed(1)
   return typeof encoded === "string" ? textLiteral(encoded) : String(encoded)
 }
 

@@ -113,11 +113,11 @@ export const cases = group("numbers", [
   }),
 
   test("doubles keep their digits", [Real], function*() {
-    yield* reals([7, 2], [-7, 2], [0.1, 0.2], [1e300, 1e10], [1, null])
-    yield* same("x / y", yield* ofReals((r) => Expr.divide(r.x, r.y)), [3.5, -3.5, 0.5, 1e290, null])
-    yield* same("x + y", yield* ofReals((r) => Expr.add(r.x, r.y)), [9, -5, 0.1 + 0.2, 1e300 + 1e10, null])
-    yield* same("x * x", yield* ofReals((r) => Expr.multiply(r.x, Expr.divide(r.y, 2))), [7, -7, 0.1 * 0.1, 1e300 * 5e9 === Infinity ? 0 : 0, null])
-    yield* same("x - 0.3", yield* ofReals((r) => Expr.subtract(r.x, 0.3)), [6.7, -7.3, 0.1 - 0.3, 1e300, 0.7])
+    yield* reals([7, 2], [-7, 2], [0.1, 0.2], [1e300, 1e5], [1, null])
+    yield* same("x / y", yield* ofReals((r) => Expr.divide(r.x, r.y)), [3.5, -3.5, 0.1 / 0.2, 1e300 / 1e5, null])
+    yield* same("x + y", yield* ofReals((r) => Expr.add(r.x, r.y)), [9, -5, 0.1 + 0.2, 1e300, null])
+    yield* same("x * y", yield* ofReals((r) => Expr.multiply(r.x, r.y)), [14, -14, 0.1 * 0.2, 1e300 * 1e5, null])
+    yield* same("x - 0.3", yield* ofReals((r) => Expr.subtract(r.x, 0.3)), [7 - 0.3, -7 - 0.3, 0.1 - 0.3, 1e300, 1 - 0.3])
     yield* same("x / 3", yield* ofReals((r) => Expr.divide(r.x, 3)), [7 / 3, -7 / 3, 0.1 / 3, 1e300 / 3, 1 / 3])
   }),
 
@@ -186,7 +186,7 @@ export const cases = group("numbers", [
       yield* same(`${key} * 3`, yield* of((a) => Expr.multiply(a[key], decimal("3"))), decimals("0.3", "4.5", "-6.75", "37037036.7036"))
       yield* same(`-${key}`, yield* of((a) => Expr.negate(a[key])), decimals("-0.1", "-1.5", "2.25", "-12345678.9012"))
     }
-    yield* same("short * short", yield* of((a) => Expr.multiply(a.short, a.short)), decimals("0.01", "2.25", "5.0625", "152415787526596.56740144"))
+    yield* same("short * short", yield* of((a) => Expr.multiply(a.short, a.short)), decimals("0.01", "2.25", "5.0625", "152415787531534.83936144"))
     yield* same("with NULL", yield* of((a) => Expr.add(a.none, a.short)), [null, null, null, null])
     const compared = Query.from(Amount).pipe(
       Query.where((a) => Expr.eq(Expr.add(a.short, decimal("0.2")), decimal("0.3"))),

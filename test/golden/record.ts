@@ -50,7 +50,11 @@ export const unsupported = (feature: string): Expected => ({ unsupported: featur
 /** MySQL's form of a decimal that is bound. */
 export const decimal = (digits: string): unknown => new DecimalParameter(digits)
 
-const keys = { k0: 1, i0: { k0: 1 }, i1: { k0: 1 } }
+/** The one parameter of a list that is too long for a list: 257 times the same item. */
+export const listed = (open: string, item: string, close: string): string =>
+  `${open}${Array.from({ length: 257 }, () => item).join(",")}${close}`
+
+const keys = { k0: 1, k1: 1, i0: { k0: 1 }, i1: { k0: 1 } }
 
 /** Fits every statement that goes on with what an earlier one found. */
 const row = (): object => ({ ...keys, keys, row: {}, found: { row: {}, keys } })

@@ -58,9 +58,21 @@ export const pretend = (version: string, answer: (sql: string, client: any) => v
           connectionId: clients.size,
           statusFlags: 2,
           characterSet: 45,
-          capabilityFlags: 0x00ffffff & ~0x800
+          capabilityFlags: 0x00ffffff & ~0x800,
+          // mysql2's server does not count the packets of each command anew.
+          authCallback: (_: unknown, done: (error: unknown) => void) => {
+            done(null)
+            client.sequenceId = 0
+          }
         })
-        client.on("query", (sql: string) => answer(sql, client))
+        const listen = (sql: string): void => {
+          client.sequenceId = 1
+          answer(sql, client)
+          client.sequenceId = 0
+        }
+        client.on("query", listen)
+        // SET comes as this.
+        client.on("stmt_prepare", listen)
       })
       const net = listener._server
       listener.listen(0, "127.0.0.1")

@@ -223,7 +223,7 @@ const roundTrip = (connection: Connection, storage: Storage, bound: unknown): un
 
 for (const [where, database] of both) {
   describe(`codecs in ${where}`, () => {
-    for (const { extremes, normal = (value) => value, refused, storage, values } of cases) {
+    for (const { extremes, normal = (value: unknown) => value, refused, storage, values } of cases) {
       it.scoped(JSON.stringify(storage), () =>
         Effect.gen(function*() {
           const connection = yield* Effect.flatMap(database, connect)

@@ -67,10 +67,12 @@ const plain = (value: unknown): unknown => BigDecimal.isBigDecimal(value) ? BigD
 /** The value of an expression in the row of this id. */
 const inRow = (id: number, make: (t: any) => any) =>
   Effect.map(
-    Query.one(Query.from(Thing).pipe(
-      Query.where((t) => Expr.eq(t.id, id)),
-      Query.select((t) => ({ value: make(t) as Expr.Expr<unknown> }))
-    )),
+    Query.one(
+      Query.from(Thing).pipe(
+        Query.where((t) => Expr.eq(t.id, id)),
+        Query.select((t) => ({ value: make(t) as Expr.Expr<unknown> }))
+      )
+    ),
     ({ value }) => plain(value)
   )
 
@@ -184,9 +186,9 @@ it.layer(Live)("operators of SQLite", (it) => {
 
   it.effect("integers divide toward zero, by zero to NULL; the rest has the sign of the dividend", () =>
     Effect.gen(function*() {
-      assert.strictEqual(yield* inRow(1, (t) => Expr.divide(Expr.subtract(t.id, 8), 2)), -3)
+      assert.strictEqual(yield* inRow(1, (t) => Expr.divide(Expr.subtract(t.id as Expr.Operand<number>, 8), 2)), -3)
       assert.strictEqual(yield* inRow(1, (t) => Expr.divide(t.id, 0)), null)
-      assert.strictEqual(yield* inRow(1, (t) => Expr.modulo(Expr.subtract(t.id, 8), 4)), -3)
+      assert.strictEqual(yield* inRow(1, (t) => Expr.modulo(Expr.subtract(t.id as Expr.Operand<number>, 8), 4)), -3)
       assert.strictEqual(yield* inRow(1, (t) => Expr.modulo(t.id, 0)), null)
       assert.strictEqual(yield* inRow(1, (t) => Expr.divide(t.ratio, 2)), 1.25)
       assert.strictEqual(yield* inRow(1, (t) => Expr.divide(t.ratio, 0)), null)
@@ -244,7 +246,8 @@ it.layer(Live)("operators of SQLite", (it) => {
 
   it.effect("casts", () =>
     Effect.gen(function*() {
-      const cast = (schema: Schema.Schema<any, any>, make: (t: any) => any) => inRow(2, (t) => Expr.cast(make(t), schema))
+      const cast = (schema: Schema.Schema<any, any>, make: (t: any) => any) =>
+        inRow(2, (t) => Expr.cast(make(t), schema))
       const text = (value: string) => () => Expr.param(Schema.String, value)
       assert.strictEqual(yield* cast(Schema.String, (t) => t.id), "2")
       assert.strictEqual(yield* cast(Schema.String, (t) => t.price), "-2.25")
@@ -268,17 +271,25 @@ it.layer(Live)("operators of SQLite", (it) => {
     Effect.gen(function*() {
       const many = <A>(make: (index: number) => A) => Array.from({ length: 300 }, (_, index) => make(index))
       assert.deepStrictEqual(yield* where((t) => Expr.in(t.id, many((index) => index + 2))), [2, 3, 4])
-      assert.deepStrictEqual(yield* where((t) => Expr.in(t.name, many((index) => index === 7 ? "Zoë_%\\" : "\"'"))), [2])
+      assert.deepStrictEqual(yield* where((t) => Expr.in(t.name, many((index) => index === 7 ? "Zoë_%\\" : "\"'"))), [
+        2
+      ])
       assert.deepStrictEqual(yield* where((t) => Expr.in(t.big, many((index) => 9007199254740992n + BigInt(index)))), [
         1,
         2,
         3,
         4
       ])
-      assert.deepStrictEqual(yield* where((t) => Expr.in(t.big, many((index) => 9007199254740994n + BigInt(index)))), [])
-      assert.deepStrictEqual(yield* where((t) => Expr.in(t.data, many((index) => new Uint8Array([0, 255, 4 + index % 200])))), [
-        4
-      ])
+      assert.deepStrictEqual(
+        yield* where((t) => Expr.in(t.big, many((index) => 9007199254740994n + BigInt(index)))),
+        []
+      )
+      assert.deepStrictEqual(
+        yield* where((t) => Expr.in(t.data, many((index) => new Uint8Array([0, 255, 4 + index % 200])))),
+        [
+          4
+        ]
+      )
       assert.deepStrictEqual(yield* where((t) => Expr.in(t.price, many((index) => decimal(`${index}.5`)))), [1])
       assert.deepStrictEqual(yield* where((t) => Expr.in(t.large, many((index) => decimal(`${index + 9}`)))), [1, 2])
       assert.deepStrictEqual(yield* where((t) => Expr.in(t.ratio, many((index) => index + 0.5))), [1, 2, 3, 4])
@@ -310,7 +321,10 @@ describe("form of SQLite", () => {
     }
     assert.strictEqual(printed(column(type(10, 2)), type(10, 2)), "x")
     assert.strictEqual(printed(column(type(30, 2)), type(30, 2)), "x")
-    assert.strictEqual(printed(product(type(10, 2)), type(10, 2)), "strata_decimal_scaled(strata_decimal(multiply, 2), 2)")
+    assert.strictEqual(
+      printed(product(type(10, 2)), type(10, 2)),
+      "strata_decimal_scaled(strata_decimal(multiply, 2), 2)"
+    )
     assert.strictEqual(printed(column(type(10, 4)), type(10, 2)), "strata_decimal_scaled(strata_decimal(x, 4), 2)")
     assert.strictEqual(printed(column(type(10, 4)), type(30, 2)), "strata_decimal_round(strata_decimal(x, 4), 2)")
     assert.strictEqual(printed(column(type(30, 4)), type()), "x")

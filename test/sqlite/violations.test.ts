@@ -1,6 +1,7 @@
 /** What an error tells, of every kind that SQLite raises: through a real database, in memory and in a file. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Option from "effect/Option"
 import type { Connection, Failure } from "../../src/Driver.js"
 import { InvalidValue } from "../../src/sql/storage.js"
@@ -11,12 +12,14 @@ import { both, connect, rows, runAll } from "./databases.js"
 const failure = (connection: Connection, text: string, ...parameters: ReadonlyArray<unknown>) =>
   Effect.flip(connection.run(text, parameters))
 
+type Violation = Extract<Failure["kind"], { readonly columns: unknown }>
+
 const violation = (
-  error: string,
+  error: Violation["error"],
   constraint: string | undefined,
   table: string | undefined,
   ...columns: ReadonlyArray<string>
-) => ({ error, constraint, table, columns })
+): Failure["kind"] => ({ error, constraint, table, columns })
 
 const begin = { isolation: undefined, access: undefined, deferrable: undefined }
 
@@ -57,7 +60,7 @@ const prepared = (database: (typeof both)[number][1]) =>
 
 for (const [where, database] of both) {
   describe(`violations in ${where}`, () => {
-    const each = (name: string, test: (connection: Connection) => Effect.Effect<void, Failure>) =>
+    const each = <E>(name: string, test: (connection: Connection) => Effect.Effect<void, E, Scope.Scope>) =>
       it.scoped(name, () => Effect.flatMap(prepared(database), test))
 
     each("unique", (connection) =>
@@ -163,20 +166,23 @@ for (const [where, database] of both) {
         yield* connection.rollback
       }))
 
-    each("a COMMIT that fails by a deferred foreign key is typed, and can be rolled back", (connection) =>
-      Effect.gen(function*() {
-        yield* connection.begin(begin)
-        yield* connection.run("insert into cities values (5, 'fr', 99)", [])
-        const error = yield* Effect.flip(connection.commit)
-        assert.deepStrictEqual(error.kind, violation("ForeignKeyViolation", "cities_mayor", "cities", "mayor"))
-        assert.isTrue(connection.isInTransaction())
-        yield* connection.rollback
-        assert.isFalse(connection.isInTransaction())
-        assert.isFalse(connection.isBroken())
-        yield* connection.begin(begin)
-        yield* connection.commit
-        assert.deepStrictEqual(yield* rows(connection, "select count(*) from cities"), [[1]])
-      }))
+    each(
+      "a COMMIT that fails by a deferred foreign key is typed, and can be rolled back",
+      (connection) =>
+        Effect.gen(function*() {
+          yield* connection.begin(begin)
+          yield* connection.run("insert into cities values (5, 'fr', 99)", [])
+          const error = yield* Effect.flip(connection.commit)
+          assert.deepStrictEqual(error.kind, violation("ForeignKeyViolation", "cities_mayor", "cities", "mayor"))
+          assert.isTrue(connection.isInTransaction())
+          yield* connection.rollback
+          assert.isFalse(connection.isInTransaction())
+          assert.isFalse(connection.isBroken())
+          yield* connection.begin(begin)
+          yield* connection.commit
+          assert.deepStrictEqual(yield* rows(connection, "select count(*) from cities"), [[1]])
+        })
+    )
 
     each("a trigger's own refusal is no violation", (connection) =>
       Effect.gen(function*() {
@@ -191,15 +197,16 @@ for (const [where, database] of both) {
     each("what is wrong with the statement", (connection) =>
       Effect.gen(function*() {
         const reason = (text: string, ...parameters: ReadonlyArray<unknown>) =>
-          Effect.map(failure(connection, text, ...parameters), ({ kind }) => kind.error === "QueryError" ? kind.reason : kind.error)
+          Effect.map(failure(connection, text, ...parameters), ({ kind }) =>
+            kind.error === "QueryError" ? kind.reason : kind.error)
         assert.strictEqual(yield* reason("selec 1"), "syntax")
         assert.strictEqual(yield* reason("select 'unended"), "syntax")
         assert.strictEqual(yield* reason(""), "syntax")
         assert.strictEqual(yield* reason("select 1; select 2"), "syntax")
         assert.strictEqual(yield* reason("select * from nowhere"), "undefinedObject")
-        assert.strictEqual(yield* reason("select nothing from users"), "undefinedObject")
-        assert.strictEqual(yield* reason("select nothing(1)"), "undefinedObject")
-        assert.strictEqual(yield* reason("insert into users (nothing) values (1)"), "undefinedObject")
+        assert.strictEqual(yield* reason("select missing from users"), "undefinedObject")
+        assert.strictEqual(yield* reason("select missing(1)"), "undefinedObject")
+        assert.strictEqual(yield* reason("insert into users (missing) values (1)"), "undefinedObject")
         assert.strictEqual(yield* reason("select ?", {}), "data")
         assert.strictEqual(yield* reason("select ?", true), "data")
         assert.strictEqual(yield* reason("select ?", 2n ** 64n), "data")
@@ -286,7 +293,7 @@ describe("classification", () => {
     assert.isUndefined(columnsOfMessage(""))
     assert.deepStrictEqual(
       classify(sqlite("SQLITE_CONSTRAINT_UNIQUE", "UNIQUE constraint failed: index 'it's'")).kind,
-      violation("UniqueViolation", "it's", undefined) as Failure["kind"]
+      violation("UniqueViolation", "it's", undefined)
     )
   })
 })
@@ -303,7 +310,9 @@ describe("the table of a statement", () => {
       ["with y as (select 1), z as (delete from w) insert into x select * from y", "insert", "x"]
     ]
     for (const [text, verb, table] of cases) assert.deepStrictEqual(targetOf(text), { verb, table } as never)
-    for (const text of ["select 1", "", "insert", "update", "delete from", "create table x (a)", "pragma x", "\"insert\""]) {
+    for (
+      const text of ["select 1", "", "insert", "update", "delete from", "create table x (a)", "pragma x", "\"insert\""]
+    ) {
       assert.isUndefined(targetOf(text))
     }
   })
