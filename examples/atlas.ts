@@ -1,5 +1,5 @@
 /**
- * An atlas of the world: `npm run quickstart` loads 250 countries and 135,233 cities into a database, and asks it ten questions.
+ * An atlas of the world: `npm run quickstart` loads 250 countries and 135,233 cities into a database, and asks it eleven questions.
  *
  * - `atlas/models.ts`: the tables, as Effect Schemas, and how they are related
  * - `atlas/data.ts` and `atlas/load.ts`: from two npm packages into the tables

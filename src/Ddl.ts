@@ -32,12 +32,20 @@ import type * as Model from "./Model.js"
 import type * as Ast from "./sql/ast.js"
 
 /**
+ * What making or dropping tables can fail with.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type Failure = WriteFailure
+
+/**
  * Tables to make or to drop; `yield*` does it.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Ddl extends Effect.Effect<void, WriteFailure, Database.Database> {
+export interface Ddl extends Effect.Effect<void, Failure, Database.Database> {
   readonly models: ReadonlyArray<Model.Any>
   /** The steps, the same for every database; a model that contradicts itself is its failure. */
   readonly script: Effect.Effect<Ast.Script, ConfigurationError>
@@ -84,11 +92,10 @@ const make = (models: ReadonlyArray<Model.Any>, plan: () => Ast.Script): Ddl =>
     })
   })
 
-type Given<Options> =
-  | ReadonlyArray<Model.Any>
-  | readonly [models: ReadonlyArray<Model.Any>, options?: Options]
+/** Models one by one, or in an array with options after it. */
+type Given = ReadonlyArray<Model.Any | ReadonlyArray<Model.Any> | object | undefined>
 
-const read = <Options>(given: Given<Options>): readonly [ReadonlyArray<Model.Any>, Options | undefined] =>
+const read = <Options>(given: Given): readonly [ReadonlyArray<Model.Any>, Options | undefined] =>
   Array.isArray(given[0]) ? [given[0], given[1] as Options | undefined] : [given as ReadonlyArray<Model.Any>, undefined]
 
 /**
@@ -102,7 +109,7 @@ const read = <Options>(given: Given<Options>): readonly [ReadonlyArray<Model.Any
 export const create: {
   (...models: ReadonlyArray<Model.Any>): Ddl
   (models: ReadonlyArray<Model.Any>, options?: CreateOptions): Ddl
-} = (...given: Given<CreateOptions>): Ddl => {
+} = (...given: Given): Ddl => {
   const [models, options] = read<CreateOptions>(given)
   return make(models, () => Plan.create(models, options?.ifNotExists === true))
 }
@@ -118,7 +125,7 @@ export const create: {
 export const drop: {
   (...models: ReadonlyArray<Model.Any>): Ddl
   (models: ReadonlyArray<Model.Any>, options?: DropOptions): Ddl
-} = (...given: Given<DropOptions>): Ddl => {
+} = (...given: Given): Ddl => {
   const [models, options] = read<DropOptions>(given)
   return make(models, () => Plan.drop(models, options?.ifExists !== false))
 }
@@ -129,6 +136,6 @@ export const drop: {
  * @since 0.1.0
  * @category accessors
  */
-export const toSql = (self: Ddl): Effect.Effect<string, WriteFailure, Database.Database> =>
+export const toSql = (self: Ddl): Effect.Effect<string, Failure, Database.Database> =>
   Effect.flatMap(Database.Database, (database) =>
     Effect.flatMap(self.script, (script) => Effect.map(database.print(script), ({ sql }) => sql)))

@@ -21,14 +21,16 @@ import * as Database from "./Database.js"
 import { ConfigurationError, DecodeError, QueryError, UnsupportedError, ValidationError } from "./DbError.js"
 import type { ConnectFailure, ReadFailure, TransactionError, WriteFailure } from "./DbError.js"
 import type { Connection, Driver, Failure, OpenFailure, Result, RunOptions } from "./Driver.js"
+import * as Definitions from "./executor/definitions.js"
 import { failWith, toError } from "./executor/errors.js"
 import { sqlClientOf } from "./executor/sqlClient.js"
 import * as Writes from "./executor/writes.js"
 import { loadSelect, prepare } from "./Loader.js"
 import * as Pool from "./Pool.js"
-import type { Select, Statement, Table } from "./sql/ast.js"
+import type { Script, Select, Statement, Table } from "./sql/ast.js"
 import { compile, encodeBinding } from "./sql/compile.js"
 import type { Binding, Compiled } from "./sql/compile.js"
+import { scriptText } from "./sql/ddl.js"
 import { Decoders, RowProblem } from "./sql/decode.js"
 import type { Mode } from "./sql/decode.js"
 import { InvalidValue } from "./sql/storage.js"
@@ -74,7 +76,10 @@ const invalidBinding = (binding: Binding, problem: InvalidValue, rows: number): 
   })
 }
 
-const tableOf = (statement: Statement): Table | undefined =>
+/** A statement with parameters or rows. */
+type Plain = Exclude<Statement, Script>
+
+const tableOf = (statement: Plain): Table | undefined =>
   statement._tag === "Select"
     ? statement.from._tag === "TableSource" ? statement.from.table : undefined
     : statement.table
@@ -103,19 +108,19 @@ const silent = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const { dialect } = driver
   const decoders = new Decoders(dialect, mode)
-  const compiled = new WeakMap<Statement, Compiled>()
+  const compiled = new WeakMap<Plain, Compiled>()
   const identity = {}
   const runner = makeRunner({ pool, identity, classify: (failure, sql) => toError(failure, sql) })
   /** Transactions whose connection a stream reads from: a statement would wait for the stream that waits for it. */
   const streaming = new WeakSet<object>()
 
-  const compileOnce = (statement: Statement): Compiled => {
+  const compileOnce = (statement: Plain): Compiled => {
     let found = compiled.get(statement)
     if (found === undefined) compiled.set(statement, found = compile(statement, dialect))
     return found
   }
 
-  const encode = (statement: Statement, { bindings }: Compiled): Array<unknown> => {
+  const encode = (statement: Plain, { bindings }: Compiled): Array<unknown> => {
     const parameters = new Array<unknown>(bindings.length)
     for (let i = 0; i < bindings.length; i++) {
       const binding = bindings[i]!
@@ -148,15 +153,14 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     })
 
   const traced = <A, E>(
-    statement: Statement,
+    operation: string,
+    table: Table | undefined,
     text: string,
     effect: Effect.Effect<A, E>,
     rows: (value: A) => number
   ): Effect.Effect<A, E> =>
     Effect.withFiberRuntime((fiber) => {
       if (Context.get(fiber.currentDefaultServices, Tracer.Tracer) === silent) return effect
-      const table = tableOf(statement)
-      const operation = statement._tag.toUpperCase()
       return Effect.useSpan(
         table === undefined ? operation : `${operation} ${table.name}`,
         {
@@ -179,7 +183,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     })
 
   const decode = (
-    statement: Statement,
+    statement: Plain,
     { projection, text }: Compiled,
     result: Result,
     from = 0
@@ -202,7 +206,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   }
 
   /** A statement as it would be sent; nothing is. */
-  const prepared = (statement: Statement): Effect.Effect<Prepared, WriteFailure> =>
+  const prepared = (statement: Plain): Effect.Effect<Prepared, WriteFailure> =>
     Effect.suspend(() => {
       try {
         const printed = compileOnce(statement)
@@ -217,11 +221,12 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     })
 
   /** One statement as it is: compiled, sent, decoded. */
-  const sendBy = (lend: Lend) => (statement: Statement): Effect.Effect<Sent, WriteFailure> =>
+  const sendBy = (lend: Lend) => (statement: Plain): Effect.Effect<Sent, WriteFailure> =>
     Effect.flatMap(prepared(statement), ({ exactIntegers, parameters, printed }) =>
       Effect.matchEffect(
         traced(
-          statement,
+          statement._tag.toUpperCase(),
+          tableOf(statement),
           printed.text,
           lend((connection) => connection.run(printed.text, parameters, { exactIntegers })),
           (result) => result.rows.length
@@ -260,6 +265,20 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
 
   const writes = Writes.make({ dialect, send, transact: (effect) => transact(effect, undefined) })
 
+  const definitions = Definitions.make({
+    dialect,
+    refused,
+    transact: (effect) => transact(effect, undefined),
+    isInTransaction: Effect.withFiberRuntime((fiber) =>
+      Effect.succeed(runner.scopeOf(fiber.currentContext as Context.Context<never>) !== undefined)
+    ),
+    send: ({ operation, table, text }) =>
+      Effect.catchAll(
+        traced(operation, table, text, use((connection) => connection.run(text, [], { prepare: false })), () => 0),
+        (error) => error._tag === "Failure" ? failWith(error, text, table, driver) : Effect.fail(error)
+      )
+  })
+
   const run: Database.Service["run"] = (statement) => {
     switch (statement._tag) {
       case "Select":
@@ -270,8 +289,8 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       case "Update":
       case "Delete":
         return writes(statement)
-      default:
-        return send(statement)
+      case "Script":
+        return definitions(statement)
     }
   }
 
@@ -381,7 +400,13 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     run,
     stream,
     transact,
-    print: (statement) => Effect.map(prepared(statement), ({ parameters, printed }) => ({ sql: printed.text, parameters }))
+    print: (statement) =>
+      statement._tag === "Script"
+        ? Effect.map(
+          Definitions.print(statement, { dialect, refused }),
+          (all) => ({ sql: scriptText(all), parameters: [] })
+        )
+        : Effect.map(prepared(statement), ({ parameters, printed }) => ({ sql: printed.text, parameters }))
   }
 
   const native = (connection: Connection, sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>

@@ -59,7 +59,7 @@ type FilterOf<A> = [A & {}] extends [Option.Option<infer X>] ? FilterOf<X>
   : Bare<NonNull<A>> | Tests<NonNull<A>>
 
 /** A record that stands bare would be read as tests, so it is compared by `{ eq: record }`. */
-type Bare<A> = A extends object ? A extends Scalar ? A : never : A
+type Bare<A> = A extends Scalar ? A : A extends object ? never : A
 type Scalar = string | number | bigint | boolean | Date | Uint8Array | ReadonlyArray<unknown> | Pipeable
 
 type Logic = "and" | "or" | "not"
@@ -98,7 +98,7 @@ export type Draft<S extends Source.Any> = {
  * @since 0.1.0
  * @category models
  */
-export type Checked<S extends Source.Any, X> = [Filter<S>] extends [X] ? Filter<S> : [X] extends [Strict<S, X>] ? X : Strict<S, X>
+export type Checked<S extends Source.Any, X> = [X] extends [Strict<S, X>] ? X : [Filter<S>] extends [X] ? Filter<S> : Strict<S, X>
 
 type Strict<S extends Source.Any, X> = {
   readonly [K in keyof X]: K extends keyof S[typeof ColumnsId] ? StrictValue<FilterOf<S[typeof ColumnsId][K]>, X[K]>

@@ -252,7 +252,7 @@ type Assignments<M extends Model.Any> = {
 
 /** In it `undefined` still passes, so that `Checked` can refuse it whether `exactOptionalPropertyTypes` is on or off. */
 type Draft<V> = { readonly [K in keyof V]?: V[K] | undefined }
-type Checked<V, X> = [V] extends [X] ? V : [X] extends [Strict<V, X>] ? X : Strict<V, X>
+type Checked<V, X> = [X] extends [Strict<V, X>] ? X : [V] extends [X] ? V : Strict<V, X>
 type Strict<V, X> = {
   readonly [K in keyof X]: K extends keyof V ? Required<V>[K] : `"${K & string}" is no column that an update can set`
 }

@@ -34,7 +34,7 @@ import type { Order } from "./expr/conditional.js"
 import { columnsOf, integerType, nodeOf, parameter, projectionOf } from "./expr/core.js"
 import type { Columns, Condition, Joined, Operand, Selectable, Shape, ShapeNeeds, Subquery } from "./expr/core.js"
 import * as Filter from "./Filter.js"
-import { derivedOf, selectFrom } from "./query/derived.js"
+import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
 import type { Fresh, LoadedId, RelationFrom } from "./Relation.js"
 import { includesOf, plansOf } from "./Relation.js"
 import type * as Source from "./Source.js"
@@ -360,34 +360,6 @@ const atMost = (ast: Ast.Select, count: number): Ast.Select => {
 const isPlain = (ast: Ast.Select): boolean =>
   !ast.distinct && ast.groupBy.length === 0 && ast.having === undefined && ast.limit === undefined &&
   ast.offset === undefined && !isAggregated(ast.projection)
-
-const isAggregated = (projection: Ast.Projection): boolean => {
-  switch (projection._tag) {
-    case "Value":
-      return hasAggregate(projection.expression)
-    case "Instance":
-      return false
-    default:
-      return Object.values(projection.fields).some(isAggregated)
-  }
-}
-
-const hasAggregate = (expression: Ast.Expression): boolean => {
-  switch (expression._tag) {
-    case "Aggregate":
-      return true
-    case "Call":
-    case "Fragment":
-      return expression.args.some(hasAggregate)
-    case "Cast":
-      return hasAggregate(expression.expression)
-    case "Case":
-      return (expression.otherwise !== undefined && hasAggregate(expression.otherwise)) ||
-        expression.branches.some((branch) => hasAggregate(branch.when) || hasAggregate(branch.then))
-    default:
-      return false
-  }
-}
 
 const countOf = (ast: Ast.Select): Ast.Select => {
   const projection: Ast.Projection = { _tag: "Value", expression: countAll().node }

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import type * as Option from "effect/Option"
 import type * as Pipeable from "effect/Pipeable"
 import { pipeArguments } from "effect/Pipeable"
 import { ConfigurationError } from "./DbError.js"
@@ -89,10 +90,13 @@ export interface Plan {
   readonly problem: ConfigurationError | undefined
 }
 
+/** What a column holds in the database: an Option of a value is that value or null. */
+type Held<A> = [A & {}] extends [Option.Option<infer X>] ? X | null : A
+
 /** Columns of `M` that can hold a `T`: what a bad key's error message lists. */
 type ColumnsHolding<M extends Source.Any, T> = {
-  [K in keyof M[typeof ColumnsId]]: [T] extends [M[typeof ColumnsId][K]] ? K
-    : [M[typeof ColumnsId][K] & {}] extends [T] ? K
+  [K in keyof M[typeof ColumnsId]]: [T] extends [Held<M[typeof ColumnsId][K]>] ? K
+    : [Held<M[typeof ColumnsId][K]> & {}] extends [T] ? K
     : never
 }[keyof M[typeof ColumnsId]]
 
@@ -107,7 +111,7 @@ export type Link<From extends Model.Any, To extends Model.Any> =
   | ColumnsHolding<To, Model.Key<From>>
   | { readonly [K in keyof To[typeof ColumnsId]]?: keyof From[typeof ColumnsId] }
 
-type OneOrOption<A> = null extends A ? "option" : "one"
+type OneOrOption<A> = null extends Held<A> ? "option" : "one"
 type Row<M extends Source.Any> = M[typeof RowId]
 
 const proto = {

@@ -4,8 +4,10 @@
  *
  * @since 0.1.0
  */
+export * as Connect from "./Connect.js"
 export * as Database from "./Database.js"
 export * as DbError from "./DbError.js"
+export * as Ddl from "./Ddl.js"
 export * as Dialect from "./Dialect.js"
 export * as Driver from "./Driver.js"
 export * as Expr from "./Expr.js"

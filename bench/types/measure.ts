@@ -13,10 +13,10 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 const models = Number(process.argv[2] ?? 100)
 const source = resolve(process.argv[3] ?? join(root, "src"))
 
-const model = (i: number) => {
+const part = (i: number) => {
   const next = (i + 1) % models
-  return `
-class M${i} extends Model.Class<M${i}>("M${i}")({
+  const model = `
+export class M${i} extends Model.Class<M${i}>("M${i}")({
   id: Field.generated(Schema.Int.pipe(Schema.brand("M${i}"))).pipe(Field.primaryKey),
   name${i}: Schema.NonEmptyString.pipe(Field.unique),
   age: Schema.Int.pipe(Schema.nonNegative()),
@@ -27,8 +27,9 @@ class M${i} extends Model.Class<M${i}>("M${i}")({
   settings: Schema.Struct({ theme: Schema.String }),
   nextId: Schema.Int.pipe(Schema.brand("M${next}"), Field.references(() => M${next})),
   ...Model.timestamps
-}, { table: "m${i}", indexes: [["age", "name${i}"]] }) {}
-const r${i} = Relation.belongsTo(M${i}, M${next}, "nextId")
+}, { table: "m${i}", indexes: [["age", "name${i}"]] }) {}`
+  const queries = `
+export const r${i} = Relation.belongsTo(M${i}, M${next}, "nextId")
 export const q${i} = [
   Query.from(M${i}).pipe(
     Query.where({ age: { gte: 18 }, name${i}: { contains: "a" }, or: [{ nick: "b" }, { role: { in: ["admin"] } }] })
@@ -58,13 +59,15 @@ export const q${i} = [
   ),
   Mutation.update(M${i}).pipe(Mutation.set({ age: 3, nick: null }), Mutation.where({ age: { lt: 3 }, nick: "x" })),
   Mutation.update(M${i}).pipe(Mutation.set((m) => ({ age: Expr.add(m.age, 1) })), Mutation.where((m) => Expr.eq(m.age, 1)))
-] as const
-`
+] as const`
+  return { model, queries }
 }
 
+const parts = Array.from({ length: models }, (_, i) => part(i))
 const directory = mkdtempSync(join(tmpdir(), "strata-types-"))
 try {
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"))
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module" }))
   writeFileSync(
     join(directory, "models.ts"),
     [
@@ -72,7 +75,8 @@ try {
       ...["Expr", "Field", "Model", "Mutation", "Query", "Relation"].map((name) =>
         `import * as ${name} from "effect-strata/${name}"`
       ),
-      ...Array.from({ length: models }, (_, i) => model(i))
+      ...parts.map((part) => part.model),
+      ...parts.map((part) => part.queries)
     ].join("\n")
   )
   writeFileSync(

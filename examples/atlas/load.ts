@@ -3,8 +3,9 @@
  */
 import { Array as Arr, Context, Effect } from "effect"
 import type { Scope } from "effect"
-import { Ddl, Mutation } from "effect-strata"
+import { Mutation, Transaction } from "effect-strata"
 import type { Model } from "effect-strata"
+import * as Ddl from "effect-strata/Ddl"
 import type { Atlas } from "./data.js"
 import { Border, City, Country, CountryCurrency, CountryLanguage, Currency, Language, models } from "./models.js"
 
@@ -18,24 +19,28 @@ export class Progress extends Context.Reference<Progress>()("atlas/Progress", {
 
 const chunkSize = 2_000
 
-export const load = (atlas: Atlas) =>
+const insertAll = (atlas: Omit<Atlas, "findings">, advance: (rows: number) => Effect.Effect<void>) => {
+  const insert = <M extends Model.Any>(model: M, rows: ReadonlyArray<Model.Insert<M>>) =>
+    Effect.forEach(Arr.chunksOf(rows, chunkSize), (chunk) => Effect.flatMap(Mutation.insertMany(model, chunk), advance), {
+      discard: true
+    })
+  return Effect.gen(function*() {
+    yield* insert(Country, atlas.countries)
+    yield* insert(Language, atlas.languages)
+    yield* insert(Currency, atlas.currencies)
+    yield* insert(CountryLanguage, atlas.countryLanguages)
+    yield* insert(CountryCurrency, atlas.countryCurrencies)
+    yield* insert(Border, atlas.borders)
+    yield* insert(City, atlas.cities)
+  })
+}
+
+/** All rows or none: who interrupts it finds empty tables. */
+export const load = ({ findings: _, ...atlas }: Atlas) =>
   Effect.gen(function*() {
-    yield* Ddl.drop(...models)
-    yield* Ddl.create(...models)
-
+    yield* Ddl.drop(models)
+    yield* Ddl.create(models)
     const progress = yield* Progress
-    const advance = yield* progress.start(
-      Object.values(atlas).reduce((total, rows) => total + rows.length, -atlas.findings.length)
-    )
-    const insertAll = <M extends Model.Any>(model: M, rows: ReadonlyArray<Model.Insert<M>>) =>
-      Effect.forEach(Arr.chunksOf(rows, chunkSize), (chunk) =>
-        Effect.flatMap(Mutation.insertMany(model, chunk), advance), { discard: true })
-
-    yield* insertAll(Country, atlas.countries)
-    yield* insertAll(Language, atlas.languages)
-    yield* insertAll(Currency, atlas.currencies)
-    yield* insertAll(CountryLanguage, atlas.countryLanguages)
-    yield* insertAll(CountryCurrency, atlas.countryCurrencies)
-    yield* insertAll(Border, atlas.borders)
-    yield* insertAll(City, atlas.cities)
+    const advance = yield* progress.start(Object.values(atlas).reduce((total, rows) => total + rows.length, 0))
+    yield* Transaction.run(insertAll(atlas, advance))
   }).pipe(Effect.scoped)

@@ -13,7 +13,8 @@ import {
   countryCurrencies,
   CountryLanguage,
   countryLanguages,
-  Language
+  Language,
+  models
 } from "./models.js"
 
 /** A row of an answer: its names head the columns. */
@@ -28,6 +29,14 @@ const ask = <A extends Row, E, R>(question: string, rows: Effect.Effect<Readonly
   Effect.map(rows, (rows): Answer => ({ question, rows }))
 
 const names = (named: ReadonlyArray<{ readonly name: string }>) => named.map(({ name }) => name).join(", ")
+
+const codes = (...given: ReadonlyArray<string>) => given.map((code) => CountryCode.make(code))
+
+const tableSizes = ask(
+  "How much is there?",
+  Effect.forEach(models, (model) =>
+    Effect.map(Query.count(Query.from(model)), (rows) => ({ table: model.table, rows })))
+)
 
 const citiesWithCountry = Query.from(City).pipe(
   Query.innerJoin("country", Country, (city, { country }) => Expr.eq(city.countryCode, country.code))
@@ -126,9 +135,9 @@ const doublyLandlocked = ask(
   ))
 )
 
-/** Relations of relations: four more statements, however many countries there are. */
-const alpineCountries = Query.from(Country).pipe(
-  Query.where({ code: { in: ["AT", "CH", "LI", "SI"].map((code) => CountryCode.make(code)) } }),
+/** Relations of relations: six statements, however many countries there are. */
+const manyTongues = Query.from(Country).pipe(
+  Query.where({ code: { in: codes("BE", "CH", "LU", "PY", "SG") } }),
   Query.orderBy((country) => Expr.asc(country.name)),
   Query.include({
     languages: countryLanguages,
@@ -139,18 +148,17 @@ const alpineCountries = Query.from(Country).pipe(
 )
 
 const neighbours = ask(
-  "Whom can Alpine countries talk to across the border?",
-  Effect.map(alpineCountries, (countries) =>
+  "Where do people of many tongues share one with their neighbours?",
+  Effect.map(manyTongues, (countries) =>
     countries.map(({ borders, cities, currencies, languages, name }) => {
       const own = new Set(languages.map((language) => language.code))
+      const understood = borders.filter((neighbour) => neighbour.languages.some(({ code }) => own.has(code)))
       return {
         country: name,
         languages: names(languages),
         currencies: names(currencies),
         "largest cities": names(cities),
-        "a common language with": names(
-          borders.filter((neighbour) => neighbour.languages.some((language) => own.has(language.code)))
-        )
+        "understood in": names(understood)
       }
     }))
 )
@@ -255,6 +263,7 @@ const everyCity = ask(
 )
 
 export const questions = [
+  tableSizes,
   largestCities,
   regions,
   languages,

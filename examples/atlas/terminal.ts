@@ -3,7 +3,7 @@
  */
 import { SingleBar } from "cli-progress"
 import Table from "cli-table3"
-import { Cause, Data, Effect, Exit, Layer } from "effect"
+import { Cause, Data, Effect, Exit, Layer, Option } from "effect"
 import { parseArgs } from "node:util"
 import type { Finding } from "./data.js"
 import { Progress } from "./load.js"
@@ -29,7 +29,7 @@ const cell = (value: Row[string]) =>
 
 export const print = ({ question, rows }: Answer): string => {
   const [first = {}] = rows
-  const table = new Table({ head: Object.keys(first), style: { head: [], border: [] } })
+  const table = new Table({ head: Object.keys(first), style: { compact: true, head: [], border: [] } })
   for (const row of rows) table.push(Object.keys(first).map((heading) => cell(row[heading] ?? null)))
   return `\n${question}\n${rows.length === 0 ? "(none)" : table.toString()}`
 }
@@ -61,25 +61,30 @@ export const progressLayer = Layer.succeed(Progress, {
         return bar
       }),
       (bar) => Effect.sync(() => bar.stop())
-    ).pipe(Effect.map((bar) => (rows) => Effect.sync(() => bar.increment(rows))))
+    ).pipe(Effect.map((bar) => (rows) =>
+      Effect.sync(() => bar.increment(rows)).pipe(
+        // SQLite works on this thread: between two chunks the bar and Ctrl-C have their turn.
+        Effect.zipLeft(Effect.sleep(0))
+      )))
 })
 
-/** Runs a program to its end; Ctrl-C interrupts it, and its resources are released all the same. */
+/** Runs a program to its end. Ctrl-C, or nobody left to read, interrupts it: what it holds is released all the same. */
 export const run = (program: Effect.Effect<void, { readonly _tag: string; readonly message: string }>): void => {
   const fiber = Effect.runFork(program)
   const interrupt = () => fiber.unsafeInterruptAsFork(fiber.id())
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt)
+  process.stdout.on("error", interrupt)
   fiber.addObserver((exit) => {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt)
-    if (Exit.isSuccess(exit)) return
-    const failure = Cause.failureOption(exit.cause)
-    process.exitCode = 1
-    console.error(
-      failure._tag === "Some"
-        ? `\n${failure.value._tag}: ${failure.value.message}`
-        : Cause.isInterruptedOnly(exit.cause)
-        ? "\nInterrupted"
-        : Cause.pretty(exit.cause)
-    )
+    if (Exit.isFailure(exit)) {
+      process.exitCode = 1
+      console.error(`\n${explain(exit.cause)}`)
+    }
   })
 }
+
+const explain = (cause: Cause.Cause<{ readonly _tag: string; readonly message: string }>): string =>
+  Option.match(Cause.failureOption(cause), {
+    onNone: () => Cause.isInterruptedOnly(cause) ? "Interrupted" : Cause.pretty(cause),
+    onSome: (error) => `${error._tag}: ${error.message}`
+  })

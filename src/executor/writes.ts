@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { UnsupportedError } from "../DbError.js"
 import type { TransactionFailure, WriteFailure } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
-import type { Delete, Insert, Statement, Update } from "../sql/ast.js"
+import type { Delete, Insert, Script, Statement, Update } from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
 import * as Returning from "./returning.js"
 
@@ -71,7 +71,7 @@ const reserved = (insert: Insert): number => insert.conflict === undefined ? 0 :
 interface Parts {
   readonly dialect: Dialect
   /** Runs one statement as it is. */
-  readonly send: (statement: Statement) => Effect.Effect<Sent, WriteFailure>
+  readonly send: (statement: Exclude<Statement, Script>) => Effect.Effect<Sent, WriteFailure>
   readonly transact: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E | TransactionFailure>
 }
 

@@ -29,7 +29,7 @@ const maxOperator = named("max")
  * @since 0.1.0
  * @category aggregates
  */
-export const count = <R = never>(value?: Operand<any, R>): Aggregate<number, R> =>
+export const count = <R = never>(value?: Operand<any, R>): Aggregate<number, NoInfer<R>> =>
   aggregate(countOperator, value === undefined ? [] : [nodeOf(value)], integerType)
 
 /**

@@ -42,10 +42,9 @@ type Arithmetic = <A extends Numeric | null, B extends NonNull<A> | null = NonNu
   right: Widen<NonNull<NoInfer<A>>> | Operand<B, R2>
 ) => Expr<Widen<A> | NoInfer<B & null>, R1 | NoInfer<R2>>
 
-const arithmetic = (operator: Ast.Operator): Arithmetic => (left, right) => {
+const arithmetic = (operator: Ast.Operator, resultType = numberType): Arithmetic => (left, right) => {
   const node = nodeOf(left)
-  const type = numberType(node.type)
-  return make(call(operator, [node, operandOr(right, type)], type))
+  return make(call(operator, [node, operandOr(right, numberType(node.type))], resultType(node.type)))
 }
 
 /**
@@ -70,7 +69,11 @@ export const subtract: Arithmetic = arithmetic(infix("subtract", "-"))
  * @since 0.1.0
  * @category operators
  */
-export const multiply: Arithmetic = arithmetic(infix("multiply", "*"))
+export const multiply: Arithmetic = arithmetic(
+  infix("multiply", "*"),
+  // A product has more digits than its factors.
+  (type) => type.storage._tag === "decimal" ? decimalType : numberType(type)
+)
 
 type Division = <A extends number | bigint | null, R1 = never, R2 = never>(
   left: Operand<A, R1>,

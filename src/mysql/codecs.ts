@@ -57,12 +57,13 @@ const textOf = (raw: unknown): string =>
 /** What an expression of a wider type gives: a sum of integers is a decimal, and large integers come as text. */
 const numberOf = (raw: unknown): number => {
   const value = typeof raw === "number" ? raw : typeof raw === "string" && raw !== "" ? Number(raw) : Number.NaN
-  return Number.isFinite(value) ? value : refuse("is not a number")
+  // Rounding can give -0, which no column holds.
+  return Number.isFinite(value) ? value + 0 : refuse("is not a number")
 }
 
 const integerOf = (raw: unknown): number => {
   const value = numberOf(raw)
-  return Number.isSafeInteger(value) ? value + 0 : refuse("is not an integer that JavaScript can hold exactly")
+  return Number.isSafeInteger(value) ? value : refuse("is not an integer that JavaScript can hold exactly")
 }
 
 const bigintOf = (raw: unknown): bigint => {

@@ -29,10 +29,12 @@ export const describer = (connect: Effect.Effect<Connection, Failure>): Driver["
 
   const read = (name: string, table: string | undefined) => {
     const given = table ?? null
-    return Effect.acquireUseRelease(
-      connect,
-      (connection) => connection.run(query, [name, given, name, given, name, given], { prepare: false }),
-      (connection) => connection.close
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(restore(connect), (connection) =>
+        Effect.ensuring(
+          restore(connection.run(query, [name, given, name, given, name, given], { prepare: false })),
+          connection.close
+        ))
     ).pipe(
       Effect.map(({ rows }) => {
         const tables = new Set(rows.map(([owner]) => String(owner)))

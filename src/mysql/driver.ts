@@ -134,10 +134,8 @@ export const make = (
     const { default: library } = yield* load("mysql2", packages.mysql2)
     const client = yield* load("@effect/sql-mysql2", packages.client)
     const opened = open(library, target)
-    const version = yield* Effect.acquireUseRelease(
-      opened,
-      ({ version }) => Effect.succeed(version),
-      ({ connection }) => connection.close
+    const version = yield* Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(restore(opened), ({ connection, version }) => Effect.as(connection.close, version))
     )
     const server = serverOf(version)
     if (!Dialect.isSupported(server)) return yield* Effect.fail(unsupported(server))

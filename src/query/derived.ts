@@ -33,6 +33,35 @@ export const outputNames = (projection: Ast.Projection): ReadonlyArray<string> =
   return names
 }
 
+/** Whether one row stands for many. */
+export const isAggregated = (projection: Ast.Projection): boolean => {
+  switch (projection._tag) {
+    case "Value":
+      return hasAggregate(projection.expression)
+    case "Instance":
+      return false
+    default:
+      return Object.values(projection.fields).some(isAggregated)
+  }
+}
+
+const hasAggregate = (expression: Ast.Expression): boolean => {
+  switch (expression._tag) {
+    case "Aggregate":
+      return true
+    case "Call":
+    case "Fragment":
+      return expression.args.some(hasAggregate)
+    case "Cast":
+      return hasAggregate(expression.expression)
+    case "Case":
+      return (expression.otherwise !== undefined && hasAggregate(expression.otherwise)) ||
+        expression.branches.some((branch) => hasAggregate(branch.when) || hasAggregate(branch.then))
+    default:
+      return false
+  }
+}
+
 /** All of a source, as its row is. */
 export const selectFrom = (source: { readonly [Describe]: Source.Description }): Ast.Select => {
   const description = source[Describe]
@@ -57,7 +86,7 @@ export const selectFrom = (source: { readonly [Describe]: Source.Description }):
 /** A query as a source of others. */
 export const derivedOf = (name: string, select: Ast.Select): Source.Derived<any, any, any> => {
   const names = outputNames(select.projection)
-  const columns: Record<string, { readonly name: string; readonly type: ValueType }> = {}
+  const columns: Record<string, { readonly name: string; readonly type: ValueType }> = Object.create(null)
   let at = 0
   // The properties that a callback sees: a model's own where the row is the model, else the names of the select.
   const collect = (part: Ast.Projection, property: string | undefined, depth: number): void => {

@@ -4,7 +4,7 @@
 import { ConfigurationError, UnsupportedError } from "../DbError.js"
 import type { ValidationError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
-import { derivedOf, outputNames, selectFrom } from "../query/derived.js"
+import { derivedOf, isAggregated, outputNames, selectFrom } from "../query/derived.js"
 import type {
   Column,
   Delete,
@@ -254,7 +254,7 @@ const printExpression = (writer: TextWriter, dialect: Dialect, expression: Expre
       writer.operand(expression.left).text(" in ").select(withoutOuterLimit(expression.select))
       return
     case "Exists":
-      writer.text("exists ").select({ ...expression.select, projection: one, orderBy: [], includes: [] })
+      writer.text("exists ").select(forExistence(expression.select))
       return
     case "Scalar":
       writer.select(expression.select)
@@ -282,6 +282,14 @@ const printExpression = (writer: TextWriter, dialect: Dialect, expression: Expre
       throw expression.error
   }
 }
+
+/** Any row will do, unless what is selected decides how many there are. */
+const forExistence = (select: Select): Select => ({
+  ...select,
+  projection: select.distinct || isAggregated(select.projection) ? select.projection : one,
+  orderBy: [],
+  includes: []
+})
 
 /** MySQL and MariaDB take no limit in a list to be in, but take one a level deeper; so do all. */
 const withoutOuterLimit = (select: Select): Select =>

@@ -86,13 +86,16 @@ const fold = (steps: ReadonlyArray<Step>, form: DdlForm): ReadonlyArray<Whole | 
   })
 }
 
-/** Runs a printer whose values a codec may refuse. */
+/** Runs a printer, and says what it printed when it fails: a codec may refuse a value, an expression may be none. */
 const at = <A>(place: string, print: () => A): A => {
   try {
     return print()
   } catch (problem) {
-    if (!(problem instanceof InvalidValue)) throw problem
-    throw new ConfigurationError({ problem: `${place} cannot be made: a value ${problem.message}` })
+    if (problem instanceof InvalidValue) {
+      throw new ConfigurationError({ problem: `${place} cannot be made: a value ${problem.message}` })
+    }
+    if (!(problem instanceof ConfigurationError)) throw problem
+    throw new ConfigurationError({ ...problem, problem: `${place}: ${problem.problem}` })
   }
 }
 

@@ -148,7 +148,8 @@ const analyzeValue = (ast: AST.AST): Analysis => {
     } else break
   }
   const base = { nullable: false, option: false, refinements, inner: ast }
-  const byName = known[identifierOf(current)]
+  const identifier = identifierOf(current)
+  const byName = Object.hasOwn(known, identifier) ? known[identifier] : undefined
   if (byName !== undefined) return { ...base, storage: byName[0], direct: byName[1] }
   const storage = scalar(current, refinements)
   if (storage !== undefined) {
@@ -280,6 +281,9 @@ export const storedFromEncoded = (storage: Storage, encoded: unknown): unknown =
       if (encoded instanceof Uint8Array) return encoded
       if (Array.isArray(encoded)) return Uint8Array.from(encoded)
       break
+    case "array":
+      if (Array.isArray(encoded)) return Array.from(encoded, (item) => storedFromEncoded(storage.item, item))
+      break
     default:
       return encoded
   }
@@ -288,18 +292,40 @@ export const storedFromEncoded = (storage: Storage, encoded: unknown): unknown =
 
 /** From the stored value to what the Schema calls encoded. */
 const encodedFromStored = (storage: Storage, stored: any, encoded: AST.AST): unknown => {
-  if (storage._tag === "timestamp") {
-    return AST.isNumberKeyword(encoded)
-      ? stored
-      : AST.isStringKeyword(encoded)
-      ? new Date(stored).toISOString()
-      : new Date(stored)
+  switch (storage._tag) {
+    case "timestamp":
+      if (AST.isNumberKeyword(encoded)) return stored
+      return AST.isStringKeyword(encoded) ? new Date(stored).toISOString() : new Date(stored)
+    case "bigint":
+    case "decimal":
+      return AST.isNumberKeyword(encoded) ? Number(stored) : AST.isStringKeyword(encoded) ? String(stored) : stored
+    case "bytes":
+      return AST.isTupleType(encoded) ? Array.from(stored) : stored
+    case "array": {
+      const item = itemOf(encoded)
+      return item === undefined
+        ? stored
+        : stored.map((one: unknown) => one === null ? null : encodedFromStored(storage.item, one, item))
+    }
+    default:
+      return stored
   }
-  if (storage._tag === "bigint" || storage._tag === "decimal") {
-    return AST.isNumberKeyword(encoded) ? Number(stored) : AST.isStringKeyword(encoded) ? String(stored) : stored
-  }
-  return stored
 }
+
+/** What an array's Schema calls encoded of one item, null taken off. */
+const itemOf = (encoded: AST.AST): AST.AST | undefined => {
+  if (!AST.isTupleType(encoded)) return undefined
+  const item = encoded.rest[0]?.type
+  if (item === undefined || !AST.isUnion(item)) return item === undefined ? undefined : unrefined(item)
+  const rest = item.types.filter((type) => !isNull(type))
+  return rest.length === 1 ? unrefined(rest[0]!) : item
+}
+
+const texts: ReadonlyArray<Storage["_tag"]> = ["text", "literal", "uuid", "day", "time"]
+
+/** Whether values that a field asks to be stored otherwise still need no Schema to run. */
+const isStoredAlike = (asked: Storage, usual: Storage): boolean =>
+  asked._tag === usual._tag || (texts.includes(asked._tag) && texts.includes(usual._tag))
 
 const conversions = new WeakMap<object, Conversion>()
 
@@ -315,7 +341,8 @@ export const conversionOf = (type: ValueType): Conversion => {
 
 const makeConversion = (type: ValueType): Conversion => {
   const analysis = analyze(type.schema.ast)
-  const { direct, option, refinements } = analysis
+  const { option, refinements } = analysis
+  const direct = isStoredAlike(type.storage, analysis.storage) ? analysis.direct : undefined
   const one: Schema.Schema<any, any> = Schema.make(analysis.inner)
   const encodedAst = unrefined(AST.encodedBoundAST(analysis.inner))
   const decode = ParseResult.decodeUnknownEither(one)

@@ -196,7 +196,7 @@ export const test = <Eff extends YieldWrap<Effect.Effect<any, any, Services>>>(
   body: () => Generator<Eff, void, never>
 ): Unnamed => ({
   name,
-  run: withTables<void, unknown, Services>(models, Effect.gen(body)).pipe(
+  run: withTables(models, Effect.gen(body) as Effect.Effect<void, unknown, Services>).pipe(
     Effect.mapError((error) =>
       error instanceof ContractViolation
         ? error

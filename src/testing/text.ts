@@ -121,7 +121,7 @@ export const cases = group("text", [
       "greatest": Expr.greatest(text("a"), "B"),
       "least": Expr.least(text("a"), "B"),
       "in": Expr.in(text("a"), ["A", "b"]),
-      "case": Expr.lt(Expr.when(Expr.eq(w.text, "x"), "a", "b"), "B")
+      "case": Expr.lt(Expr.when<string, string>(Expr.eq(w.text, "x"), "a", "b"), "B")
     })))
     yield* same("the comparisons", row, {
       "a < B": false,

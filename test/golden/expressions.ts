@@ -146,6 +146,12 @@ export const expressions = [
     mariadb: [["select `users`.`id` from `users` where exists (select 1 from `posts` where `posts`.`author_id` = `users`.`id`)"]],
     mysql: [["select `users`.`id` from `users` where exists (select 1 from `posts` where `posts`.`author_id` = `users`.`id`)"]]
   }),
+  line("exists, of an aggregate, which has a row whatever there is", user(() => Expr.exists(Query.from(Post).pipe(Query.pluck(() => Expr.count())))), {
+    sqlite: [[`select "users"."id" from "users" where exists (select count(*) from "posts")`]],
+    postgresql: [[`select "users"."id" from "users" where exists (select count(*) from "posts")`]],
+    mariadb: [["select `users`.`id` from `users` where exists (select count(*) from `posts`)"]],
+    mysql: [["select `users`.`id` from `users` where exists (select count(*) from `posts`)"]]
+  }),
   line("scalar", value((u) => Expr.scalar(Query.from(Post).pipe(Query.where((p) => Expr.eq(p.authorId, u.id)), Query.pluck((p) => Expr.max(p.id))))), {
     sqlite: [[`select (select max("posts"."id") from "posts" where "posts"."author_id" = "users"."id") from "users"`]],
     postgresql: [[`select (select max("posts"."id") from "posts" where "posts"."author_id" = "users"."id") from "users"`]],

@@ -41,7 +41,17 @@ describe("the table", () => {
   })
 
   it("has no value in a text", () => {
-    const written = new Set(["'\\'", "'%Y-%m-%dT%H:%M:%fZ'", "'now'", "'$[*]'", "'$[0]'", "'$[1]'", "'true'", "'false'", "'milliseconds'"])
+    const written = new Set([
+      "'\\'",
+      "'%Y-%m-%dT%H:%M:%fZ'",
+      "'now'",
+      "'$[*]'",
+      "'$[0]'",
+      "'$[1]'",
+      "'true'",
+      "'false'",
+      "'milliseconds'"
+    ])
     for (const { expected, name } of Object.values(tables).flat()) {
       for (const sent of Object.values(expected)) {
         for (const [sql] of "unsupported" in sent ? [] : sent) {

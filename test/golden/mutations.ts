@@ -8,7 +8,7 @@ import * as BigDecimal from "effect/BigDecimal"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import { Counter, Measure, Note, Odd, PostTag, Tag, User, userPosts } from "./models.js"
-import { decimal, line } from "./record.js"
+import { decimal, line, listed } from "./record.js"
 
 const everything = {
   id: "0b1c7a5e-0000-4000-8000-000000000000",
@@ -165,7 +165,7 @@ export const mutations = [
     mysql: [["update `users` set `age` = (`users`.`age` + ?) where `users`.`age` < ?", 1n, 5n]]
   }),
   line("update: a decimal by an expression", Mutation.update(Measure).pipe(Mutation.set((m) => ({ amount: Expr.multiply(m.amount, m.amount) })), Mutation.where({ kind: "in" })), {
-    sqlite: [[`update "measures" set "amount" = strata_decimal_scaled(strata_decimal(strata_decimal_multiply(strata_decimal("measures"."amount", 2), strata_decimal("measures"."amount", 2)), 2), 2) where "measures"."kind" = ?`, "in"]],
+    sqlite: [[`update "measures" set "amount" = strata_decimal_scaled(strata_decimal(strata_decimal_multiply(strata_decimal("measures"."amount", 2), strata_decimal("measures"."amount", 2)), 0), 2) where "measures"."kind" = ?`, "in"]],
     postgresql: [[`update "measures" set "amount" = ("measures"."amount" * "measures"."amount") where "measures"."kind" = $1`, "in"]],
     mariadb: [["update `measures` set `amount` = (`measures`.`amount` * `measures`.`amount`) where `measures`.`kind` = ?", "in"]],
     mysql: [["update `measures` set `amount` = (`measures`.`amount` * `measures`.`amount`) where `measures`.`kind` = ?", "in"]]
@@ -206,7 +206,13 @@ export const mutations = [
       ["commit"]
     ]
   }),
-  line("delete", Mutation.delete(Odd).pipe(Mutation.where({ select: 1 })), {
+  line("delete", Mutation.delete(Tag).pipe(Mutation.where({ label: "y" })), {
+    sqlite: [[`delete from "tags" where "tags"."label" = ?`, "y"]],
+    postgresql: [[`delete from "tags" where "tags"."label" = $1`, "y"]],
+    mariadb: [["delete from `tags` where `tags`.`label` = ?", "y"]],
+    mysql: [["delete from `tags` where `tags`.`label` = ?", "y"]]
+  }),
+  line("delete: names that have to be quoted, in a schema", Mutation.delete(Odd).pipe(Mutation.where({ select: 1 })), {
     sqlite: [[`delete from "my schema"."order" where "order"."select" = ?`, 1n]],
     postgresql: [[`delete from "my schema"."order" where "order"."select" = $1::integer`, "1"]],
     mariadb: [["delete from `my schema`.`order` where `order`.`select` = ?", 1n]],
@@ -247,5 +253,11 @@ export const mutations = [
       ["delete from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows)", `[["1","1"]]`],
       ["commit"]
     ]
+  }),
+  line("delete: by many keys", Mutation.delete(Tag).pipe(Mutation.where({ id: { in: Array.from({ length: 257 }, () => 5) } })), {
+    sqlite: [[`delete from "tags" where "tags"."id" in (select value from json_each(?))`, listed("[", "5", "]")]],
+    postgresql: [[`delete from "tags" where "tags"."id" in (select * from unnest($1::integer[]))`, listed("{", "5", "}")]],
+    mariadb: [["delete from `tags` where `tags`.`id` in (select c0 from json_table(?, '$[*]' columns (c0 bigint path '$[0]')) as many_rows)", listed("[", `["5"]`, "]")]],
+    mysql: [["delete from `tags` where `tags`.`id` in (select c0 from json_table(?, '$[*]' columns (c0 bigint path '$[0]')) as many_rows)", listed("[", `["5"]`, "]")]]
   })
 ]

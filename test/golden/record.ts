@@ -59,10 +59,14 @@ const keys = { k0: 1, k1: 1, i0: { k0: 1 }, i1: { k0: 1 } }
 /** Fits every statement that goes on with what an earlier one found. */
 const row = (): object => ({ ...keys, keys, row: {}, found: { row: {}, keys } })
 
-const printed = (statement: Statement, dialect: Dialect): Sent => {
+type One = Exclude<Statement, { readonly _tag: "Script" }>
+
+const printed = (statement: One, dialect: Dialect): Sent => {
   const { bindings, text } = compile(statement, dialect)
   return [text, ...bindings.map((binding) => encodeBinding(binding, dialect))]
 }
+
+const noScript = Effect.die("no line is about tables")
 
 /** Everything that the program sends to a database of the dialect. */
 export const sentBy = (
@@ -71,8 +75,9 @@ export const sentBy = (
 ): Effect.Effect<Expected, unknown> =>
   Effect.suspend(() => {
     const sent: Array<Sent> = []
-    const send = (statement: Statement): Effect.Effect<any, any> =>
-      Effect.flatMap(
+    const send = (statement: Statement): Effect.Effect<any, any> => {
+      if (statement._tag === "Script") return noScript
+      return Effect.flatMap(
         Effect.try({ try: () => printed(statement, dialect), catch: (problem) => problem }),
         (one) => {
           sent.push(one)
@@ -80,18 +85,25 @@ export const sentBy = (
           return Effect.succeed({ rows, affected: 1, insertId: 1 })
         }
       )
-    const transact = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
-      sent.push(["begin"])
-      return Effect.tap(effect, () => void sent.push(["commit"]))
     }
-    const write = Writes.make({ dialect, send, transact })
+    const transact: Database.Service["transact"] = (effect) => {
+      sent.push(["begin"])
+      return Effect.tap(effect, () => void sent.push(["commit"])) as never
+    }
+    const write = Writes.make({ dialect, send, transact: (effect) => transact(effect, undefined) })
     const rows = (statement: Statement) => Effect.map(send(statement), (outcome) => outcome.rows)
     const service: Database.Service = {
       server: { name: dialect.name, version: "" },
-      run: (statement): Effect.Effect<any, any> =>
-        statement._tag === "Select"
-          ? Effect.map(loadSelect(statement, rows), (found) => ({ rows: found, affected: found.length }))
-          : write(statement),
+      run: (statement): Effect.Effect<any, any> => {
+        switch (statement._tag) {
+          case "Select":
+            return Effect.map(loadSelect(statement, rows), (found) => ({ rows: found, affected: found.length }))
+          case "Script":
+            return noScript
+          default:
+            return write(statement)
+        }
+      },
       stream: (select) => Stream.fromIterableEffect(rows(select)),
       transact,
       print: () => Effect.die("not needed")

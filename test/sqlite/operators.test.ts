@@ -267,6 +267,25 @@ it.layer(Live)("operators of SQLite", (it) => {
       assert.notInclude(String(error), "secret")
     }))
 
+  it.effect("an update puts decimals into the column's form, rounded half away from zero", () =>
+    Effect.gen(function*() {
+      yield* Mutation.insert(Thing, thing(50, "10.55", "0.1234", "1.5"))
+      yield* Mutation.update(Thing).pipe(
+        Mutation.set((t) => ({
+          price: Expr.multiply(t.price, t.price) as never,
+          fine: Expr.add(t.price, t.large) as never,
+          large: t.price as never
+        })),
+        Mutation.where((t) => Expr.eq(t.id, 50))
+      )
+      const [changed] = yield* Query.from(Thing).pipe(Query.where((t) => Expr.eq(t.id, 50)))
+      yield* Mutation.delete(Thing).pipe(Mutation.where((t) => Expr.eq(t.id, 50)))
+      assert.deepStrictEqual(
+        [changed!.price, changed!.fine, changed!.large].map(plain),
+        ["111.3", "12.05", "10.55"]
+      )
+    }))
+
   it.effect("a long list of values is one parameter, of any type", () =>
     Effect.gen(function*() {
       const many = <A>(make: (index: number) => A) => Array.from({ length: 300 }, (_, index) => make(index))

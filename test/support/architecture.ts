@@ -20,7 +20,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [4, ["Relation.ts", "Filter.ts", "relation/**", "filter/**"]],
   [5, ["Query.ts", "Mutation.ts", "Ddl.ts", "query/**", "mutation/**", "ddl/**"]],
   [6, ["Dialect.ts", "Driver.ts"]],
-  [7, ["sql/compile.ts", "sql/decode.ts"]],
+  [7, ["sql/compile.ts", "sql/ddl.ts", "sql/decode.ts"]],
   [8, ["Pool.ts", "pool/**"]],
   [9, ["transaction/**"]],
   [10, ["Executor.ts", "Loader.ts", "executor/**", "loader/**"]],

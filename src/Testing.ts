@@ -1,0 +1,52 @@
+/**
+ * The contract of a database: what every dialect must do, as cases that any test runner can run.
+ *
+ * ```ts
+ * import { it } from "@effect/vitest"
+ * import { Effect } from "effect"
+ * import { Testing } from "effect-strata"
+ * import * as Sqlite from "effect-strata/Sqlite"
+ *
+ * it.layer(Sqlite.layer({ filename: ":memory:" }))((it) => {
+ *   for (const { group, name, run } of Testing.contract) it.effect(`${group}: ${name}`, () => run)
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Filters from "./testing/filters.js"
+import * as Logic from "./testing/logic.js"
+import * as Numbers from "./testing/number.js"
+import * as Queries from "./testing/queries.js"
+import * as Relations from "./testing/relations.js"
+import * as Storage from "./testing/storage.js"
+import type { Case } from "./testing/suite.js"
+import * as Text from "./testing/text.js"
+
+export {
+  /**
+   * A database does not do what the contract says.
+   *
+   * @since 0.1.0
+   * @category errors
+   */
+  ContractViolation
+} from "./testing/suite.js"
+export type { Case, Services } from "./testing/suite.js"
+
+/**
+ * All cases. Each makes the tables that it needs (their names begin with `contract_`) and drops them, so the cases of one database can
+ * run in any order, one after the other; the database itself may hold anything else.
+ *
+ * @since 0.1.0
+ * @category contract
+ */
+export const contract: ReadonlyArray<Case> = [
+  Storage.cases,
+  Text.cases,
+  Numbers.cases,
+  Logic.cases,
+  Filters.cases,
+  Queries.cases,
+  Relations.cases
+].flat()
