@@ -52,10 +52,7 @@ const database = (url: string | undefined) =>
 const main = Effect.gen(function*() {
   const options = yield* Terminal.options
   if (options.help === true) return yield* Console.log(Terminal.usage)
-  yield* program.pipe(
-    Effect.provide(database(options.database)),
-    Effect.provide(Terminal.progressLayer)
-  )
+  yield* Effect.provide(program, Layer.merge(database(options.database), Terminal.progressLayer))
 })
 
 Terminal.run(main)

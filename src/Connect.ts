@@ -41,7 +41,8 @@ type Opened = Layer.Layer<Services, ConnectFailure>
 /** Loads the module of a database and makes its Layer; what the URL says beyond its scheme is that module's business. */
 type Open = (url: Redacted.Redacted, options: Pool.Options) => Promise<Opened>
 
-const forms = "sqlite:app.db, sqlite:/absolute/path/app.db, sqlite::memory:, postgres://user:password@host:5432/database (or " +
+const forms =
+  "sqlite:app.db, sqlite:/absolute/path/app.db, sqlite::memory:, postgres://user:password@host:5432/database (or " +
   "postgresql:), mysql://user:password@host:3306/database (or mariadb:)"
 
 const refused = (problem: string, hint: string): ConfigurationError => new ConfigurationError({ problem, hint })
@@ -49,15 +50,23 @@ const refused = (problem: string, hint: string): ConfigurationError => new Confi
 /** The path of an SQLite URL. `sqlite:///path` is how many other tools write an absolute one. */
 const filenameOf = (url: Redacted.Redacted): Either.Either<string, ConfigurationError> => {
   const path = Redacted.value(url).slice("sqlite:".length).replace(/^\/\/(?=\/)/, "")
-  if (path === "") return Either.left(refused("The database URL names no file", "write sqlite:app.db, or sqlite::memory:"))
+  if (path === "") {
+    return Either.left(refused("The database URL names no file", "write sqlite:app.db, or sqlite::memory:"))
+  }
   if (path.startsWith("//")) {
     return Either.left(
-      refused("The database URL has a host, and SQLite has none", "write sqlite:app.db, or sqlite:/absolute/path/app.db")
+      refused(
+        "The database URL has a host, and SQLite has none",
+        "write sqlite:app.db, or sqlite:/absolute/path/app.db"
+      )
     )
   }
   if (/[?#]/.test(path)) {
     return Either.left(
-      refused("The database URL has parameters, and those of SQLite are options", "write the path alone, without ? and #")
+      refused(
+        "The database URL has parameters, and those of SQLite are options",
+        "write the path alone, without ? and #"
+      )
     )
   }
   return Either.right(path)

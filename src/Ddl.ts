@@ -117,7 +117,8 @@ export const create: {
 /**
  * Drops the tables of models, rows and all, each before those that it refers to.
  *
- * Takes the models one by one, or in an array with options after it. A table that others still refer to stays, and its failure says so.
+ * Takes the models one by one, or in an array with options after it. A table that others still refer to stays, and its failure says so; SQLite instead does to their rows first what their references
+ * say (`onDelete`), and fails where they say nothing.
  *
  * @since 0.1.0
  * @category constructors
@@ -137,5 +138,7 @@ export const drop: {
  * @category accessors
  */
 export const toSql = (self: Ddl): Effect.Effect<string, Failure, Database.Database> =>
-  Effect.flatMap(Database.Database, (database) =>
-    Effect.flatMap(self.script, (script) => Effect.map(database.print(script), ({ sql }) => sql)))
+  Effect.flatMap(
+    Database.Database,
+    (database) => Effect.flatMap(self.script, (script) => Effect.map(database.print(script), ({ sql }) => sql))
+  )

@@ -121,7 +121,9 @@ export interface DdlForm {
   /** Which of the types that `Field.columnType` was given is meant: `postgres`. */
   readonly ownType: string
   /** The whole type and key clause of a generated integer key: `integer primary key autoincrement`. */
-  readonly generatedKey: (type: ValueType) => { readonly type: string; readonly suffix: string; readonly isPrimaryKey: boolean }
+  readonly generatedKey: (
+    type: ValueType
+  ) => { readonly type: string; readonly suffix: string; readonly isPrimaryKey: boolean }
   /** What follows a column's type for a text column, so that it compares by code point: ` collate "C"`. */
   readonly collate: string
   /** What follows the closing parenthesis of a table: ` engine=innodb …`. */

@@ -72,7 +72,8 @@ type Logic = "and" | "or" | "not"
  * @category models
  */
 export type Filter<S extends Source.Any> = {
-  readonly [K in keyof S[typeof ColumnsId] | Logic]?: K extends keyof S[typeof ColumnsId] ? FilterOf<S[typeof ColumnsId][K]>
+  readonly [K in keyof S[typeof ColumnsId] | Logic]?: K extends keyof S[typeof ColumnsId] ?
+    FilterOf<S[typeof ColumnsId][K]>
     : K extends "not" ? Filter<S>
     : ReadonlyArray<Filter<S>>
 }
@@ -98,7 +99,9 @@ export type Draft<S extends Source.Any> = {
  * @since 0.1.0
  * @category models
  */
-export type Checked<S extends Source.Any, X> = [X] extends [Strict<S, X>] ? X : [Filter<S>] extends [X] ? Filter<S> : Strict<S, X>
+export type Checked<S extends Source.Any, X> = [X] extends [Strict<S, X>] ? X
+  : [Filter<S>] extends [X] ? Filter<S>
+  : Strict<S, X>
 
 type Strict<S extends Source.Any, X> = {
   readonly [K in keyof X]: K extends keyof S[typeof ColumnsId] ? StrictValue<FilterOf<S[typeof ColumnsId][K]>, X[K]>
@@ -107,9 +110,14 @@ type Strict<S extends Source.Any, X> = {
     : `"${K & string}" is no column`
 }
 type StrictNot<S extends Source.Any, V> = V extends object ? Strict<S, V> : Filter<S>
-type StrictList<S extends Source.Any, V> = V extends object ? { readonly [I in keyof V]: StrictNot<S, V[I]> } : ReadonlyArray<Filter<S>>
-type StrictValue<F, V> = V extends object ? keyof V extends keyof TextTests<any> ? StrictTests<Extract<F, Tests<any>>, V> : F : F
-type StrictTests<T, V> = { readonly [P in keyof V]: P extends keyof T ? T[P] & {} : `"${P & string}" is no test of this column` }
+type StrictList<S extends Source.Any, V> = V extends object ? { readonly [I in keyof V]: StrictNot<S, V[I]> }
+  : ReadonlyArray<Filter<S>>
+type StrictValue<F, V> = V extends object
+  ? keyof V extends keyof TextTests<any> ? StrictTests<Extract<F, Tests<any>>, V> : F
+  : F
+type StrictTests<T, V> = {
+  readonly [P in keyof V]: P extends keyof T ? T[P] & {} : `"${P & string}" is no test of this column`
+}
 
 /**
  * What a `where` takes: a filter, or a callback over the columns.

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ConfigurationError, DecodeError } from "./DbError.js"
 import type { ReadFailure } from "./DbError.js"
@@ -142,8 +143,8 @@ const attachOne = (
   Effect.suspend(() => {
     const wanted = new Map<string, Key>()
     const texts = parents.map(({ keys }) => {
-      const key = keys[at]!
-      if (key.some(isNothing)) return undefined
+      const key = keys[at]!.map(bareKey)
+      if (key.some((part) => part === null)) return undefined
       const text = keyText(include.parent, key)
       wanted.set(text, key)
       return text
@@ -172,9 +173,8 @@ const attachOne = (
       }, { discard: true }))
   })
 
-/** NULL, also as an Option. */
-const isNothing = (value: unknown): boolean =>
-  value === null || (typeof value === "object" && (value as { readonly _tag?: unknown })._tag === "None")
+/** The value of a key that is an Option, null for none. */
+const bareKey = (value: unknown): unknown => Option.isOption(value) ? Option.getOrNull(value) : value
 
 /** The children of some parents, by the parent's key. */
 const children = (

@@ -218,8 +218,7 @@ export const upsert = <M extends Model.Any>(
   model: M,
   input: Model.Insert<M> & Partial<Model.Update<M>>,
   options: UpsertOptions<M> = {}
-): Mutation<M[typeof RowId], M> =>
-  make(model, upsertStatement(model, [input], options, true, false), "row")
+): Mutation<M[typeof RowId], M> => make(model, upsertStatement(model, [input], options, true, false), "row")
 
 /**
  * Inserts rows, and updates those that have the same key as one that is there; gives the number of rows.
@@ -231,8 +230,7 @@ export const upsertMany = <M extends Model.Any>(
   model: M,
   inputs: ReadonlyArray<Model.Insert<M> & Partial<Model.Update<M>>>,
   options: UpsertOptions<M> = {}
-): Mutation<number, M> =>
-  make(model, upsertStatement(model, inputs, options, false, true), "affected")
+): Mutation<number, M> => make(model, upsertStatement(model, inputs, options, false, true), "affected")
 
 /**
  * An update of a model's rows: `set` what, then `where`.
@@ -329,9 +327,10 @@ export {
  * @since 0.1.0
  * @category combinators
  */
-export const where = <M extends Model.Any, const X extends Filter.Draft<M>>(scope: Filter.Scope<M, X>) =>
-(self: WithoutWhere<M>): Mutation<number, M> =>
-  make(self.model, self.over((ref) => conditionOf(self.model, ref, scope)), "affected")
+export const where =
+  <M extends Model.Any, const X extends Filter.Draft<M>>(scope: Filter.Scope<M, X>) =>
+  (self: WithoutWhere<M>): Mutation<number, M> =>
+    make(self.model, self.over((ref) => conditionOf(self.model, ref, scope)), "affected")
 
 const conditionOf = (model: Model.Any, ref: Ast.Ref, scope: unknown): Ast.Expression =>
   typeof scope === "object" && scope !== null && Object.keys(scope).length === 0

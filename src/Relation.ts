@@ -285,8 +285,9 @@ const change = (relation: { readonly plan: Plan }, changes: Partial<Plan>): any 
  * @since 0.1.0
  * @category combinators
  */
-export const where = <T extends Model.Any, const X extends Filter.Draft<T>>(scope: Filter.Scope<T, X>): Keep<T> => (relation) =>
-  change(relation, { scopes: [...relation.plan.scopes, scope] })
+export const where =
+  <T extends Model.Any, const X extends Filter.Draft<T>>(scope: Filter.Scope<T, X>): Keep<T> => (relation) =>
+    change(relation, { scopes: [...relation.plan.scopes, scope] })
 
 /**
  * Loads the related rows in an order.
@@ -402,7 +403,12 @@ export const includesOf = (plans: { readonly [name: string]: Plan }): ReadonlyAr
  * @since 0.1.0
  * @category models
  */
-export type Test = <F extends Model.Any, T extends Model.Any, C extends keyof Cardinality<any>, const X extends Filter.Draft<T>>(
+export type Test = <
+  F extends Model.Any,
+  T extends Model.Any,
+  C extends keyof Cardinality<any>,
+  const X extends Filter.Draft<T>
+>(
   relation: Relation<F, T, C, any>,
   scope?: Filter.Scope<T, X>
 ) => (columns: Whole<F>) => Expr<boolean>

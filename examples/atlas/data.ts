@@ -110,14 +110,28 @@ const readCountries = (given: Packages["countries"], findings: Findings) => {
     countries,
     languages,
     currencies,
-    countryLanguages: link("country languages", CountryLanguage.insert, spoken, languages, findings, (country, code) => ({
-      countryCode: country,
-      languageCode: code
-    })),
-    countryCurrencies: link("country currencies", CountryCurrency.insert, paid, currencies, findings, (country, code) => ({
-      countryCode: country,
-      currencyCode: code
-    })),
+    countryLanguages: link(
+      "country languages",
+      CountryLanguage.insert,
+      spoken,
+      languages,
+      findings,
+      (country, code) => ({
+        countryCode: country,
+        languageCode: code
+      })
+    ),
+    countryCurrencies: link(
+      "country currencies",
+      CountryCurrency.insert,
+      paid,
+      currencies,
+      findings,
+      (country, code) => ({
+        countryCode: country,
+        currencyCode: code
+      })
+    ),
     borders: readBorders(kept, findings)
   }
 }
@@ -147,7 +161,12 @@ interface Mention {
 }
 
 /** One row for each code: what most countries say of it, the later of them where as many say something else. */
-const agree = <A, I>(table: string, schema: Schema.Schema<A, I>, mentions: ReadonlyArray<Mention>, findings: Findings) => {
+const agree = <A, I>(
+  table: string,
+  schema: Schema.Schema<A, I>,
+  mentions: ReadonlyArray<Mention>,
+  findings: Findings
+) => {
   const fitting = fit(table, schema, findings)
   return Object.entries(Arr.groupBy(mentions, (mention) => mention.code)).flatMap(([code, mentioned]) => {
     const versions = Object.values(Arr.groupBy(mentioned, ({ values }) => JSON.stringify(values)))

@@ -21,9 +21,13 @@ const chunkSize = 2_000
 
 const insertAll = (atlas: Omit<Atlas, "findings">, advance: (rows: number) => Effect.Effect<void>) => {
   const insert = <M extends Model.Any>(model: M, rows: ReadonlyArray<Model.Insert<M>>) =>
-    Effect.forEach(Arr.chunksOf(rows, chunkSize), (chunk) => Effect.flatMap(Mutation.insertMany(model, chunk), advance), {
-      discard: true
-    })
+    Effect.forEach(
+      Arr.chunksOf(rows, chunkSize),
+      (chunk) => Effect.flatMap(Mutation.insertMany(model, chunk), advance),
+      {
+        discard: true
+      }
+    )
   return Effect.gen(function*() {
     yield* insert(Country, atlas.countries)
     yield* insert(Language, atlas.languages)

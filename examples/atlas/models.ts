@@ -16,8 +16,24 @@ export const CityId = Schema.Int.pipe(Schema.positive(), Schema.brand("CityId"))
 
 /** The features of GeoNames that are populated places: PPLC is a capital, PPLA the seat of a province, PPLX a part of a city… */
 export const Feature = Schema.Literal(
-  "PPL", "PPLA", "PPLA2", "PPLA3", "PPLA4", "PPLA5", "PPLC", "PPLCH", "PPLF", "PPLG",
-  "PPLH", "PPLL", "PPLQ", "PPLR", "PPLS", "PPLW", "PPLX", "STLMT"
+  "PPL",
+  "PPLA",
+  "PPLA2",
+  "PPLA3",
+  "PPLA4",
+  "PPLA5",
+  "PPLC",
+  "PPLCH",
+  "PPLF",
+  "PPLG",
+  "PPLH",
+  "PPLL",
+  "PPLQ",
+  "PPLR",
+  "PPLS",
+  "PPLW",
+  "PPLX",
+  "STLMT"
 )
 
 export class Country extends Model.Class<Country>("Country")({

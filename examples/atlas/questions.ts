@@ -34,8 +34,10 @@ const codes = (...given: ReadonlyArray<string>) => given.map((code) => CountryCo
 
 const tableSizes = ask(
   "How much is there?",
-  Effect.forEach(models, (model) =>
-    Effect.map(Query.count(Query.from(model)), (rows) => ({ table: model.table, rows })))
+  Effect.forEach(
+    models,
+    (model) => Effect.map(Query.count(Query.from(model)), (rows) => ({ table: model.table, rows }))
+  )
 )
 
 const citiesWithCountry = Query.from(City).pipe(
@@ -130,9 +132,9 @@ const doublyLandlocked = ask(
     Query.where(Relation.none(countryBorders, { isLandlocked: false })),
     Query.orderBy((country) => Expr.asc(country.name)),
     Query.include({ borders: countryBorders })
-  ).pipe(Effect.map((countries) =>
-    countries.map(({ borders, name }) => ({ country: name, neighbours: names(borders) }))
-  ))
+  ).pipe(
+    Effect.map((countries) => countries.map(({ borders, name }) => ({ country: name, neighbours: names(borders) })))
+  )
 )
 
 /** Relations of relations: six statements, however many countries there are. */
@@ -175,7 +177,10 @@ const reunion = ask(
   Effect.gen(function*() {
     const before = yield* czechCities
     const during = yield* Effect.gen(function*() {
-      yield* Mutation.update(City).pipe(Mutation.set({ countryCode: Czechia }), Mutation.where({ countryCode: Slovakia }))
+      yield* Mutation.update(City).pipe(
+        Mutation.set({ countryCode: Czechia }),
+        Mutation.where({ countryCode: Slovakia })
+      )
       return yield* new OnlyATrial({ cities: yield* czechCities })
     }).pipe(
       Transaction.run(),
@@ -205,10 +210,12 @@ const found = (city: typeof City.insert.Type) =>
   Mutation.insert(City, city).pipe(
     Effect.as("founded"),
     Effect.catchTags({
-      UniqueViolation: (error) => error.on(City, "id") ? Effect.succeed("refused: the id is taken") : Effect.fail(error),
+      UniqueViolation: (error) =>
+        error.on(City, "id") ? Effect.succeed("refused: the id is taken") : Effect.fail(error),
       ForeignKeyViolation: (error) =>
         error.on(City, "countryCode") ? Effect.succeed("refused: there is no such country") : Effect.fail(error),
-      ValidationError: (error) => Effect.succeed(`refused: ${error.issues.map((issue) => issue.path).join(", ")} not valid`)
+      ValidationError: (error) =>
+        Effect.succeed(`refused: ${error.issues.map((issue) => issue.path).join(", ")} not valid`)
     })
   )
 

@@ -118,14 +118,20 @@ const defaultOf = ({ details, property, type }: ColumnDefinition, table: Ast.Tab
 }
 
 /** The keys of a table, each with its columns. */
-const keysOf = ({ columns, foreignKeys, indexes, table, uniques }: Definition): ReadonlyArray<ReadonlyArray<Ast.Column>> => [
+const keysOf = (
+  { columns, foreignKeys, indexes, table, uniques }: Definition
+): ReadonlyArray<ReadonlyArray<Ast.Column>> => [
   table.primaryKey,
   ...uniques.map((unique) => columns.filter(({ name }) => unique.columns.includes(name))),
   ...indexes.filter(({ unique }) => unique).map((index) => index.columns),
   ...foreignKeys.map(({ column }) => [column])
 ]
 
-const stepsOf = ({ definition, keys, model }: Part, late: ReadonlySet<Key>, ifNotExists: boolean): ReadonlyArray<Ast.Step> => {
+const stepsOf = (
+  { definition, keys, model }: Part,
+  late: ReadonlySet<Key>,
+  ifNotExists: boolean
+): ReadonlyArray<Ast.Step> => {
   const { checks, columns, indexes, table, uniques } = definition
   const ref: Ast.Ref = { hint: table.name }
   const given = columnsOf(model[Describe], ref, false) as { readonly [property: string]: unknown }
@@ -188,8 +194,11 @@ export const create = (models: ReadonlyArray<Model.Any>, ifNotExists: boolean): 
 export const drop = (models: ReadonlyArray<Model.Any>, ifExists: boolean): Ast.Script => {
   const { late, parts } = sort(models)
   const tables = parts.map(({ definition }) => definition.table).reverse()
+  // A table whose rows hold on to each other cannot just be dropped on SQLite, which deletes them one by one.
+  const holds = ({ definition, target }: Key, table: Ast.Table): boolean =>
+    definition.onDelete === "restrict" && idOf(target.table) === idOf(table)
   const ring = parts.flatMap(({ definition: { table }, keys }) =>
-    keys.filter((key) => late.has(key)).map(({ definition }) => ({ table, name: definition.name }))
+    keys.filter((key) => late.has(key) || holds(key, table)).map(({ definition }) => ({ table, name: definition.name }))
   )
   return { _tag: "Script", steps: tables.length === 0 ? [] : [{ _tag: "DropTables", tables, ring, ifExists }] }
 }

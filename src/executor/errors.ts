@@ -77,6 +77,12 @@ const sameNames = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean 
 /** A violation with what the statement's own table declares of the constraint. */
 const fromModel = (kind: Violation, table: Table | undefined): Violation => {
   if (table === undefined || (kind.table !== undefined && kind.table !== table.name)) return kind
+  if (kind.error === "NotNullViolation") {
+    // MySQL and MariaDB tell the column alone.
+    const isOwn = kind.columns.length > 0 &&
+      kind.columns.every((name) => table.columns.some((one) => one.name === name))
+    return isOwn ? { ...kind, table: table.name } : kind
+  }
   const wanted = kinds[kind.error]
   const candidates = table.constraints.filter((one) => wanted.includes(one.kind))
   // MySQL and MariaDB call every primary key PRIMARY.

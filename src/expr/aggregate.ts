@@ -3,7 +3,7 @@
  */
 import type * as Ast from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
-import { orNull } from "../sql/valueType.js"
+import { bare, orNull } from "../sql/valueType.js"
 import { bigintType, decimalType, doubleType, integerType, make, nodeOf } from "./core.js"
 import type { Aggregate, Condition, Numeric, Operand, Widen } from "./core.js"
 
@@ -85,7 +85,7 @@ export const avg = <R = never>(value: Operand<Numeric | null, R>): Aggregate<num
  */
 export const min = <A, R = never>(value: Operand<A, R>): Aggregate<A | null, R> => {
   const node = nodeOf(value)
-  return aggregate(minOperator, [node], orNull(node.type))
+  return aggregate(minOperator, [node], orNull(bare(node.type)))
 }
 
 /**
@@ -96,7 +96,7 @@ export const min = <A, R = never>(value: Operand<A, R>): Aggregate<A | null, R> 
  */
 export const max = <A, R = never>(value: Operand<A, R>): Aggregate<A | null, R> => {
   const node = nodeOf(value)
-  return aggregate(maxOperator, [node], orNull(node.type))
+  return aggregate(maxOperator, [node], orNull(bare(node.type)))
 }
 
 /**

@@ -5,7 +5,7 @@ import type * as Schema from "effect/Schema"
 import type { RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
-import { notNull, orNull } from "../sql/valueType.js"
+import { bare, notNull, orNull } from "../sql/valueType.js"
 import {
   call,
   isExpression,
@@ -40,7 +40,7 @@ export const coalesce = <A, B, R1 = never, R2 = never>(
     _tag: "Call",
     operator: coalesceOperator,
     args: [node, operandOr(second, node.type)],
-    type: notNull(node.type)
+    type: notNull(bare(node.type))
   })
 }
 
@@ -57,7 +57,7 @@ export const nullIf = <A, R = never>(
   other: NonNull<NoInfer<A>> | Operand<NoInfer<A>>
 ): Expr<A | null, R> => {
   const node = nodeOf(value)
-  return make(call(nullIfOperator, [node, operandOr(other, node.type)], orNull(node.type)))
+  return make(call(nullIfOperator, [node, operandOr(other, node.type)], orNull(bare(node.type))))
 }
 
 type Extreme = <A, R1 = never, R2 = never>(
@@ -67,7 +67,7 @@ type Extreme = <A, R1 = never, R2 = never>(
 
 const extreme = (operator: Ast.Operator): Extreme => (first, second) => {
   const node = nodeOf(first)
-  return make(call(operator, [node, operandOr(second, node.type)], node.type))
+  return make(call(operator, [node, operandOr(second, node.type)], bare(node.type)))
 }
 
 /**
@@ -87,7 +87,7 @@ export const greatest: Extreme = extreme(named("greatest", "greatest"))
 export const least: Extreme = extreme(named("least", "least"))
 
 const branchType = (then: unknown, otherwise: unknown): ValueType =>
-  isExpression(then) ? then.node.type : isExpression(otherwise) ? otherwise.node.type : typeOfValue(then)
+  isExpression(then) ? bare(then.node.type) : isExpression(otherwise) ? bare(otherwise.node.type) : typeOfValue(then)
 
 /**
  * `case when condition then … else … end`
@@ -122,7 +122,7 @@ export const cases = <A, R1 = never, R2 = never>(
   otherwise: Operand<A, R2> | (A & Literal)
 ): Expr<A, R1 | R2> => {
   const type = branches.reduceRight(
-    (type, [, value]) => isExpression(value) ? value.node.type : type,
+    (type, [, value]) => isExpression(value) ? bare(value.node.type) : type,
     branchType(otherwise, otherwise)
   )
   const nodes = branches.map(([condition, value]) => ({ when: nodeOf(condition), then: operandOr(value, type) }))

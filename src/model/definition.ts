@@ -117,7 +117,8 @@ const unknownType: ValueType = { storage: { _tag: "json" }, nullable: true, sche
 const isRenamed = (schema: unknown): boolean => {
   if (Schema.isSchema(schema) || !Predicate.hasProperty(schema, "ast")) return false
   const { ast } = schema
-  return Predicate.hasProperty(ast, "from") && Predicate.hasProperty(ast.from, "fromKey") && ast.from.fromKey !== undefined
+  return Predicate.hasProperty(ast, "from") && Predicate.hasProperty(ast.from, "fromKey") &&
+    ast.from.fromKey !== undefined
 }
 
 /** A property signature stands for its Schema where it is no more than that. */

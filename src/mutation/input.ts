@@ -24,13 +24,17 @@ export const checkTarget = (
   const table = tableOf(model)
   const issues: Array<Issue> = (["on", "update"] as const).flatMap((option) =>
     (options[option] ?? []).flatMap((property) =>
-      table.byProperty[property] === undefined ? [{ path: [option], message: `${property} is no column of ${model.identifier}` }] : []
+      table.byProperty[property] === undefined
+        ? [{ path: [option], message: `${property} is no column of ${model.identifier}` }]
+        : []
     )
   )
   if ((options.on ?? table.primaryKey).length === 0) {
     issues.push({ path: ["on"], message: "names no column, and the model has no primary key" })
   }
-  return issues.length === 0 ? Effect.void : Effect.fail(new ValidationError({ subject: "The options of the upsert", issues }))
+  return issues.length === 0
+    ? Effect.void
+    : Effect.fail(new ValidationError({ subject: "The options of the upsert", issues }))
 }
 
 const detailsOf = (model: Model.Any, column: Ast.Column) =>

@@ -331,7 +331,9 @@ export const make = (server: Server): Dialect => {
       alterAddForeignKey: true,
       addMissingForeignKey: isMariaDb
         ? (table, name, clause) =>
-          `alter table ${table} add constraint ${clause.replace("foreign key", () => `foreign key if not exists ${name}`)}`
+          `alter table ${table} add constraint ${
+            clause.replace("foreign key", () => `foreign key if not exists ${name}`)
+          }`
         : undefined,
       deferredForeignKeys: false,
       // MySQL refuses it, MariaDB takes no notice.

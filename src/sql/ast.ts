@@ -298,7 +298,7 @@ export interface DropTables {
   readonly _tag: "DropTables"
   /** Those that refer to others come before them, save where they refer to each other in a ring. */
   readonly tables: ReadonlyArray<Table>
-  /** The references without which there is no ring. */
+  /** The references without which there is no ring, those of rows to rows of their own table among them. */
   readonly ring: ReadonlyArray<{ readonly table: Table; readonly name: string }>
   readonly ifExists: boolean
 }

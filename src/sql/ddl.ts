@@ -56,7 +56,10 @@ class DdlWriter extends TextWriter {
     }
     // Lists of queries are filled up to be of few lengths; this text is read by people.
     const left = expression.left[0]!
-    return this.operand(left).text(" in (").list(expression.rows, ([value]) => this.parameter(value, notNull(left.type)))
+    return this.operand(left).text(" in (").list(
+      expression.rows,
+      ([value]) => this.parameter(value, notNull(left.type))
+    )
       .text(")")
   }
 }
@@ -232,9 +235,7 @@ class Printer {
         )
       ),
       ...foreignKeys.map((key) => this.constraint(key.name, this.references(key))),
-      ...indexes.map((index) =>
-        `${index.unique ? "unique " : ""}index ${this.name(index.name)} ${this.indexed(index)}`
-      )
+      ...indexes.map((index) => `${index.unique ? "unique " : ""}index ${this.name(index.name)} ${this.indexed(index)}`)
     ]
     return `create table ${ifNotExists ? "if not exists " : ""}${this.table(table)} (\n  ${
       lines.join(",\n  ")
@@ -243,7 +244,11 @@ class Printer {
 
   private references({ columns, deferred, name, onDelete, onUpdate, target, targetColumns }: ForeignKey): string {
     if (deferred && !this.form.deferredForeignKeys) {
-      this.unsupported(`foreign key that is checked at COMMIT (${name})`, ["postgresql", "sqlite"], "leave out `deferred`")
+      this.unsupported(
+        `foreign key that is checked at COMMIT (${name})`,
+        ["postgresql", "sqlite"],
+        "leave out `deferred`"
+      )
     }
     if ((onDelete === "set default" || onUpdate === "set default") && !this.form.setDefault) {
       this.unsupported(`foreign key that sets the default (${name})`, ["postgresql", "sqlite"], "take another action")
@@ -320,7 +325,11 @@ class Printer {
       }))
     }
     const keys = ring.map(({ name, table }) => ({ table: this.table(table), name: this.name(name) }))
-    return this.form.dropRing(names, keys, ifExists).map((text) => ({ operation: "DROP TABLE", table: undefined, text }))
+    return this.form.dropRing(names, keys, ifExists).map((text) => ({
+      operation: "DROP TABLE",
+      table: undefined,
+      text
+    }))
   }
 }
 

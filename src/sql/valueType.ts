@@ -236,6 +236,20 @@ export const orNull: (type: ValueType) => ValueType = twin(true)
 /** The same values without NULL. */
 export const notNull: (type: ValueType) => ValueType = twin(false)
 
+const bareTypes = new WeakMap<object, ValueType>()
+
+/** What an operator gives of such values: an Option of a value is, as in SQL, that value or null. */
+export const bare = (type: ValueType): ValueType => {
+  const { inner, option } = analyze(type.schema.ast)
+  if (!option) return type
+  let found = bareTypes.get(type)
+  if (found === undefined) {
+    found = { ...type, schema: Schema.NullOr(Schema.make(inner)) }
+    bareTypes.set(type, found)
+  }
+  return found
+}
+
 /** The two ways of a value: made once a type. */
 export interface Conversion {
   /** From a Type (or null) to the stored value; throws `InvalidValue`. */

@@ -31,7 +31,9 @@ const write = Mutation.insertMany(Person, [
 const kept = (filter: Filter.Filter<typeof Person>) =>
   Query.from(Person).pipe(Query.where(filter), Query.orderBy((p) => Expr.asc(p.id)), Query.pluck((p) => p.id))
 
-const expected: ReadonlyArray<readonly [name: string, filter: Filter.Filter<typeof Person>, ids: ReadonlyArray<number>]> = [
+const expected: ReadonlyArray<
+  readonly [name: string, filter: Filter.Filter<typeof Person>, ids: ReadonlyArray<number>]
+> = [
   ["nothing", {}, [1, 2, 3, 4]],
   ["a bare value", { name: "Ada" }, [1]],
   ["a bare boolean", { active: false }, [2, 4]],
@@ -136,7 +138,11 @@ export const cases = group("filters", [
     }
     yield* Effect.forEach(
       [{ in: [1, null] }, { eq: "1" }, { between: [1, "2"] }, { gt: 1.5 }],
-      (age) => refuses(`a value of another type: ${JSON.stringify(age)}`, Query.from(Person).pipe(Query.where({ age } as never))),
+      (age) =>
+        refuses(
+          `a value of another type: ${JSON.stringify(age)}`,
+          Query.from(Person).pipe(Query.where({ age } as never))
+        ),
       { discard: true }
     )
   })

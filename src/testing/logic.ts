@@ -50,7 +50,11 @@ export const cases = group("conditions", [
     yield* same("or", yield* each((f) => Expr.or(f.p, f.q)), pairs.map(([p, q]) => or(p, q)))
     yield* same("not", yield* each((f) => Expr.not(f.p)), pairs.map(([p]) => not(p)))
     yield* same("not and", yield* each((f) => Expr.not(Expr.and(f.p, f.q))), pairs.map(([p, q]) => not(and(p, q))))
-    yield* same("of three", yield* each((f) => Expr.and(f.p, f.q, f.on)), pairs.map(([p, q], id) => and(and(p, q), id % 2 === 0)))
+    yield* same(
+      "of three",
+      yield* each((f) => Expr.and(f.p, f.q, f.on)),
+      pairs.map(([p, q], id) => and(and(p, q), id % 2 === 0))
+    )
     yield* same("of none", yield* each(() => Expr.and()), pairs.map(() => true))
     yield* same("or of none", yield* each(() => Expr.or()), pairs.map(() => false))
     yield* same("of one", yield* each((f) => Expr.and(f.p)), pairs.map(([p]) => p))
@@ -70,7 +74,11 @@ export const cases = group("conditions", [
 
   test("booleans compare, and false comes before true", [Flag], function*() {
     yield* write
-    yield* same("p = q", yield* each((f) => Expr.eq(f.p, f.q)), pairs.map(([p, q]) => p === null || q === null ? null : p === q))
+    yield* same(
+      "p = q",
+      yield* each((f) => Expr.eq(f.p, f.q)),
+      pairs.map(([p, q]) => p === null || q === null ? null : p === q)
+    )
     yield* same("p = true", yield* each((f) => Expr.eq(f.p, true)), pairs.map(([p]) => p))
     yield* same("p <> true", yield* each((f) => Expr.ne(f.p, true)), pairs.map(([p]) => not(p)))
     yield* same("false < true", yield* each((f) => Expr.lt(f.on, true)), pairs.map((_, id) => id % 2 !== 0))
@@ -84,12 +92,16 @@ export const cases = group("conditions", [
       nothing: Expr.min(Expr.nullIf(f.on, f.on))
     })))
     yield* same("aggregates", row, { least: false, greatest: true, condition: false, nothing: null })
+  }),
+
+  test("groups of a condition", [Flag], function*() {
+    yield* write
     const grouped = Query.from(Flag).pipe(
       Query.groupBy((f) => [Expr.gt(f.n, 4)]),
       Query.orderBy((f) => Expr.asc(Expr.gt(f.n, 4))),
       Query.select((f) => ({ big: Expr.gt(f.n, 4), rows: Expr.count() }))
     )
-    yield* same("groups of a condition", yield* grouped, [
+    yield* same("in the select, the groups and the order", yield* grouped, [
       { big: false, rows: 3 },
       { big: true, rows: 3 },
       { big: null, rows: 3 }
@@ -121,7 +133,17 @@ export const cases = group("conditions", [
     yield* same("a thousand", yield* kept((f) => Expr.in(f.n, many)), [2, 4, 8])
     yield* same("not in a thousand", yield* kept((f) => Expr.not(Expr.in(f.n, many))), [1, 5, 7])
     yield* same("an Option", yield* kept((f) => Expr.in(f.text, ["t1", "t2", "x"])), [1, 2])
-    yield* same("a condition", yield* each((f) => Expr.in(f.n, [1, 2])), [null, true, true, null, false, false, null, false, false])
+    yield* same("a condition", yield* each((f) => Expr.in(f.n, [1, 2])), [
+      null,
+      true,
+      true,
+      null,
+      false,
+      false,
+      null,
+      false,
+      false
+    ])
   }),
 
   test("between holds at both ends", [Flag], function*() {
@@ -138,22 +160,68 @@ export const cases = group("conditions", [
     yield* same("of columns", yield* each((f) => Expr.coalesce(f.n, f.id)), [0, 1, 2, 3, 4, 5, 6, 7, 8])
     yield* same("of a boolean", yield* each((f) => Expr.coalesce(f.p, false)), pairs.map(([p]) => p ?? false))
     yield* same("of an Option", (yield* each((f) => Expr.coalesce(f.text, "none"))).slice(0, 2), ["none", "t1"])
+    yield* same("nullIf of an Option", (yield* each((f) => Expr.nullIf(f.text, "t1"))).slice(0, 3), [null, null, "t2"])
+    yield* same("the greatest of an Option", (yield* each((f) => Expr.greatest(f.text, "t2"))).slice(0, 4), [
+      null,
+      "t2",
+      "t2",
+      "t3"
+    ])
+    yield* same("the least Option", yield* Query.from(Flag).pipe(Query.pluck((f) => Expr.min(f.text))), ["t1"])
     yield* same("nullIf", yield* each((f) => Expr.nullIf(f.n, 4)), [null, 1, 2, null, null, 5, null, 7, 8])
-    yield* same("nullIf of columns", yield* each((f) => Expr.nullIf(f.id, Expr.coalesce(f.n, -1))), [0, null, null, 3, null, null, 6, null, null])
+    yield* same("nullIf of columns", yield* each((f) => Expr.nullIf(f.id, Expr.coalesce(f.n, -1))), [
+      0,
+      null,
+      null,
+      3,
+      null,
+      null,
+      6,
+      null,
+      null
+    ])
   }),
 
   test("when and cases: the first that holds; NULL holds not", [Flag], function*() {
     yield* write
     yield* same("when", yield* each((f) => Expr.when(Expr.gt(f.n, 4), "big", "small")), [
-      "small", "small", "small", "small", "small", "big", "small", "big", "big"
+      "small",
+      "small",
+      "small",
+      "small",
+      "small",
+      "big",
+      "small",
+      "big",
+      "big"
     ])
     yield* same("of columns", yield* each((f) => Expr.when(f.on, f.id, f.n)), [0, 1, 2, null, 4, 5, 6, 7, 8])
+    yield* same("of an Option", (yield* each((f) => Expr.when(f.on, f.text, "odd"))).slice(0, 3), [null, "odd", "t2"])
     yield* same("a boolean", yield* each((f) => Expr.when(Expr.isNull(f.n), false, f.on)), [
-      false, false, true, false, true, false, false, false, true
+      false,
+      false,
+      true,
+      false,
+      true,
+      false,
+      false,
+      false,
+      true
     ])
     const graded = each((f) =>
-      Expr.cases<string>([[Expr.gt(f.n, 6), "high"], [Expr.gt(f.n, 3), "middle"], [Expr.isNull(f.n), "unknown"]], "low"))
-    yield* same("cases", yield* graded, ["unknown", "low", "low", "unknown", "middle", "middle", "unknown", "high", "high"])
+      Expr.cases<string>([[Expr.gt(f.n, 6), "high"], [Expr.gt(f.n, 3), "middle"], [Expr.isNull(f.n), "unknown"]], "low")
+    )
+    yield* same("cases", yield* graded, [
+      "unknown",
+      "low",
+      "low",
+      "unknown",
+      "middle",
+      "middle",
+      "unknown",
+      "high",
+      "high"
+    ])
     const sorted = Query.from(Flag).pipe(
       Query.orderBy((f) => [Expr.asc(Expr.when(Expr.eq(f.id, 5), 0, 1)), Expr.desc(f.id)]),
       Query.limit(3),
@@ -168,7 +236,11 @@ export const cases = group("conditions", [
     const here = yield* Clock.currentTimeMillis
     yield* holds("a DateTime", DateTime.isDateTime(now), now)
     yield* holds("within an hour of this clock", now !== undefined && Math.abs(now.epochMillis - here) < 3_600_000, now)
-    yield* same("compared", (yield* each(() => Expr.gt(Expr.now(), DateTime.unsafeMake("2020-01-01T00:00:00Z"))))[0], true)
+    yield* same(
+      "compared",
+      (yield* each(() => Expr.gt(Expr.now(), DateTime.unsafeMake("2020-01-01T00:00:00Z"))))[0],
+      true
+    )
     yield* same("compared with itself", (yield* each(() => Expr.eq(Expr.now(), Expr.now())))[0], true)
   })
 ])

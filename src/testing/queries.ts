@@ -52,7 +52,12 @@ const leftJoined = all.pipe(Query.leftJoin("team", Team, (p, { team }) => Expr.e
 const grouped = all.pipe(
   Query.groupBy((p) => [p.teamId]),
   Query.orderBy((p) => Expr.asc(p.teamId)),
-  Query.select((p) => ({ team: p.teamId, rows: Expr.count(), scored: Expr.count(p.points), points: Expr.sum(p.points) }))
+  Query.select((p) => ({
+    team: p.teamId,
+    rows: Expr.count(),
+    scored: Expr.count(p.points),
+    points: Expr.sum(p.points)
+  }))
 )
 
 const ascending = (points: Parameters<typeof Expr.asc>[1]) =>
@@ -69,25 +74,38 @@ export const cases = group("queries", [
     yield* same("select of the whole", yield* all.pipe(byId, Query.limit(1), Query.select((p) => ({ p, id: p.id }))), [
       { p: new Player(players[0]!), id: 1 }
     ])
-    yield* same("pluck of the whole", yield* all.pipe(byId, Query.limit(1), Query.pluck((p) => p)), [new Player(players[0]!)])
-    yield* same("an Option that is selected", yield* Query.from(Team).pipe(
-      Query.orderBy((t) => Expr.asc(t.id)),
-      Query.pluck((t) => t.city)
-    ), teams.map(({ city }) => city))
+    yield* same("pluck of the whole", yield* all.pipe(byId, Query.limit(1), Query.pluck((p) => p)), [
+      new Player(players[0]!)
+    ])
+    yield* same(
+      "an Option that is selected",
+      yield* Query.from(Team).pipe(
+        Query.orderBy((t) => Expr.asc(t.id)),
+        Query.pluck((t) => t.city)
+      ),
+      teams.map(({ city }) => city)
+    )
   }),
 
   test("a record in a select", both, function*() {
     yield* write
     const row = all.pipe(
       Query.where({ id: 2 }),
-      Query.select((p) => ({ who: Expr.record({ id: p.id, points: p.points, in: Expr.record({ name: p.name }) }), __proto: p.id }))
+      Query.select((p) => ({
+        who: Expr.record({ id: p.id, points: p.points, in: Expr.record({ name: p.name }) }),
+        __proto: p.id
+      }))
     )
     yield* same("nested", yield* row, [{ who: { id: 2, points: null, in: { name: "Ben" } }, __proto: 2 }])
   }),
 
   test("an inner join leaves the row as it was until select widens it", both, function*() {
     yield* write
-    yield* same("the rows", yield* joined.pipe(Query.orderBy((p) => Expr.asc(p.id))), players.slice(0, 3).map((one) => new Player(one)))
+    yield* same(
+      "the rows",
+      yield* joined.pipe(Query.orderBy((p) => Expr.asc(p.id))),
+      players.slice(0, 3).map((one) => new Player(one))
+    )
     const wide = joined.pipe(
       Query.orderBy((p) => Expr.asc(p.id)),
       Query.select((p, { team }) => ({ name: p.name, team: team.name, whole: team }))
@@ -97,7 +115,11 @@ export const cases = group("queries", [
       { name: "Ben", team: "Red", whole: new Team(teams[0]!) },
       { name: "Cid", team: "Blue", whole: new Team(teams[1]!) }
     ])
-    const filtered = joined.pipe(Query.where((_, { team }) => Expr.eq(team.city, "Graz")), Query.where({ points: 10 }), Query.pluck((p) => p.id))
+    const filtered = joined.pipe(
+      Query.where((_, { team }) => Expr.eq(team.city, "Graz")),
+      Query.where({ points: 10 }),
+      Query.pluck((p) => p.id)
+    )
     yield* same("filtered by both", yield* filtered, [1])
   }),
 
@@ -113,7 +135,11 @@ export const cases = group("queries", [
     ])
     const absent = leftJoined.pipe(Query.where((_, { team }) => Expr.isNull(team.id)), Query.pluck((p) => p.name))
     yield* same("those without", yield* absent, ["Dan"])
-    const sorted = leftJoined.pipe(Query.orderBy((_, { team }) => Expr.asc(team.name)), Query.orderBy((p) => Expr.asc(p.id)), Query.pluck((p) => p.id))
+    const sorted = leftJoined.pipe(
+      Query.orderBy((_, { team }) => Expr.asc(team.name)),
+      Query.orderBy((p) => Expr.asc(p.id)),
+      Query.pluck((p) => p.id)
+    )
     yield* same("sorted by what may be missing", yield* sorted, [3, 1, 2, 4])
     const lower = leftJoined.pipe(Query.where({ id: 4 }), Query.pluck((_, { team }) => Expr.lower(team.name)))
     yield* same("an operator on what is missing", yield* lower, [null])
@@ -142,7 +168,10 @@ export const cases = group("queries", [
       { team: 2, rows: 1, scored: 1, points: 7 },
       { team: null, rows: 1, scored: 1, points: 7 }
     ])
-    const having = grouped.pipe(Query.having(() => Expr.gt(Expr.count(), 1)), Query.having((p) => Expr.gte(Expr.sum(p.points), 10)))
+    const having = grouped.pipe(
+      Query.having(() => Expr.gt(Expr.count(), 1)),
+      Query.having((p) => Expr.gte(Expr.sum(p.points), 10))
+    )
     yield* same("having", yield* having, [{ team: 1, rows: 2, scored: 1, points: 10 }])
     const byJoined = joined.pipe(
       Query.groupBy((_, { team }) => [team.name, team.city]),
@@ -198,9 +227,16 @@ export const cases = group("queries", [
     yield* same("upwards, first", yield* ascending({ nulls: "first" }), [2, 3, 4, 1])
     yield* same("downwards, first", yield* descending({ nulls: "first" }), [2, 1, 3, 4])
     yield* same("upwards, last", yield* ascending({ nulls: "last" }), [3, 4, 1, 2])
-    const made = all.pipe(Query.orderBy((p) => [Expr.asc(Expr.add(p.points, 1)), Expr.desc(p.id)]), Query.pluck((p) => p.id))
+    const made = all.pipe(
+      Query.orderBy((p) => [Expr.asc(Expr.add(p.points, 1)), Expr.desc(p.id)]),
+      Query.pluck((p) => p.id)
+    )
     yield* same("of an expression", yield* made, [4, 3, 1, 2])
-    const twice = all.pipe(Query.orderBy((p) => Expr.asc(p.points)), Query.orderBy((p) => Expr.desc(p.id)), Query.pluck((p) => p.id))
+    const twice = all.pipe(
+      Query.orderBy((p) => Expr.asc(p.points)),
+      Query.orderBy((p) => Expr.desc(p.id)),
+      Query.pluck((p) => p.id)
+    )
     yield* same("one order after the other", yield* twice, [4, 3, 1, 2])
   }),
 
@@ -249,8 +285,16 @@ export const cases = group("queries", [
     yield* same("first after an offset", (yield* Query.first(all.pipe(byId, Query.offset(2)))).id, 3)
     yield* same("option", Option.map(yield* Query.option(all.pipe(byId)), ({ id }) => id), Option.some(1))
     yield* same("option of none", yield* Query.option(none), Option.none())
-    yield* same("a null value is a row", yield* Query.one(all.pipe(Query.where({ id: 2 }), Query.pluck((p) => p.points))), null)
-    yield* same("an option of a null value", yield* Query.option(all.pipe(Query.where({ id: 2 }), Query.pluck((p) => p.points))), Option.some(null))
+    yield* same(
+      "a null value is a row",
+      yield* Query.one(all.pipe(Query.where({ id: 2 }), Query.pluck((p) => p.points))),
+      null
+    )
+    yield* same(
+      "an option of a null value",
+      yield* Query.option(all.pipe(Query.where({ id: 2 }), Query.pluck((p) => p.points))),
+      Option.some(null)
+    )
   }),
 
   test("count of plain, grouped, limited, distinct and joined queries", both, function*() {
@@ -265,7 +309,11 @@ export const cases = group("queries", [
     yield* same("grouped", yield* Query.count(grouped), 3)
     yield* same("having", yield* Query.count(grouped.pipe(Query.having(() => Expr.gt(Expr.count(), 1)))), 1)
     yield* same("joined", yield* Query.count(joined), 3)
-    yield* same("left joined, selected", yield* Query.count(leftJoined.pipe(Query.select((p, { team }) => ({ p, team })), Query.limit(9))), 4)
+    yield* same(
+      "left joined, selected",
+      yield* Query.count(leftJoined.pipe(Query.select((p, { team }) => ({ p, team })), Query.limit(9))),
+      4
+    )
     yield* same("of an aggregate", yield* Query.count(all.pipe(Query.pluck(() => Expr.count()))), 1)
     yield* same("of nothing", yield* Query.count(all.pipe(Query.where({ id: 99 }))), 0)
   }),
@@ -280,14 +328,26 @@ export const cases = group("queries", [
     yield* same("grouped", yield* Query.exists(grouped), true)
     yield* same("having", yield* Query.exists(grouped.pipe(Query.having(() => Expr.gt(Expr.count(), 2)))), false)
     yield* same("distinct", yield* Query.exists(all.pipe(Query.distinct)), true)
-    yield* same("joined", yield* Query.exists(joined.pipe(Query.where((_, { team }) => Expr.eq(team.name, "Empty")))), false)
-    yield* same("an aggregate has a row", yield* Query.exists(all.pipe(Query.where({ id: 99 }), Query.pluck(() => Expr.count()))), true)
+    yield* same(
+      "joined",
+      yield* Query.exists(joined.pipe(Query.where((_, { team }) => Expr.eq(team.name, "Empty")))),
+      false
+    )
+    yield* same(
+      "an aggregate has a row",
+      yield* Query.exists(all.pipe(Query.where({ id: 99 }), Query.pluck(() => Expr.count()))),
+      true
+    )
   }),
 
   test("a query as a table of another", both, function*() {
     yield* write
     const perTeam = grouped.pipe(Query.as("per_team"))
-    const rich = Query.from(perTeam).pipe(Query.where({ points: { gte: 7 } }), Query.orderBy((t) => Expr.desc(t.points)), Query.orderBy((t) => Expr.asc(t.team)))
+    const rich = Query.from(perTeam).pipe(
+      Query.where({ points: { gte: 7 } }),
+      Query.orderBy((t) => Expr.desc(t.points)),
+      Query.orderBy((t) => Expr.asc(t.team))
+    )
     yield* same("filtered", yield* rich, [
       { team: 1, rows: 2, scored: 1, points: 10 },
       { team: 2, rows: 1, scored: 1, points: 7 },
@@ -308,7 +368,9 @@ export const cases = group("queries", [
       new Player(players[1]!),
       new Player(players[0]!)
     ])
-    const nested = Query.from(Query.from(limited).pipe(Query.where({ id: 2 }), Query.as("again"))).pipe(Query.pluck((p) => p.name))
+    const nested = Query.from(Query.from(limited).pipe(Query.where({ id: 2 }), Query.as("again"))).pipe(
+      Query.pluck((p) => p.name)
+    )
     yield* same("nested", yield* nested, ["Ben"])
     const twice = Query.from(limited).pipe(
       Query.innerJoin("other", limited, (p, { other }) => Expr.lt(p.id, other.id)),
@@ -326,16 +388,28 @@ export const cases = group("queries", [
     const used = all.pipe(Query.where((p) => Expr.isNotNull(p.teamId)), Query.pluck((p) => p.teamId))
     yield* same("in", yield* names((t) => Expr.in(t.id, used)), ["Red", "Blue"])
     yield* same("not in", yield* names((t) => Expr.not(Expr.in(t.id, used))), ["Empty"])
-    yield* same("not in with NULLs is true of none", yield* names((t) =>
-      Expr.not(Expr.in(t.id, all.pipe(Query.pluck((p) => p.teamId))))), [])
+    yield* same(
+      "not in with NULLs is true of none",
+      yield* names((t) => Expr.not(Expr.in(t.id, all.pipe(Query.pluck((p) => p.teamId))))),
+      []
+    )
     yield* same("in a limited one", yield* names((t) => Expr.in(t.id, used.pipe(byId, Query.limit(1)))), ["Red"])
-    yield* same("exists", yield* names((t) => Expr.exists(all.pipe(Query.where((p) => Expr.eq(p.teamId, t.id))))), ["Red", "Blue"])
-    yield* same("not exists", yield* names((t) => Expr.not(Expr.exists(all.pipe(Query.where((p) => Expr.eq(p.teamId, t.id)))))), ["Empty"])
+    yield* same("exists", yield* names((t) => Expr.exists(all.pipe(Query.where((p) => Expr.eq(p.teamId, t.id))))), [
+      "Red",
+      "Blue"
+    ])
+    yield* same(
+      "not exists",
+      yield* names((t) => Expr.not(Expr.exists(all.pipe(Query.where((p) => Expr.eq(p.teamId, t.id)))))),
+      ["Empty"]
+    )
     const best = Query.from(Team).pipe(
       Query.orderBy((t) => Expr.asc(t.id)),
       Query.select((t) => ({
         name: t.name,
-        best: Expr.scalar(all.pipe(Query.where((p) => Expr.eq(p.teamId, t.id)), Query.pluck((p) => Expr.max(p.points)))),
+        best: Expr.scalar(
+          all.pipe(Query.where((p) => Expr.eq(p.teamId, t.id)), Query.pluck((p) => Expr.max(p.points)))
+        ),
         players: Expr.scalar(all.pipe(Query.where((p) => Expr.eq(p.teamId, t.id)), Query.pluck(() => Expr.count()))),
         any: Expr.exists(all.pipe(Query.where((p) => Expr.eq(p.teamId, t.id))))
       }))
@@ -377,7 +451,10 @@ export const cases = group("queries", [
     yield* same("the base, after", yield* Query.count(base), 2)
     const active = Query.scope(Player, (p) => Expr.isNotNull(p.points))
     yield* same("a scope before a join", yield* Query.count(all.pipe(active)), 3)
-    const withMentor = all.pipe(Query.innerJoin("mentor", Player, (p, { mentor }) => Expr.eq(p.mentorId, mentor.id)), active)
+    const withMentor = all.pipe(
+      Query.innerJoin("mentor", Player, (p, { mentor }) => Expr.eq(p.mentorId, mentor.id)),
+      active
+    )
     yield* same("a scope after a join", yield* Query.count(withMentor), 2)
   }),
 

@@ -56,8 +56,13 @@ const longest = 2000
 
 const show = (value: unknown): string => {
   if (value instanceof Error) return String(value)
-  const text = typeof value === "string" ? JSON.stringify(value) : JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "bigint" ? `${inner}n` : inner instanceof Uint8Array ? `bytes ${[...inner].join(" ")}` : inner)
+  const text = typeof value === "string" ?
+    JSON.stringify(value) :
+    JSON.stringify(
+      value,
+      (_, inner: unknown) =>
+        typeof inner === "bigint" ? `${inner}n` : inner instanceof Uint8Array ? `bytes ${[...inner].join(" ")}` : inner
+    )
   return text === undefined ? String(value) : text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 
@@ -84,7 +89,11 @@ export const same = (claim: string, actual: unknown, expected: unknown): Effect.
   isSame(actual, expected) ? Effect.void : Effect.fail(new ContractViolation({ claim, expected, actual }))
 
 /** Claims that something holds. */
-export const holds = (claim: string, condition: boolean, actual: unknown = condition): Effect.Effect<void, ContractViolation> =>
+export const holds = (
+  claim: string,
+  condition: boolean,
+  actual: unknown = condition
+): Effect.Effect<void, ContractViolation> =>
   condition ? Effect.void : Effect.fail(new ContractViolation({ claim, expected: true, actual }))
 
 type Tagged = { readonly _tag: string }
@@ -114,11 +123,17 @@ export const refuses = <A, E, R>(
     const error = result._tag === "Left" ? result.left as unknown as Tagged : undefined
     if (error?._tag !== "ValidationError") {
       return yield* Effect.fail(
-        new ContractViolation({ claim, expected: "ValidationError", actual: result._tag === "Left" ? result.left : result.right })
+        new ContractViolation({
+          claim,
+          expected: "ValidationError",
+          actual: result._tag === "Left" ? result.left : result.right
+        })
       )
     }
     if (paths.length > 0) {
-      const { issues } = error as unknown as { readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string | number> }> }
+      const { issues } = error as unknown as {
+        readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string | number> }>
+      }
       yield* same(`${claim}: the paths of its issues`, issues.map((issue) => issue.path), paths)
     }
     yield* same(`${claim}: nothing was sent`, texts, [])
@@ -182,7 +197,10 @@ const withTables = <A, E, R>(models: ReadonlyArray<Model.Any>, effect: Effect.Ef
       Effect.zipRight(Ddl.create(models)),
       Effect.zipRight(Effect.exit(restore(effect))),
       Effect.flatMap((exit): Effect.Effect<A, E | Ddl.Failure, Database> =>
-        Exit.isSuccess(exit) ? Effect.zipRight(Ddl.drop(models), exit) : Effect.zipRight(Effect.ignore(Ddl.drop(models)), exit))
+        Exit.isSuccess(exit)
+          ? Effect.zipRight(Ddl.drop(models), exit)
+          : Effect.zipRight(Effect.ignore(Ddl.drop(models)), exit)
+      )
     )
   )
 
@@ -200,7 +218,10 @@ export const test = <Eff extends YieldWrap<Effect.Effect<any, any, Services>>>(
     Effect.mapError((error) =>
       error instanceof ContractViolation
         ? error
-        : withCause(new ContractViolation({ claim: "the case runs without a failure", expected: "success", actual: error }), error)
+        : withCause(
+          new ContractViolation({ claim: "the case runs without a failure", expected: "success", actual: error }),
+          error
+        )
     ),
     // A test's clock that stands still would let a wait for a connection never end.
     Effect.withClock(Clock.make())

@@ -51,7 +51,37 @@ const byCodePoint = (a: string, b: string): number => {
 }
 
 /** Case, accents, trailing and leading spaces, controls, and two whose order is another one in UTF-16. */
-const awkward = ["a", "B", "Z", "z", "é", "e\u0301", "A", "a ", " a", "a  ", "", " ", "aa", "ab", "a\t", "ß", "ss", "～", "𝒳", "😀", "0", "10", "9", "_", "ǆ", "Æ", "ı", "I", "i"]
+const awkward = [
+  "a",
+  "B",
+  "Z",
+  "z",
+  "é",
+  "e\u0301",
+  "A",
+  "a ",
+  " a",
+  "a  ",
+  "",
+  " ",
+  "aa",
+  "ab",
+  "a\t",
+  "ß",
+  "ss",
+  "～",
+  "𝒳",
+  "😀",
+  "0",
+  "10",
+  "9",
+  "_",
+  "ǆ",
+  "Æ",
+  "ı",
+  "I",
+  "i"
+]
 
 export const cases = group("text", [
   test("sorts by code point", [Word], function*() {
@@ -60,7 +90,10 @@ export const cases = group("text", [
     yield* same("upwards", yield* up, [...awkward].sort(byCodePoint))
     const down = Query.from(Word).pipe(Query.orderBy((w) => Expr.desc(w.text)), Query.pluck((w) => w.text))
     yield* same("downwards", yield* down, [...awkward].sort(byCodePoint).reverse())
-    const made = Query.from(Word).pipe(Query.orderBy((w) => Expr.asc(Expr.concat(w.text, "!"))), Query.pluck((w) => w.text))
+    const made = Query.from(Word).pipe(
+      Query.orderBy((w) => Expr.asc(Expr.concat(w.text, "!"))),
+      Query.pluck((w) => w.text)
+    )
     yield* same("what a function gave", yield* made, [...awkward].sort((a, b) => byCodePoint(`${a}!`, `${b}!`)))
   }),
 
@@ -94,14 +127,25 @@ export const cases = group("text", [
     for (const value of awkward) {
       yield* same(`= ${value}`, yield* kept((text) => Expr.eq(text, value)), [value])
       yield* same(`<> ${value}`, yield* kept((text) => Expr.ne(text, value)), awkward.filter((one) => one !== value))
-      yield* same(`< ${value}`, yield* kept((text) => Expr.lt(text, value)), awkward.filter((one) => byCodePoint(one, value) < 0))
-      yield* same(`>= ${value}`, yield* kept((text) => Expr.gte(text, value)), awkward.filter((one) => byCodePoint(one, value) >= 0))
+      yield* same(
+        `< ${value}`,
+        yield* kept((text) => Expr.lt(text, value)),
+        awkward.filter((one) => byCodePoint(one, value) < 0)
+      )
+      yield* same(
+        `>= ${value}`,
+        yield* kept((text) => Expr.gte(text, value)),
+        awkward.filter((one) => byCodePoint(one, value) >= 0)
+      )
     }
     yield* same("in a list", yield* kept((text) => Expr.in(text, ["A", "a ", "é"])), ["é", "A", "a "])
     const many = ["A", "a ", "é", ...Array.from({ length: 300 }, (_, i) => `none ${i}`)]
     yield* same("in a long list", yield* kept((text) => Expr.in(text, many)), ["é", "A", "a "])
-    yield* same("between", yield* kept((text) => Expr.between(text, "A", "Z")), awkward.filter((one) =>
-      byCodePoint(one, "A") >= 0 && byCodePoint(one, "Z") <= 0))
+    yield* same(
+      "between",
+      yield* kept((text) => Expr.between(text, "A", "Z")),
+      awkward.filter((one) => byCodePoint(one, "A") >= 0 && byCodePoint(one, "Z") <= 0)
+    )
   }),
 
   test("compares by code point what no column is part of", [Word], function*() {
@@ -164,7 +208,9 @@ export const cases = group("text", [
   test("a unique text is unique by its code points", [Label], function*() {
     const texts = ["a", "A", "a ", " a", "é", "e\u0301", "ß", "ss", ""]
     yield* same("how many", yield* Mutation.insertMany(Label, texts.map((text, id) => ({ id, text }))), texts.length)
-    yield* same("found again", yield* Query.from(Label).pipe(Query.where({ text: "a " }), Query.pluck((l) => l.id)), [2])
+    yield* same("found again", yield* Query.from(Label).pipe(Query.where({ text: "a " }), Query.pluck((l) => l.id)), [
+      2
+    ])
   }),
 
   test("like: case matters, % and _ and the backslash", [Word], function*() {
@@ -187,8 +233,11 @@ export const cases = group("text", [
     ]
     for (const [pattern, matching] of expected) {
       yield* same(`like ${pattern}`, yield* kept((text) => Expr.like(text, pattern)), matching)
-      yield* same(`not like ${pattern}`, yield* kept((text) => Expr.not(Expr.like(text, pattern))), texts.filter((text) =>
-        !matching.includes(text)))
+      yield* same(
+        `not like ${pattern}`,
+        yield* kept((text) => Expr.not(Expr.like(text, pattern))),
+        texts.filter((text) => !matching.includes(text))
+      )
     }
   }),
 
@@ -224,12 +273,41 @@ export const cases = group("text", [
   }),
 
   test("lower and upper know all of Unicode", [Word], function*() {
-    yield* write("ABCdef", "ÀÉÎÕÜ", "àéîõü", "ЖУК жук", "Ωω", "Łódź", "123 _%", "Ἀἀ", "İ".normalize("NFD").slice(0, 1), "𐐀𐐨")
+    yield* write(
+      "ABCdef",
+      "ÀÉÎÕÜ",
+      "àéîõü",
+      "ЖУК жук",
+      "Ωω",
+      "Łódź",
+      "123 _%",
+      "Ἀἀ",
+      "İ".normalize("NFD").slice(0, 1),
+      "𐐀𐐨"
+    )
     yield* same("lower", yield* each(Expr.lower), [
-      "abcdef", "àéîõü", "àéîõü", "жук жук", "ωω", "łódź", "123 _%", "ἀἀ", "i", "𐐨𐐨"
+      "abcdef",
+      "àéîõü",
+      "àéîõü",
+      "жук жук",
+      "ωω",
+      "łódź",
+      "123 _%",
+      "ἀἀ",
+      "i",
+      "𐐨𐐨"
     ])
     yield* same("upper", yield* each(Expr.upper), [
-      "ABCDEF", "ÀÉÎÕÜ", "ÀÉÎÕÜ", "ЖУК ЖУК", "ΩΩ", "ŁÓDŹ", "123 _%", "ἈἈ", "I", "𐐀𐐀"
+      "ABCDEF",
+      "ÀÉÎÕÜ",
+      "ÀÉÎÕÜ",
+      "ЖУК ЖУК",
+      "ΩΩ",
+      "ŁÓDŹ",
+      "123 _%",
+      "ἈἈ",
+      "I",
+      "𐐀𐐀"
     ])
   }),
 
@@ -237,14 +315,38 @@ export const cases = group("text", [
     yield* write("", "abc", "é", "e\u0301", "😀", "👩\u200d👧", "a😀b", "   ", "日本語")
     yield* same("length", yield* each(Expr.length), [0, 3, 1, 2, 1, 3, 3, 3, 3])
     yield* same("from 2, one", yield* each((text) => Expr.substring(text, 2, 1)), [
-      "", "b", "", "\u0301", "", "\u200d", "😀", " ", "本"
+      "",
+      "b",
+      "",
+      "\u0301",
+      "",
+      "\u200d",
+      "😀",
+      " ",
+      "本"
     ])
     yield* same("from 1, two", yield* each((text) => Expr.substring(text, 1, 2)), [
-      "", "ab", "é", "e\u0301", "😀", "👩\u200d", "a😀", "  ", "日本"
+      "",
+      "ab",
+      "é",
+      "e\u0301",
+      "😀",
+      "👩\u200d",
+      "a😀",
+      "  ",
+      "日本"
     ])
     yield* same("none", yield* each((text) => Expr.substring(text, 1, 0)), Array.from({ length: 9 }, () => ""))
     yield* same("more than there is", yield* each((text) => Expr.substring(text, 3, 10)), [
-      "", "c", "", "", "", "👧", "b", " ", "語"
+      "",
+      "c",
+      "",
+      "",
+      "",
+      "👧",
+      "b",
+      " ",
+      "語"
     ])
   }),
 
@@ -258,16 +360,32 @@ export const cases = group("text", [
   test("concat and replace", [Word], function*() {
     yield* write("", "abcabc", "ABC", "a😀", "a\\'\"")
     yield* same("concat", yield* each((text) => Expr.concat(text, "-1\\'")), [
-      "-1\\'", "abcabc-1\\'", "ABC-1\\'", "a😀-1\\'", "a\\'\"-1\\'"
+      "-1\\'",
+      "abcabc-1\\'",
+      "ABC-1\\'",
+      "a😀-1\\'",
+      "a\\'\"-1\\'"
     ])
     yield* same("concat of columns", yield* each((text) => Expr.concat(Expr.concat(text, "+"), text)), [
-      "+", "abcabc+abcabc", "ABC+ABC", "a😀+a😀", "a\\'\"+a\\'\""
+      "+",
+      "abcabc+abcabc",
+      "ABC+ABC",
+      "a😀+a😀",
+      "a\\'\"+a\\'\""
     ])
     yield* same("replace", yield* each((text) => Expr.replace(text, "b", "😀")), [
-      "", "a😀ca😀c", "ABC", "a😀", "a\\'\""
+      "",
+      "a😀ca😀c",
+      "ABC",
+      "a😀",
+      "a\\'\""
     ])
     yield* same("replace by nothing", yield* each((text) => Expr.replace(text, "a", "")), [
-      "", "bcbc", "ABC", "😀", "\\'\""
+      "",
+      "bcbc",
+      "ABC",
+      "😀",
+      "\\'\""
     ])
   }),
 

@@ -46,7 +46,12 @@ describe("the documents", () => {
   })
 
   it("compile", { timeout: 120_000 }, () => {
-    const { output, status } = run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", folder])
+    const { output, status } = run(process.execPath, [
+      join(root, "node_modules/typescript/bin/tsc"),
+      "--noEmit",
+      "-p",
+      folder
+    ])
     const named = output.replaceAll(/snippet(\d+)\.ts/g, (_, i) => `${snippets[Number(i)]!.origin} (snippet ${i})`)
     assert.strictEqual(status, 0, named)
   })

@@ -2,10 +2,10 @@
  * What the golden table says is SQL that the databases take: every program of it runs on each of them.
  */
 import { describe, it } from "@effect/vitest"
+import { Ddl } from "effect-strata"
 import * as Effect from "effect/Effect"
 import { available, fresh } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
-import { createTables } from "../support/tables.js"
 import { expressions } from "./expressions.js"
 import { Counter, Employee, Measure, Note, Post, PostTag, Tag, User } from "./models.js"
 import { mutations } from "./mutations.js"
@@ -22,7 +22,7 @@ describe.each(available.map((database) => [database.name, database] as const))("
       const own = yield* Effect.promise(() => fresh(database))
       const refused: Array<string> = []
       yield* Effect.gen(function*() {
-        yield* createTables(own, [User, Post, Tag, PostTag, Employee, Measure, Counter, Note])
+        yield* Ddl.create(User, Post, Tag, PostTag, Employee, Measure, Counter, Note)
         for (const { name, program } of lines) {
           yield* Effect.catchAll(program, (error) =>
             Effect.sync(() => {

@@ -8,7 +8,8 @@ import { classify } from "../../src/mysql/classify.js"
 import { make } from "../../src/mysql/driver.js"
 import { connection, driver, kindOf, opened, server, table, url } from "./server.js"
 
-const kind = (errno: number, message: string, of: "mysql" | "mariadb" = "mariadb") => classify({ errno, message }, of).kind
+const kind = (errno: number, message: string, of: "mysql" | "mariadb" = "mariadb") =>
+  classify({ errno, message }, of).kind
 
 const queryError = (reason: string) => ({ error: "QueryError", reason })
 
@@ -19,7 +20,9 @@ describe("classify", () => {
       assert.strictEqual(failure._tag, "Failure")
       assert.strictEqual(failure.code, String(errno))
     }
-    for (const odd of [undefined, null, "text", 1, {}, new Error("x"), { code: 5 }, { errno: "x" }, { message: null }]) {
+    for (
+      const odd of [undefined, null, "text", 1, {}, new Error("x"), { code: 5 }, { errno: "x" }, { message: null }]
+    ) {
       assert.deepStrictEqual<unknown>(classify(odd).kind, queryError("other"))
     }
     assert.deepStrictEqual<unknown>(classify({ errno: 59_999, message: "" }).kind, queryError("other"))
@@ -34,7 +37,11 @@ describe("classify", () => {
 
   it("goes by the number, not by mysql2's name for it", () => {
     assert.strictEqual(
-      classify({ errno: 4025, code: "ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE", message: "CONSTRAINT `c` failed for `d`.`t`" }, "mariadb")
+      classify({
+        errno: 4025,
+        code: "ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE",
+        message: "CONSTRAINT `c` failed for `d`.`t`"
+      }, "mariadb")
         .kind.error,
       "CheckViolation"
     )
@@ -64,7 +71,8 @@ describe("classify", () => {
   })
 
   it("reads foreign keys with odd names", () => {
-    const message = "Cannot add or update a child row: a foreign key constraint fails (`db`.`po``sts`, CONSTRAINT `f)k` " +
+    const message =
+      "Cannot add or update a child row: a foreign key constraint fails (`db`.`po``sts`, CONSTRAINT `f)k` " +
       "FOREIGN KEY (`a,b`, `c``)`) REFERENCES `users` (`id`, `x`) ON DELETE CASCADE)"
     assert.deepStrictEqual<unknown>(kind(1452, message), {
       error: "ForeignKeyViolation",
@@ -162,7 +170,12 @@ describe.skipIf(server === undefined)("the server's errors", () => {
   })
 
   const isMariaDb = server?.name === "mariadb"
-  const violation = (error: string, constraint: string | undefined, table: string | undefined, columns: ReadonlyArray<string>) => ({
+  const violation = (
+    error: string,
+    constraint: string | undefined,
+    table: string | undefined,
+    columns: ReadonlyArray<string>
+  ) => ({
     error,
     constraint,
     table,
@@ -174,7 +187,10 @@ describe.skipIf(server === undefined)("the server's errors", () => {
       "insert into parents (id, u, n) values (2, 'x'' for key ''y', 1)",
       violation("UniqueViolation", "parents u", isMariaDb ? undefined : "parents", [])
     ],
-    ["insert into parents (id, n) values (1, 1)", violation("UniqueViolation", "PRIMARY", isMariaDb ? undefined : "parents", [])],
+    [
+      "insert into parents (id, n) values (1, 1)",
+      violation("UniqueViolation", "PRIMARY", isMariaDb ? undefined : "parents", [])
+    ],
     ["insert into children values (2, 99)", violation("ForeignKeyViolation", "parent", "children", ["p"])],
     ["delete from parents where id = 1", violation("ForeignKeyViolation", "parent", "children", ["p"])],
     ["insert into parents (id, n) values (2, null)", violation("NotNullViolation", undefined, undefined, ["n"])],
@@ -216,7 +232,10 @@ describe.skipIf(server === undefined)("the server's errors", () => {
       yield* tables
       const { describeConstraint } = yield* driver()
       const described = yield* Effect.forEach(
-        [["parents u", undefined], ["PRIMARY", "parents"], ["parent", "children"], ["positive", "parents"], ["missing", "parents"]] as const,
+        [["parents u", undefined], ["PRIMARY", "parents"], ["parent", "children"], ["positive", "parents"], [
+          "missing",
+          "parents"
+        ]] as const,
         ([name, table]) => describeConstraint(name, table)
       )
       assert.deepStrictEqual<unknown>(described.map(Option.getOrUndefined), [
@@ -288,8 +307,10 @@ describe.skipIf(server === undefined)("the server's errors", () => {
     }))
 
   const openFailure = (options: Parameters<typeof make>[0]) =>
-    Effect.flatMap(Effect.flip(Effect.scoped(make(options))), (failure) =>
-      failure._tag === "Failure" ? Effect.succeed(failure satisfies Failure) : Effect.die(failure))
+    Effect.flatMap(
+      Effect.flip(Effect.scoped(make(options))),
+      (failure) => failure._tag === "Failure" ? Effect.succeed(failure satisfies Failure) : Effect.die(failure)
+    )
 
   it.live("a port where nobody listens, and a host that has no address", () =>
     Effect.gen(function*() {
@@ -311,7 +332,11 @@ describe.skipIf(server === undefined)("the server's errors", () => {
       // An anonymous user of localhost would stand above the one for everywhere.
       yield* db.run(`create user '${user}'@'localhost' identified by 'right'`, [], { prepare: false })
       const wrong = yield* openFailure({ url: yield* url, username: user, password: Redacted.make("wrong") })
-      assert.deepStrictEqual<unknown>(wrong.kind, { error: "ConnectionError", reason: "authentication", isRetryable: false })
+      assert.deepStrictEqual<unknown>(wrong.kind, {
+        error: "ConnectionError",
+        reason: "authentication",
+        isRetryable: false
+      })
       assert.notInclude(JSON.stringify({ ...wrong, cause: undefined }), "wrong")
       const denied = yield* openFailure({ url: yield* url, username: user, password: Redacted.make("right") })
       assert.deepStrictEqual<unknown>(denied.kind, queryError("permission"))
@@ -323,6 +348,24 @@ describe.skipIf(server === undefined)("the server's errors", () => {
       assert.deepStrictEqual<unknown>(missing.kind, queryError("undefinedObject"))
     }))
 
+  it.scoped("encryption that the server has not", () =>
+    Effect.gen(function*() {
+      const db = yield* connection()
+      const [[have]] = (yield* db.run("select @@have_ssl", [])).rows as [[string]]
+      if (have === "YES") return
+      const failure = yield* openFailure({ url: yield* url, ssl: true })
+      assert.deepStrictEqual<unknown>(failure.kind, { error: "ConnectionError", reason: "tls", isRetryable: false })
+    }))
+
+  it.live("a statement that is too large", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const db = yield* connection()
+      const [[most]] = (yield* db.run("select @@max_allowed_packet", [])).rows as [[string]]
+      const failure = yield* Effect.flip(db.run("select length(?)", ["x".repeat(Number(most) + 1000)]))
+      assert.include(["QueryError data", "ConnectionError lost"], Object.values(failure.kind).slice(0, 2).join(" "))
+      if (failure.kind.error === "QueryError") assert.match(failure.hint ?? "", /max_allowed_packet/)
+    })))
+
   it.live("a connection that the server kills", () =>
     Effect.scoped(Effect.gen(function*() {
       const one = yield* driver()
@@ -332,7 +375,11 @@ describe.skipIf(server === undefined)("the server's errors", () => {
       const asleep = yield* Effect.fork(kindOf(victim.run("select sleep(10)", [])))
       yield* Effect.sleep("50 millis")
       yield* killer.run(`kill connection ${id}`, [], { prepare: false })
-      assert.deepStrictEqual<unknown>(yield* Fiber.join(asleep), { error: "ConnectionError", reason: "lost", isRetryable: false })
+      assert.deepStrictEqual<unknown>(yield* Fiber.join(asleep), {
+        error: "ConnectionError",
+        reason: "lost",
+        isRetryable: false
+      })
       assert.isTrue(victim.isBroken())
       assert.deepStrictEqual<unknown>(yield* kindOf(victim.run("select 1", [])), {
         error: "ConnectionError",

@@ -69,8 +69,16 @@ describe("the form's text", () => {
       .replaceAll("((`things`.`count` div ?) =", "(((`things`.`count` div ?)) =")
       .replaceAll("((`things`.`ratio` / ?) =", "(((`things`.`ratio` / ?)) =")
   )
-  prints("avg of integers", pluck((t) => Expr.avg(t.count)), "select cast(avg(`things`.`count`) as double) from `things`")
-  prints("length and concat", pluck((t) => Expr.length(Expr.concat(t.name, t.note))), "select char_length(concat(`things`.`name`, `things`.`note`)) from `things`")
+  prints(
+    "avg of integers",
+    pluck((t) => Expr.avg(t.count)),
+    "select cast(avg(`things`.`count`) as double) from `things`"
+  )
+  prints(
+    "length and concat",
+    pluck((t) => Expr.length(Expr.concat(t.name, t.note))),
+    "select char_length(concat(`things`.`name`, `things`.`note`)) from `things`"
+  )
   prints("now", pluck(() => Expr.now()), "select utc_timestamp(3) from `things`")
   prints(
     "an order, with the place of NULLs only where there can be some and they are elsewhere",
@@ -87,7 +95,11 @@ describe("the form's text", () => {
     "select `things`.`count` from `things` order by `things`.`note` is null, `things`.`note`, `things`.`note` desc, `things`.`note`, " +
       "`things`.`note` is not null, `things`.`note` desc, `things`.`count` desc"
   )
-  prints("an offset alone", things.pipe(Query.pluck((t) => t.id), Query.offset(2)), "select `things`.`id` from `things` limit 18446744073709551615 offset ?")
+  prints(
+    "an offset alone",
+    things.pipe(Query.pluck((t) => t.id), Query.offset(2)),
+    "select `things`.`id` from `things` limit 18446744073709551615 offset ?"
+  )
   prints(
     "a cast",
     pluck((t) => Expr.cast(t.count, Schema.Struct({}))),
@@ -95,8 +107,12 @@ describe("the form's text", () => {
     "select cast(`things`.`count` as json) from `things`"
   )
 
-  const upsert = (change: Partial<Conflict> & { readonly columns?: ReadonlyArray<string> }): { readonly ast: Insert } => {
-    const ast = Effect.runSync(Mutation.upsert(Account, { id: 1, email: "a", visits: 1 }).pipe(Mutation.affected).statement) as Insert
+  const upsert = (
+    change: Partial<Conflict> & { readonly columns?: ReadonlyArray<string> }
+  ): { readonly ast: Insert } => {
+    const ast = Effect.runSync(
+      Mutation.upsert(Account, { id: 1, email: "a", visits: 1 }).pipe(Mutation.affected).statement
+    ) as Insert
     const conflict = { ...ast.conflict as Conflict, ...change }
     const kept = change.columns
     if (kept === undefined) return { ast: { ...ast, conflict } }
@@ -110,7 +126,8 @@ describe("the form's text", () => {
       }
     }
   }
-  const guarded = "`id` = if((`id` <=> values(`id`) or cast(concat('effect-strata: another unique key', if(`id` is null, '', '')) as signed)), `id`, `id`)"
+  const guarded =
+    "`id` = if((`id` <=> values(`id`) or cast(concat('effect-strata: another unique key', if(`id` is null, '', '')) as signed)), `id`, `id`)"
 
   prints(
     "an upsert where another unique key could be met",
@@ -134,7 +151,8 @@ describe("the form's text", () => {
     assert.throws(() => own.quote("a\u0000"))
   })
 
-  const literal = (value: unknown, storage: Storage) => own.ddl.literal(value, { storage, nullable: false, schema: Schema.Unknown })
+  const literal = (value: unknown, storage: Storage) =>
+    own.ddl.literal(value, { storage, nullable: false, schema: Schema.Unknown })
   const literals: ReadonlyArray<readonly [unknown, Storage, string]> = [
     ["it's \\n", { _tag: "text", maxLength: 20 }, "'it''s \\\\n'"],
     ["it's \\n", { _tag: "text" }, "('it''s \\\\n')"],
@@ -152,31 +170,41 @@ describe("the form's text", () => {
     for (const [value, storage, text] of literals) assert.strictEqual(literal(value, storage), text)
   })
 
-  it.scoped.skipIf(server === undefined)("writes literals that read the same, as defaults too", () =>
-    Effect.gen(function*() {
-      const db = yield* connection()
-      const columns = literals.map(([, storage, text], index) =>
-        `c${index} ${(own.codecs[storage._tag].ddl as (storage: Storage) => string)(storage)} default ${text}`)
-      yield* table(db, "literals", columns.join(", "))
-      yield* db.run(`insert into literals ${own.print.defaultValues}`, [])
-      const { rows: [row] } = yield* db.run("select * from literals", [])
-      literals.forEach(([value, storage], index) => {
-        const decode = own.codecs[storage._tag].decode as (raw: unknown, storage: Storage) => unknown
-        const raw = row?.[index]
-        assert.deepStrictEqual(raw === null ? null : decode(raw, storage), value === "1.50" ? "1.5" : value)
+  it.scoped.skipIf(server === undefined)(
+    "writes literals that read the same, as defaults too",
+    () =>
+      Effect.gen(function*() {
+        const db = yield* connection()
+        const columns = literals.map(([, storage, text], index) =>
+          `c${index} ${(own.codecs[storage._tag].ddl as (storage: Storage) => string)(storage)} default ${text}`
+        )
+        yield* table(db, "literals", columns.join(", "))
+        yield* db.run(`insert into literals ${own.print.defaultValues}`, [])
+        const { rows: [row] } = yield* db.run("select * from literals", [])
+        literals.forEach(([value, storage], index) => {
+          const decode = own.codecs[storage._tag].decode as (raw: unknown, storage: Storage) => unknown
+          const raw = row?.[index]
+          assert.deepStrictEqual(raw === null ? null : decode(raw, storage), value === "1.50" ? "1.5" : value)
+        })
       })
-    }))
+  )
 
   it("knows which servers it is for", () => {
-    const supported = (kind: "mysql" | "mariadb", ...version: [number, number, number]) => isSupported({ kind, version })
-    assert.isTrue(supported("mariadb", 10, 6, 0) && supported("mariadb", 11, 0, 1) && supported("mysql", 8, 0, 19) && supported("mysql", 9, 1, 0))
+    const supported = (kind: "mysql" | "mariadb", ...version: [number, number, number]) =>
+      isSupported({ kind, version })
+    assert.isTrue(
+      supported("mariadb", 10, 6, 0) && supported("mariadb", 11, 0, 1) && supported("mysql", 8, 0, 19) &&
+        supported("mysql", 9, 1, 0)
+    )
     assert.isFalse(supported("mariadb", 10, 5, 29) || supported("mysql", 8, 0, 18) || supported("mysql", 5, 7, 44))
     assert.deepStrictEqual([mariadb.capabilities.insertReturning, mysql.capabilities.insertReturning], [true, false])
     assert.deepStrictEqual([mariadb.capabilities.deleteReturning, mysql.capabilities.expressionIndexes], [true, true])
   })
 })
 
-const database = Layer.unwrapEffect(Effect.map(url, (url) => Layer.provideMerge(Layer.effectDiscard(fill), MariaDb.layer({ url }))))
+const database = Layer.unwrapEffect(
+  Effect.map(url, (url) => Layer.provideMerge(Layer.effectDiscard(fill), MariaDb.layer({ url })))
+)
 
 const thing = (id: number, over: Partial<typeof Thing.Type>) => ({
   id,
@@ -199,13 +227,24 @@ const fill = Effect.gen(function*() {
   const text = `varchar(20)${ddl.collate}`
   yield* sql.unsafe(
     `create table things (id int primary key, name ${text} not null, note longtext${ddl.collate}, count int not null, ` +
-      `big bigint not null, ratio double not null, flag boolean not null, amount ${codecs.decimal.ddl({ _tag: "decimal" })} not null, ` +
+      `big bigint not null, ratio double not null, flag boolean not null, amount ${
+        codecs.decimal.ddl({ _tag: "decimal" })
+      } not null, ` +
       `at datetime(3) not null, raw longblob not null, data json not null)${ddl.tableSuffix}`
   )
-  yield* sql.unsafe(`create table accounts (id int primary key, email ${text} unique, visits int not null)${ddl.tableSuffix}`)
+  yield* sql.unsafe(
+    `create table accounts (id int primary key, email ${text} unique, visits int not null)${ddl.tableSuffix}`
+  )
   yield* Mutation.insertMany(Thing, [
     thing(1, { name: "Ärger 𐐀Ж" }),
-    thing(2, { name: " b ", note: "x", count: -7, ratio: -2.5, flag: false, amount: BigDecimal.unsafeFromString("-0.5") })
+    thing(2, {
+      name: " b ",
+      note: "x",
+      count: -7,
+      ratio: -2.5,
+      flag: false,
+      amount: BigDecimal.unsafeFromString("-0.5")
+    })
   ])
 })
 
@@ -264,7 +303,11 @@ describe.skipIf(server === undefined)("the meaning on MySQL and MariaDB", () => 
     means("a case", (t) => Expr.when(t.flag, "yes", "no"), "yes", "no")
     means("text by code point", () => Expr.lt(text("B"), text("a")), true)
     means("a truth value", (t) => Expr.eq(t.flag, true), true, false)
-    means("a decimal compared exactly", (t) => Expr.eq(t.amount, BigDecimal.unsafeFromString("12345678901234567890.123456788")), false)
+    means(
+      "a decimal compared exactly",
+      (t) => Expr.eq(t.amount, BigDecimal.unsafeFromString("12345678901234567890.123456788")),
+      false
+    )
     means("a decimal", (t) => Expr.lt(t.amount, BigDecimal.unsafeFromString("0")), false, true)
     means("a moment", (t) => Expr.eq(t.at, DateTime.unsafeMake(0)), true)
     means("bytes", (t) => Expr.eq(t.raw, new Uint8Array([0, 255])), true)
@@ -274,15 +317,41 @@ describe.skipIf(server === undefined)("the meaning on MySQL and MariaDB", () => 
     means("a cast to a double", () => Expr.cast(text("1.5"), Schema.Number), 1.5)
     means("a cast to a bigint", () => Expr.cast(text("9007199254740993"), Schema.BigIntFromSelf), 9007199254740993n)
     means("a long list of integers", (t) => Expr.in(t.count, Array.from({ length: 999 }, (_, i) => i)), true, false)
-    means("a long list of text", (t) => Expr.in(t.name, [...Array.from({ length: 999 }, (_, i) => `'\\${i}`), " b "]), false, true)
-    means("a long list of text without a limit", (t) => Expr.in(Expr.coalesce(t.note, "no"), [...Array.from({ length: 999 }, String), "x"]), false, true)
-    means("a long list of bigints", (t) => Expr.in(t.big, Array.from({ length: 999 }, (_, i) => 2n ** 62n + BigInt(i))), true)
+    means(
+      "a long list of text",
+      (t) => Expr.in(t.name, [...Array.from({ length: 999 }, (_, i) => `'\\${i}`), " b "]),
+      false,
+      true
+    )
+    means(
+      "a long list of text without a limit",
+      (t) => Expr.in(Expr.coalesce(t.note, "no"), [...Array.from({ length: 999 }, String), "x"]),
+      false,
+      true
+    )
+    means(
+      "a long list of bigints",
+      (t) => Expr.in(t.big, Array.from({ length: 999 }, (_, i) => 2n ** 62n + BigInt(i))),
+      true
+    )
     means("a long list of doubles", (t) => Expr.in(t.ratio, Array.from({ length: 999 }, (_, i) => i / 2)), true, false)
-    means("a long list of moments", (t) => Expr.in(t.at, Array.from({ length: 999 }, (_, i) => DateTime.unsafeMake(i))), true)
-    means("a long list of bytes", (t) => Expr.in(t.raw, Array.from({ length: 999 }, (_, i) => new Uint8Array([0, i % 256]))), true)
+    means(
+      "a long list of moments",
+      (t) => Expr.in(t.at, Array.from({ length: 999 }, (_, i) => DateTime.unsafeMake(i))),
+      true
+    )
+    means(
+      "a long list of bytes",
+      (t) => Expr.in(t.raw, Array.from({ length: 999 }, (_, i) => new Uint8Array([0, i % 256]))),
+      true
+    )
     means(
       "a long list of decimals",
-      (t) => Expr.in(t.amount, [...Array.from({ length: 999 }, (_, i) => BigDecimal.fromNumber(i)), BigDecimal.unsafeFromString("-0.5")]),
+      (t) =>
+        Expr.in(t.amount, [
+          ...Array.from({ length: 999 }, (_, i) => BigDecimal.fromNumber(i)),
+          BigDecimal.unsafeFromString("-0.5")
+        ]),
       false,
       true
     )
@@ -309,7 +378,10 @@ describe.skipIf(server === undefined)("the meaning on MySQL and MariaDB", () => 
       Effect.gen(function*() {
         const query = things.pipe(Query.orderBy((t) => Expr.asc(t.count)), Query.limit(1), Query.offset(1))
         assert.deepStrictEqual(yield* query.pipe(Query.pluck((t) => t.count)), [7])
-        assert.deepStrictEqual(yield* things.pipe(Query.orderBy((t) => Expr.asc(t.id)), Query.offset(1), Query.pluck((t) => t.id)), [2])
+        assert.deepStrictEqual(
+          yield* things.pipe(Query.orderBy((t) => Expr.asc(t.id)), Query.offset(1), Query.pluck((t) => t.id)),
+          [2]
+        )
       }))
 
     it.effect("now is the time, to the millisecond", () =>
@@ -324,7 +396,10 @@ describe.skipIf(server === undefined)("the meaning on MySQL and MariaDB", () => 
         yield* Mutation.insert(Thing, thing(10, { count: 1, ratio: 2 }))
         const sql = yield* SqlClient.SqlClient
         yield* sql`update things set count = ratio, ratio = count where id = 10`
-        assert.deepStrictEqual(yield* sql`select count, ratio from things where id = 10`, [{ count: 2, ratio: 1 }] as never)
+        assert.deepStrictEqual(
+          yield* sql`select count, ratio from things where id = 10`,
+          [{ count: 2, ratio: 1 }] as never
+        )
         yield* Mutation.delete(Thing).pipe(Mutation.where({ id: 10 }))
       }))
 
@@ -349,7 +424,11 @@ describe.skipIf(server === undefined)("the meaning on MySQL and MariaDB", () => 
         const error = yield* Effect.flip(upsert(3, "b", 9))
         assert.strictEqual(error._tag, "UniqueViolation")
         const all = yield* Query.from(Account).pipe(Query.orderBy((a) => Expr.asc(a.id)))
-        assert.deepStrictEqual(all.map((one) => ({ ...one })), [{ id: 1, email: "c", visits: 5 }, { id: 2, email: "b", visits: 1 }])
+        assert.deepStrictEqual(all.map((one) => ({ ...one })), [{ id: 1, email: "c", visits: 5 }, {
+          id: 2,
+          email: "b",
+          visits: 1
+        }])
       }))
   })
 

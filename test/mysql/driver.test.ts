@@ -17,19 +17,25 @@ const plain: BeginOptions = { isolation: undefined, access: undefined, deferrabl
 const isMariaDb = server?.name === "mariadb"
 
 /** More rows than anyone waits for. */
-const endless = "select 1 as a, repeat('x', 100) as b from information_schema.collations a, information_schema.collations b, " +
+const endless =
+  "select 1 as a, repeat('x', 100) as b from information_schema.collations a, information_schema.collations b, " +
   "information_schema.collations c, information_schema.collations d"
 
 /** What takes minutes, and gives one row in the end. */
 const long = `select count(*) from (${endless}) as e where a <> length(b)`
 
 const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.map(Effect.timed(effect), ([duration, value]) => [Number(duration.value._tag === "Millis" ? duration.value.millis : 0), value] as const)
+  Effect.map(
+    Effect.timed(effect),
+    ([duration, value]) => [Number(duration.value._tag === "Millis" ? duration.value.millis : 0), value] as const
+  )
 
 /** How many other connections run a statement with this mark. */
 const running = (db: Connection, mark: string) =>
   Effect.map(
-    rows(db, "select count(*) from information_schema.processlist where info like ? and id <> connection_id()", [`%${mark}%`]),
+    rows(db, "select count(*) from information_schema.processlist where info like ? and id <> connection_id()", [
+      `%${mark}%`
+    ]),
     ([row]) => Number(row?.[0])
   )
 
@@ -37,7 +43,10 @@ describe.skipIf(server === undefined)("a connection", () => {
   it.scoped("is set up", () =>
     Effect.gen(function*() {
       const db = yield* connection()
-      const [row] = yield* rows(db, "select @@time_zone, @@collation_connection, @@sql_mode, @@character_set_results, @@autocommit")
+      const [row] = yield* rows(
+        db,
+        "select @@time_zone, @@collation_connection, @@sql_mode, @@character_set_results, @@autocommit"
+      )
       const [zone, collation, mode, results, autocommit] = row as ReadonlyArray<string>
       assert.deepStrictEqual([zone, results, Number(autocommit)], ["+00:00", "utf8mb4", 1])
       assert.strictEqual(collation, isMariaDb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin")
@@ -61,14 +70,40 @@ describe.skipIf(server === undefined)("a connection", () => {
       yield* table(db, "exact", "id bigint primary key, n int, d decimal(30, 15), f double")
       const decimal = makeCodecs("mariadb").decimal
       const digits = (text: string) => decimal.encode(text, { _tag: "decimal" })
-      yield* db.run("insert into exact values (?, ?, ?, ?)", [2n ** 53n + 1n, 7n, digits("123456789012345.123456789012345"), 0.1])
-      yield* db.run("insert into exact values (?, ?, ?, ?)", [2n ** 53n, 8n, digits("123456789012345.123456789012346"), 0.5])
+      yield* db.run("insert into exact values (?, ?, ?, ?)", [
+        2n ** 53n + 1n,
+        7n,
+        digits("123456789012345.123456789012345"),
+        0.1
+      ])
+      yield* db.run("insert into exact values (?, ?, ?, ?)", [
+        2n ** 53n,
+        8n,
+        digits("123456789012345.123456789012346"),
+        0.5
+      ])
       assert.deepStrictEqual(yield* rows(db, "select n from exact where id = ?", [2n ** 53n + 1n]), [[7]])
-      assert.deepStrictEqual(yield* rows(db, "select n from exact where d = ?", [digits("123456789012345.123456789012345")]), [[7]])
+      assert.deepStrictEqual(
+        yield* rows(db, "select n from exact where d = ?", [digits("123456789012345.123456789012345")]),
+        [[7]]
+      )
       assert.deepStrictEqual(yield* rows(db, "select n from exact where f = ?", [0.1]), [[7]])
       assert.deepStrictEqual(yield* rows(db, "select n from exact order by n limit ? offset ?", [1n, 1n]), [[8]])
-      const [sums] = yield* rows(db, "select n + ?, n div ?, n % ?, ? div ?, n / ? from exact where n = 7", [2n ** 53n, 2n, 4n, -7n, 2n, 0n])
-      assert.deepStrictEqual(sums?.map((value) => value === null ? null : String(value)), ["9007199254740999", "3", "3", "-3", null])
+      const [sums] = yield* rows(db, "select n + ?, n div ?, n % ?, ? div ?, n / ? from exact where n = 7", [
+        2n ** 53n,
+        2n,
+        4n,
+        -7n,
+        2n,
+        0n
+      ])
+      assert.deepStrictEqual(sums?.map((value) => value === null ? null : String(value)), [
+        "9007199254740999",
+        "3",
+        "3",
+        "-3",
+        null
+      ])
       assert.deepStrictEqual(yield* rows(db, "select ?, ?", [-(2n ** 63n), 2n ** 64n - 1n]), [[
         "-9223372036854775808",
         "18446744073709551615"
@@ -94,7 +129,10 @@ describe.skipIf(server === undefined)("a connection", () => {
   it.scoped("runs one statement at a time only", () =>
     Effect.gen(function*() {
       const db = yield* connection()
-      assert.deepStrictEqual<unknown>(yield* kindOf(db.run("select 1; select 2", [])), { error: "QueryError", reason: "syntax" })
+      assert.deepStrictEqual<unknown>(yield* kindOf(db.run("select 1; select 2", [])), {
+        error: "QueryError",
+        reason: "syntax"
+      })
       assert.deepStrictEqual<unknown>(yield* kindOf(db.run("select 1; select 2", [], { prepare: false })), {
         error: "QueryError",
         reason: "syntax"
@@ -136,7 +174,8 @@ describe.skipIf(server === undefined)("a connection", () => {
       assert.deepStrictEqual(yield* counts("insert into counted (k, v) values (1, 1), (2, 2)"), [2, 1])
       assert.deepStrictEqual(yield* counts("update counted set v = 1"), [2, undefined])
       assert.deepStrictEqual(yield* counts("update counted set v = 1"), [2, undefined])
-      const upsert = (values: string) => counts(`insert into counted (k, v) values ${values} on duplicate key update v = values(v)`)
+      const upsert = (values: string) =>
+        counts(`insert into counted (k, v) values ${values} on duplicate key update v = values(v)`)
       assert.strictEqual((yield* upsert("(3, 3)"))[0], 1)
       assert.strictEqual((yield* upsert("(3, 4)"))[0], 1)
       assert.strictEqual((yield* upsert("(3, 4)"))[0], 1)
@@ -154,7 +193,11 @@ describe.skipIf(server === undefined)("a connection", () => {
   it.scoped("gives SqlClient the values that users of mysql2 know", () =>
     Effect.gen(function*() {
       const db = yield* connection()
-      yield* table(db, "usual", "id bigint, t datetime(3), d date, j json, b blob, n decimal(5, 2), y tinyint(1), s varchar(9)")
+      yield* table(
+        db,
+        "usual",
+        "id bigint, t datetime(3), d date, j json, b blob, n decimal(5, 2), y tinyint(1), s varchar(9)"
+      )
       const at = new Date("2026-11-21T05:36:00.123Z")
       const text = "insert into usual values (?, ?, ?, ?, ?, ?, ?, ?)"
       yield* db.native(text, [5, at, "2026-11-21", "{\"a\": [1]}", new Uint8Array([1, 2]), "1.50", true, "x"])
@@ -303,9 +346,11 @@ describe.skipIf(server === undefined)("interruption", () => {
 })
 
 describe.skipIf(server === undefined)("streams", () => {
-  const series = (count: number) => `with recursive s (n) as (select 1 union all select n + 1 from s where n < ${count}) select n, repeat('x', 200) from s`
+  const series = (count: number) =>
+    `with recursive s (n) as (select 1 union all select n + 1 from s where n < ${count}) select n, repeat('x', 200) from s`
 
-  const deep = (db: Connection) => db.run("set session " + (isMariaDb ? "max_recursive_iterations" : "cte_max_recursion_depth") + " = 1000000", [])
+  const deep = (db: Connection) =>
+    db.run("set session " + (isMariaDb ? "max_recursive_iterations" : "cte_max_recursion_depth") + " = 1000000", [])
 
   it.scoped("give all rows in order, in chunks", () =>
     Effect.gen(function*() {
@@ -373,32 +418,39 @@ describe.skipIf(server === undefined)("streams", () => {
       const kind = (text: string, parameters: ReadonlyArray<unknown> = []) =>
         kindOf(Stream.runDrain(db.stream(text, parameters)) as Effect.Effect<void, Failure>)
       assert.deepStrictEqual<unknown>(yield* kind("selec 1"), { error: "QueryError", reason: "syntax" })
-      assert.deepStrictEqual<unknown>(yield* kind("select * from missing"), { error: "QueryError", reason: "undefinedObject" })
+      assert.deepStrictEqual<unknown>(yield* kind("select * from missing"), {
+        error: "QueryError",
+        reason: "undefinedObject"
+      })
       assert.deepStrictEqual<unknown>(yield* kind("select ?", [{}]), { error: "QueryError", reason: "data" })
       assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Stream.runCollect(db.stream("do 1", []))), [])
       assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Stream.runCollect(db.stream("select ?", [1n]))), [["1"]])
     }))
 
-  it.live("limit the time to the first row only, and refuse another statement meanwhile", () =>
-    Effect.scoped(Effect.gen(function*() {
-      const db = yield* Effect.flatMap(driver({ statementTimeout: "200 millis" }), opened)
-      const seen = yield* db.stream(endless, []).pipe(
-        Stream.chunks,
-        Stream.take(5),
-        Stream.mapEffect((chunk) => Effect.as(Effect.sleep("100 millis"), chunk.length)),
-        Stream.runSum
-      )
-      assert.isAbove(seen, 500)
-      const slow = db.stream(long, [])
-      assert.deepStrictEqual<unknown>(yield* kindOf(Stream.runDrain(slow)), { error: "TimeoutError" })
-      const inside = yield* db.stream(endless, []).pipe(
-        Stream.take(1),
-        Stream.mapEffect(() => kindOf(db.run("select 1", []))),
-        Stream.runHead
-      )
-      assert.deepInclude(inside, { value: { error: "QueryError", reason: "other" } })
-      assert.deepStrictEqual(yield* rows(db, "select 1"), [[1]])
-    })), 30_000)
+  it.live(
+    "limit the time to the first row only, and refuse another statement meanwhile",
+    () =>
+      Effect.scoped(Effect.gen(function*() {
+        const db = yield* Effect.flatMap(driver({ statementTimeout: "200 millis" }), opened)
+        const seen = yield* db.stream(endless, []).pipe(
+          Stream.chunks,
+          Stream.take(5),
+          Stream.mapEffect((chunk) => Effect.as(Effect.sleep("100 millis"), chunk.length)),
+          Stream.runSum
+        )
+        assert.isAbove(seen, 500)
+        const slow = db.stream(long, [])
+        assert.deepStrictEqual<unknown>(yield* kindOf(Stream.runDrain(slow)), { error: "TimeoutError" })
+        const inside = yield* db.stream(endless, []).pipe(
+          Stream.take(1),
+          Stream.mapEffect(() => kindOf(db.run("select 1", []))),
+          Stream.runHead
+        )
+        assert.deepInclude(inside, { value: { error: "QueryError", reason: "other" } })
+        assert.deepStrictEqual(yield* rows(db, "select 1"), [[1]])
+      })),
+    30_000
+  )
 })
 
 describe("connecting", () => {
@@ -426,7 +478,10 @@ describe("connecting", () => {
       )
       const options = { host: "127.0.0.1", port: silent.port }
       const failure = yield* Effect.flip(Effect.scoped(make({ ...options, connectTimeout: "100 millis" })))
-      assert.deepInclude(failure, { code: "ETIMEDOUT", kind: { error: "ConnectionError", reason: "refused", isRetryable: true } })
+      assert.deepInclude(failure, {
+        code: "ETIMEDOUT",
+        kind: { error: "ConnectionError", reason: "refused", isRetryable: true }
+      })
       const fiber = yield* Effect.fork(Effect.scoped(make(options)))
       yield* Effect.sleep("50 millis")
       assert.strictEqual(silent.count(), 1)
@@ -436,53 +491,63 @@ describe("connecting", () => {
       assert.strictEqual(silent.count(), 0)
     })))
 
-  it.live.skipIf(server === undefined)("leaves nothing behind when it is interrupted at any moment", () =>
-    Effect.scoped(Effect.gen(function*() {
-      const one = yield* driver()
-      const observer = yield* opened(one)
-      const sessions = Effect.map(
-        rows(observer, "select id from information_schema.processlist where db = database()"),
-        (found) => found.map(([id]) => String(id)).sort()
-      )
-      const before = yield* sessions
-      for (let i = 0; i < 20; i++) {
-        const fiber = yield* Effect.fork(one.connect)
-        yield* Effect.sleep(`${i % 7} millis`)
-        const exit = yield* Fiber.interrupt(fiber)
-        if (Exit.isSuccess(exit)) yield* exit.value.close
-      }
-      yield* Effect.sleep("100 millis")
-      assert.deepStrictEqual(yield* sessions, before)
-    })))
+  it.live.skipIf(server === undefined)(
+    "leaves nothing behind when it is interrupted at any moment",
+    () =>
+      Effect.scoped(Effect.gen(function*() {
+        const one = yield* driver()
+        const observer = yield* opened(one)
+        const sessions = Effect.map(
+          rows(observer, "select id from information_schema.processlist where db = database()"),
+          (found) => found.map(([id]) => String(id)).sort()
+        )
+        const before = yield* sessions
+        for (let i = 0; i < 20; i++) {
+          const fiber = yield* Effect.fork(one.connect)
+          yield* Effect.sleep(`${i % 7} millis`)
+          const exit = yield* Fiber.interrupt(fiber)
+          if (Exit.isSuccess(exit)) yield* exit.value.close
+        }
+        yield* Effect.sleep("100 millis")
+        assert.deepStrictEqual(yield* sessions, before)
+      }))
+  )
 
-  it.live.skipIf(server === undefined)("notices a connection that was lost while nobody used it", () =>
-    Effect.scoped(Effect.gen(function*() {
-      const one = yield* driver()
-      const idle = yield* opened(one)
-      const killer = yield* opened(one)
-      const [[id]] = (yield* rows(idle, "select connection_id()")) as [[string]]
-      yield* idle.ping
-      yield* killer.run(`kill connection ${id}`, [], { prepare: false })
-      yield* Effect.sleep("100 millis")
-      assert.isTrue(idle.isBroken())
-      yield* Effect.flip(idle.ping)
-      yield* idle.close
-      yield* killer.close
-      assert.isTrue(killer.isBroken())
-    })))
+  it.live.skipIf(server === undefined)(
+    "notices a connection that was lost while nobody used it",
+    () =>
+      Effect.scoped(Effect.gen(function*() {
+        const one = yield* driver()
+        const idle = yield* opened(one)
+        const killer = yield* opened(one)
+        const [[id]] = (yield* rows(idle, "select connection_id()")) as [[string]]
+        yield* idle.ping
+        yield* killer.run(`kill connection ${id}`, [], { prepare: false })
+        yield* Effect.sleep("100 millis")
+        assert.isTrue(idle.isBroken())
+        yield* Effect.flip(idle.ping)
+        yield* idle.close
+        yield* killer.close
+        assert.isTrue(killer.isBroken())
+      }))
+  )
 
   const refusalOf = (version: string) =>
     Effect.scoped(Effect.flatMap(
       pretend(version, (_, client) => client.writeOk()),
-      ({ port }) => Effect.flip(Effect.scoped(make({ host: "127.0.0.1", port, username: "u", connectTimeout: "2 seconds" })))
+      ({ port }) =>
+        Effect.flip(Effect.scoped(make({ host: "127.0.0.1", port, username: "u", connectTimeout: "2 seconds" })))
     ))
 
-  it.live.each(["5.7.44", "8.0.18", "8.0.11-TiDB-v7.5.0", "5.5.5-10.5.29-MariaDB", "10.3.1-MariaDB"])("refuses %s", (version) =>
-    Effect.gen(function*() {
-      const error = yield* refusalOf(version)
-      assert.instanceOf(error, ConfigurationError)
-      assert.match((error as ConfigurationError).message, /Strata needs MySQL 8\.0\.19 or MariaDB 10\.6 or later/)
-    }))
+  it.live.each(["5.7.44", "8.0.18", "8.0.11-TiDB-v7.5.0", "5.5.5-10.5.29-MariaDB", "10.3.1-MariaDB"])(
+    "refuses %s",
+    (version) =>
+      Effect.gen(function*() {
+        const error = yield* refusalOf(version)
+        assert.instanceOf(error, ConfigurationError)
+        assert.match((error as ConfigurationError).message, /Strata needs MySQL 8\.0\.19 or MariaDB 10\.6 or later/)
+      })
+  )
 
   it.live.each<readonly [string, string, string]>([
     ["8.4.3", "mysql", "utf8mb4_0900_bin"],
@@ -508,7 +573,14 @@ describe("connecting", () => {
       return `${kind} ${major}.${minor}.${patch}`
     }
     assert.deepStrictEqual(
-      ["8.4.3", "8.0.36-0ubuntu0.22.04.1", "8.0.mysql_aurora.3.02.0", "5.5.5-10.11.19-MariaDB-0+deb12u1", "11.4.2-MariaDB-log", "x"]
+      [
+        "8.4.3",
+        "8.0.36-0ubuntu0.22.04.1",
+        "8.0.mysql_aurora.3.02.0",
+        "5.5.5-10.11.19-MariaDB-0+deb12u1",
+        "11.4.2-MariaDB-log",
+        "x"
+      ]
         .map(short),
       ["mysql 8.4.3", "mysql 8.0.36", "mysql 8.0.99", "mariadb 10.11.19", "mariadb 11.4.2", "mysql 0.0.99"]
     )

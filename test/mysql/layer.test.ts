@@ -28,20 +28,23 @@ const live = Layer.unwrapEffect(Effect.map(url, (url) => Mysql.layer({ url, size
 
 describe("the Layers of MySQL and MariaDB", () => {
   for (const { layerConfig } of [Mysql, MariaDb]) {
-    it.live.skipIf(server === undefined)("open by Config, whichever of the two the server is", () =>
-      Effect.gen(function*() {
-        const text = Redacted.value(yield* url)
-        const opened = Effect.gen(function*() {
-          const sql = yield* SqlClient.SqlClient
-          assert.deepStrictEqual((yield* sql`select ${1} as one`) as unknown, [{ one: 1 }])
-          return (yield* Database.Database).server
+    it.live.skipIf(server === undefined)(
+      "open by Config, whichever of the two the server is",
+      () =>
+        Effect.gen(function*() {
+          const text = Redacted.value(yield* url)
+          const opened = Effect.gen(function*() {
+            const sql = yield* SqlClient.SqlClient
+            assert.deepStrictEqual((yield* sql`select ${1} as one`) as unknown, [{ one: 1 }])
+            return (yield* Database.Database).server
+          })
+          const found = yield* opened.pipe(
+            Effect.provide(layerConfig({ url: Config.redacted("DATABASE_URL"), size: Config.integer("SIZE") })),
+            Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["DATABASE_URL", text], ["SIZE", "2"]])))
+          )
+          assert.strictEqual(found.name, server?.name)
         })
-        const found = yield* opened.pipe(
-          Effect.provide(layerConfig({ url: Config.redacted("DATABASE_URL"), size: Config.integer("SIZE") })),
-          Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["DATABASE_URL", text], ["SIZE", "2"]])))
-        )
-        assert.strictEqual(found.name, server?.name)
-      }))
+    )
   }
 
   it.live("name what is wrong with a URL", () =>
@@ -63,42 +66,51 @@ describe("the Layers of MySQL and MariaDB", () => {
       assert.notInclude(error.message, "hunter2")
     }))
 
-  it.live.skipIf(server === undefined)("say that a database does not exist, and that an option cannot be kept", () =>
-    Effect.gen(function*() {
-      const there = yield* url
-      const missing = yield* Effect.flip(Effect.scoped(Layer.build(Mysql.layer({ url: there, database: "strata_nowhere" }))))
-      assert.strictEqual(missing._tag, "ConfigurationError")
-      const odd = yield* Effect.flip(Effect.scoped(Layer.build(Mysql.layer({ url: there, size: 0 }))))
-      assert.strictEqual(odd._tag, "ConfigurationError")
-    }))
-
-  it.live.skipIf(server === undefined)("a deadlock rolls all of the loser's transaction back, which a retry then makes good", () =>
-    Effect.gen(function*() {
-      const sql = yield* SqlClient.SqlClient
-      yield* sql`create table layer_counters (id int primary key, hits int not null)`
-      yield* Effect.addFinalizer(() => Effect.ignore(sql`drop table layer_counters`))
-      yield* Mutation.insertMany(Counter, [{ id: 1, hits: 0 }, { id: 2, hits: 0 }])
-      const hit = (id: number) =>
-        Mutation.update(Counter).pipe(
-          Mutation.set((c) => ({ hits: Expr.add(c.hits, 1) })),
-          Mutation.where({ id })
+  it.live.skipIf(server === undefined)(
+    "say that a database does not exist, and that an option cannot be kept",
+    () =>
+      Effect.gen(function*() {
+        const there = yield* url
+        const missing = yield* Effect.flip(
+          Effect.scoped(Layer.build(Mysql.layer({ url: there, database: "strata_nowhere" })))
         )
-      const both = (first: number, second: number) =>
-        Effect.zipRight(hit(first), Effect.zipRight(Effect.sleep("50 millis"), hit(second)))
-      const again = Effect.retry({ while: (error: { readonly _tag: string }) => error._tag === "ConflictError", times: 5 })
-      const once = yield* Effect.all([
-        Effect.exit(both(1, 2).pipe(Transaction.run())),
-        Effect.exit(both(2, 1).pipe(Transaction.run()))
-      ], { concurrency: 2 })
-      const failed = once.filter(Exit.isFailure)
-      assert.strictEqual(failed.length, 1)
-      assert.include(String(failed[0]?.cause), "deadlock")
-      const hits = Query.from(Counter).pipe(Query.orderBy((c) => Expr.asc(c.id)), Query.pluck((c) => c.hits))
-      assert.deepStrictEqual(yield* hits, [1, 1])
-      yield* Effect.all([
-        both(1, 2).pipe(Transaction.run(), again),
-        both(2, 1).pipe(Transaction.run(), again)
-      ], { concurrency: 2 })
-      assert.deepStrictEqual(yield* hits, [3, 3])
-    }).pipe(Effect.scoped, Effect.provide(live)))
+        assert.strictEqual(missing._tag, "ConfigurationError")
+        const odd = yield* Effect.flip(Effect.scoped(Layer.build(Mysql.layer({ url: there, size: 0 }))))
+        assert.strictEqual(odd._tag, "ConfigurationError")
+      })
+  )
+
+  it.live.skipIf(server === undefined)(
+    "a deadlock rolls all of the loser's transaction back, which a retry then makes good",
+    () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`create table layer_counters (id int primary key, hits int not null)`
+        yield* Effect.addFinalizer(() => Effect.ignore(sql`drop table layer_counters`))
+        yield* Mutation.insertMany(Counter, [{ id: 1, hits: 0 }, { id: 2, hits: 0 }])
+        const hit = (id: number) =>
+          Mutation.update(Counter).pipe(
+            Mutation.set((c) => ({ hits: Expr.add(c.hits, 1) })),
+            Mutation.where({ id })
+          )
+        const both = (first: number, second: number) =>
+          Effect.zipRight(hit(first), Effect.zipRight(Effect.sleep("50 millis"), hit(second)))
+        const again = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
+          Effect.retry(effect, { while: (error) => error._tag === "ConflictError", times: 5 })
+        const once = yield* Effect.all([
+          Effect.exit(both(1, 2).pipe(Transaction.run())),
+          Effect.exit(both(2, 1).pipe(Transaction.run()))
+        ], { concurrency: 2 })
+        const failed = once.filter(Exit.isFailure)
+        assert.strictEqual(failed.length, 1)
+        assert.include(String(failed[0]?.cause), "deadlock")
+        const hits = Query.from(Counter).pipe(Query.orderBy((c) => Expr.asc(c.id)), Query.pluck((c) => c.hits))
+        assert.deepStrictEqual(yield* hits, [1, 1])
+        yield* Effect.all([
+          both(1, 2).pipe(Transaction.run(), again),
+          both(2, 1).pipe(Transaction.run(), again)
+        ], { concurrency: 2 })
+        assert.deepStrictEqual(yield* hits, [3, 3])
+      }).pipe(Effect.scoped, Effect.provide(live))
+  )
 })

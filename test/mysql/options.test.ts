@@ -33,7 +33,10 @@ describe("a MySQL URL", () => {
   })
   reads("mariadb://localhost", { host: "localhost", port: 3306, database: undefined })
   reads("mysql://ada@[::1]:3306/x", { host: "::1", port: 3306, user: "ada" })
-  reads("mysql://ada@localhost/x?socket=/run/mysqld/mysqld.sock", { socketPath: "/run/mysqld/mysqld.sock", database: "x" })
+  reads("mysql://ada@localhost/x?socket=/run/mysqld/mysqld.sock", {
+    socketPath: "/run/mysqld/mysqld.sock",
+    database: "x"
+  })
   reads("mysql://h/x?ssl-mode=DISABLED", { ssl: undefined })
   reads("mysql://h/x?ssl-mode=required", { ssl: { rejectUnauthorized: false, verifyIdentity: false } })
   reads("mysql://h/x?ssl-mode=VERIFY_CA", { ssl: { verifyIdentity: false } })

@@ -15,8 +15,7 @@ import { dialect as sqlite } from "../../src/sqlite/dialect.js"
 const mariadb = mysqlLike({ kind: "mariadb", version: [10, 11, 0] })
 const mysql = mysqlLike({ kind: "mysql", version: [8, 4, 0] })
 
-const print = (ddl: Ddl.Ddl, dialect: Dialect): string =>
-  scriptText(printScript(Effect.runSync(ddl.script), dialect))
+const print = (ddl: Ddl.Ddl, dialect: Dialect): string => scriptText(printScript(Effect.runSync(ddl.script), dialect))
 
 /** What printing throws: a typed error, caught by the executor. */
 const refusal = (ddl: Ddl.Ddl, dialect: Dialect) => {
@@ -257,7 +256,8 @@ describe("references", () => {
     land: Schema.Int.pipe(Field.references(() => Land))
   }) {}
 
-  const heads = (ddl: Ddl.Ddl, dialect: Dialect) => print(ddl, dialect).split("\n").filter((line) => /^[a-z]/.test(line))
+  const heads = (ddl: Ddl.Ddl, dialect: Dialect) =>
+    print(ddl, dialect).split("\n").filter((line) => /^[a-z]/.test(line))
 
   it("order tables, and are added to the earlier one of a ring", () => {
     assert.deepStrictEqual(heads(Ddl.create(Street, Country, City), postgres), [

@@ -235,7 +235,9 @@ export const legacy = Query.from(Legacy).pipe(
   Query.select((l) => ({ note: l.note, settings: l.settings }))
 )
 is<RowOf<typeof legacy>, { readonly note: Option.Option<string>; readonly settings: { readonly dark: boolean } }>(true)
-export const events = Query.from(Event).pipe(Query.select((e) => ({ size: Expr.sum(e.size), price: Expr.add(e.price, e.price) })))
+export const events = Query.from(Event).pipe(
+  Query.select((e) => ({ size: Expr.sum(e.size), price: Expr.add(e.price, e.price) }))
+)
 is<RowOf<typeof events>, { readonly size: bigint | null; readonly price: Event["price"] }>(true)
 
 // ---- 50 steps keep their type

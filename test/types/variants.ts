@@ -30,7 +30,17 @@ export const made: User = new User(some<Omit<User, "label" | "seenAt" | "olderTh
 given(new User({ id: 1 }))
 
 // ---- the six variants
-type Written = "email" | "name" | "age" | "nick" | "bio" | "password" | "role" | "settings" | "favouritePostId" | "managerId"
+type Written =
+  | "email"
+  | "name"
+  | "age"
+  | "nick"
+  | "bio"
+  | "password"
+  | "role"
+  | "settings"
+  | "favouritePostId"
+  | "managerId"
 is<keyof typeof User.select.Type, Written | "id" | "createdAt" | "updatedAt">(true)
 is<keyof typeof User.insert.Type, Written | "createdAt" | "updatedAt">(true)
 is<keyof typeof User.update.Type, Written | "id" | "createdAt" | "updatedAt">(true)
@@ -42,7 +52,9 @@ is<
   typeof Post.update.Type,
   { readonly id: number; readonly authorId: UserId; readonly title: string; readonly published: boolean }
 >(true)
-is<typeof Post.jsonCreate.Type, { readonly authorId: UserId; readonly title: string; readonly published: boolean }>(true)
+is<typeof Post.jsonCreate.Type, { readonly authorId: UserId; readonly title: string; readonly published: boolean }>(
+  true
+)
 is<keyof typeof Post.json.Type, "id" | "authorId" | "title" | "published" | "slug">(true)
 
 // ---- a default may be absent where a row is made, and only there
@@ -53,7 +65,9 @@ is<Pick<typeof User.json.Type, "role">, { readonly role: "admin" | "member" }>(t
 is<Pick<typeof User.insert.Type, "createdAt">, { readonly createdAt?: DateTime.Utc }>(true)
 is<Pick<typeof Event.insert.Type, "kind">, { readonly kind?: "start" | "stop" }>(true)
 is<Pick<typeof Event.insert.Type, "by">, { readonly by: string }>(true)
-is<keyof typeof Event.jsonCreate.Type, "kind" | "day" | "at" | "price" | "tags" | "size" | "data" | "raw" | "place">(true)
+is<keyof typeof Event.jsonCreate.Type, "kind" | "day" | "at" | "price" | "tags" | "size" | "data" | "raw" | "place">(
+  true
+)
 is<Event["price"], BigDecimal.BigDecimal>(true)
 is<Event["tags"], ReadonlyArray<string>>(true)
 is<Event["day"], string>(true)
@@ -82,7 +96,10 @@ is<
   keyof typeof Legacy.update.Type,
   "id" | "origin" | "token" | "note" | "settings" | "active" | "updatedAt" | "uuid"
 >(true)
-is<keyof typeof Legacy.json.Type, "id" | "uuid" | "origin" | "note" | "settings" | "active" | "createdAt" | "updatedAt">(true)
+is<
+  keyof typeof Legacy.json.Type,
+  "id" | "uuid" | "origin" | "note" | "settings" | "active" | "createdAt" | "updatedAt"
+>(true)
 is<keyof typeof Legacy.jsonCreate.Type, "note" | "settings" | "active">(true)
 is<Legacy["note"], Option.Option<string>>(true)
 is<Legacy["settings"], { readonly dark: boolean }>(true)

@@ -1,0 +1,65 @@
+/**
+ * Spans of statements and transactions, with the names that OpenTelemetry has made stable. A program without a tracer of its own has
+ * none, and pays for none.
+ */
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as Tracer from "effect/Tracer"
+import type { Table } from "../sql/ast.js"
+
+/** The tracer of a program that has set none. */
+const silent = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+
+const isTraced = (fiber: Fiber.RuntimeFiber<any, any>): boolean =>
+  Context.get(fiber.currentDefaultServices, Tracer.Tracer) !== silent
+
+/** What a span tells of a statement: its text, which holds no values. */
+export interface Traced {
+  readonly system: string
+  readonly operation: string
+  readonly table: Table | undefined
+  readonly text: string
+}
+
+/** Runs a statement in a span of its own. */
+export const statement = <A, E, R>(
+  { operation, system, table, text }: Traced,
+  effect: Effect.Effect<A, E, R>,
+  rows: (value: A) => number
+): Effect.Effect<A, E, R> =>
+  Effect.withFiberRuntime((fiber) => {
+    if (!isTraced(fiber)) return effect
+    return Effect.useSpan(
+      table === undefined ? operation : `${operation} ${table.name}`,
+      {
+        kind: "client",
+        captureStackTrace: false,
+        attributes: {
+          "db.system.name": system,
+          "db.query.text": text,
+          "db.operation.name": operation,
+          ...(table === undefined ? {} : { "db.collection.name": table.name })
+        }
+      },
+      (span) =>
+        Effect.tapBoth(effect, {
+          onSuccess: (value) => Effect.sync(() => span.attribute("db.response.returned_rows", rows(value))),
+          onFailure: (error) =>
+            Effect.sync(() => span.attribute("error.type", (error as { readonly _tag?: string })._tag ?? "unknown"))
+        })
+    )
+  })
+
+/** Runs a transaction in a span that its statements are children of. */
+export const transaction = <A, E, R>(system: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.withFiberRuntime((fiber) =>
+    isTraced(fiber)
+      ? Effect.withSpan(effect, "TRANSACTION", {
+        kind: "client",
+        captureStackTrace: false,
+        attributes: { "db.system.name": system, "db.operation.name": "TRANSACTION" }
+      }) as Effect.Effect<A, E, R>
+      : effect
+  )
