@@ -8,8 +8,7 @@
  * `npm run quickstart -- --database postgres://…` runs the same program on another database: only the Layer is another one.
  */
 import { Clock, Console, Effect, Layer } from "effect"
-import { Database } from "effect-strata"
-import * as Connect from "effect-strata/Connect"
+import { Connect, Database } from "effect-strata"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

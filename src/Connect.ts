@@ -136,15 +136,20 @@ export const layer = (
   }))
 
 /**
- * As `layer`, with the URL from Effect's Config: `Connect.layerConfig(Config.redacted("DATABASE_URL"))`.
+ * As `layer`, with the URL from Effect's Config: `Connect.layerConfig(Config.redacted("DATABASE_URL"), { size: 20 })`.
+ *
+ * Options may come from there too: `Config.all({ size: Config.integer("POOL_SIZE") })`.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layerConfig = (
   url: Config.Config<Redacted.Redacted | string>,
-  options: Config.Config.Wrap<Pool.Options> = {}
+  options: Pool.Options | Config.Config<Pool.Options> = {}
 ): Layer.Layer<Services, ConnectFailure | ConfigError> =>
   Layer.unwrapEffect(
-    Effect.map(Config.all([url, Config.unwrap(options)]), ([found, pool]) => layer(found, pool))
+    Effect.map(
+      Config.all([url, Config.isConfig(options) ? options : Config.succeed(options)]),
+      ([found, pool]) => layer(found, pool)
+    )
   )

@@ -15,7 +15,9 @@
  * @since 0.1.0
  */
 import * as Filters from "./testing/filters.js"
+import * as Models from "./testing/keys.js"
 import * as Logic from "./testing/logic.js"
+import * as Mutations from "./testing/mutations.js"
 import * as Numbers from "./testing/number.js"
 import * as Queries from "./testing/queries.js"
 import * as Relations from "./testing/relations.js"
@@ -42,11 +44,13 @@ export type { Case, Services } from "./testing/suite.js"
  * @category contract
  */
 export const contract: ReadonlyArray<Case> = [
+  Models.cases,
   Storage.cases,
   Text.cases,
   Numbers.cases,
   Logic.cases,
   Filters.cases,
   Queries.cases,
-  Relations.cases
+  Relations.cases,
+  Mutations.cases
 ].flat()

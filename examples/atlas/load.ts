@@ -3,9 +3,8 @@
  */
 import { Array as Arr, Context, Effect } from "effect"
 import type { Scope } from "effect"
-import { Mutation, Transaction } from "effect-strata"
+import { Ddl, Mutation, Transaction } from "effect-strata"
 import type { Model } from "effect-strata"
-import * as Ddl from "effect-strata/Ddl"
 import type { Atlas } from "./data.js"
 import { Border, City, Country, CountryCurrency, CountryLanguage, Currency, Language, models } from "./models.js"
 
@@ -23,10 +22,7 @@ const insertAll = (atlas: Omit<Atlas, "findings">, advance: (rows: number) => Ef
   const insert = <M extends Model.Any>(model: M, rows: ReadonlyArray<Model.Insert<M>>) =>
     Effect.forEach(
       Arr.chunksOf(rows, chunkSize),
-      (chunk) => Effect.flatMap(Mutation.insertMany(model, chunk), advance),
-      {
-        discard: true
-      }
+      (chunk) => Mutation.insertMany(model, chunk).pipe(Effect.flatMap(advance))
     )
   return Effect.gen(function*() {
     yield* insert(Country, atlas.countries)

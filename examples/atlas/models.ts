@@ -15,25 +15,10 @@ export const CurrencyCode = code(/^[A-Z]{3}$/, 3, "CurrencyCode")
 export const CityId = Schema.Int.pipe(Schema.positive(), Schema.brand("CityId"))
 
 /** The features of GeoNames that are populated places: PPLC is a capital, PPLA the seat of a province, PPLX a part of a city… */
+// dprint-ignore
 export const Feature = Schema.Literal(
-  "PPL",
-  "PPLA",
-  "PPLA2",
-  "PPLA3",
-  "PPLA4",
-  "PPLA5",
-  "PPLC",
-  "PPLCH",
-  "PPLF",
-  "PPLG",
-  "PPLH",
-  "PPLL",
-  "PPLQ",
-  "PPLR",
-  "PPLS",
-  "PPLW",
-  "PPLX",
-  "STLMT"
+  "PPL", "PPLA", "PPLA2", "PPLA3", "PPLA4", "PPLA5", "PPLC", "PPLCH", "PPLF", "PPLG",
+  "PPLH", "PPLL", "PPLQ", "PPLR", "PPLS", "PPLW", "PPLX", "STLMT"
 )
 
 export class Country extends Model.Class<Country>("Country")({
@@ -96,13 +81,13 @@ export const countryLanguages = Relation.manyToMany(Country, Language, {
   through: CountryLanguage,
   from: "countryCode",
   to: "languageCode"
-}).pipe(Relation.orderBy((language) => Expr.asc(language.name)))
+}).pipe(Relation.orderBy((language) => [Expr.asc(language.name), Expr.asc(language.code)]))
 
 export const countryCurrencies = Relation.manyToMany(Country, Currency, {
   through: CountryCurrency,
   from: "countryCode",
   to: "currencyCode"
-}).pipe(Relation.orderBy((currency) => Expr.asc(currency.name)))
+}).pipe(Relation.orderBy((currency) => [Expr.asc(currency.name), Expr.asc(currency.code)]))
 
 export const countryBorders = Relation.manyToMany(Country, Country, {
   through: Border,

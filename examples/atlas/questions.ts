@@ -60,7 +60,7 @@ const regions = ask(
   citiesWithCountry.pipe(
     Query.groupBy((_, { country }) => [country.region]),
     Query.having(() => Expr.gt(Expr.count(), 500)),
-    Query.orderBy((city) => Expr.desc(Expr.sum(city.population))),
+    Query.orderBy((city, { country }) => [Expr.desc(Expr.sum(city.population)), Expr.asc(country.region)]),
     Query.select((city, { country }) => ({
       region: country.region,
       countries: Expr.countDistinct(country.code),
@@ -81,7 +81,7 @@ const languages = ask(
     Query.innerJoin("country", Country, (link, { country }) => Expr.eq(link.countryCode, country.code)),
     Query.groupBy((_, { language }) => [language.code, language.name]),
     Query.having(() => Expr.gte(Expr.count(), 8)),
-    Query.orderBy((_, { language }) => [Expr.desc(Expr.count()), Expr.asc(language.name)]),
+    Query.orderBy((_, { language }) => [Expr.desc(Expr.count()), Expr.asc(language.code)]),
     Query.select((_, { country, language }) => ({
       language: language.name,
       countries: Expr.count(),
@@ -131,8 +131,7 @@ const doublyLandlocked = ask(
     Query.where(Relation.some(countryBorders)),
     Query.where(Relation.none(countryBorders, { isLandlocked: false })),
     Query.orderBy((country) => Expr.asc(country.name)),
-    Query.include({ borders: countryBorders })
-  ).pipe(
+    Query.include({ borders: countryBorders }),
     Effect.map((countries) => countries.map(({ borders, name }) => ({ country: name, neighbours: names(borders) })))
   )
 )

@@ -15,7 +15,7 @@ export const usage = `npm run quickstart [-- --database URL]
 
   --database  where to put the atlas: sqlite:atlas.db, postgres://user:password@host/database,
               mysql://… or mariadb://… Its tables atlas_* are dropped and made anew.
-              Default: an SQLite file in a temporary folder.`
+              Default: an SQLite file in a temporary folder, which is removed at the end.`
 
 export const options = Effect.try({
   try: () => parseArgs({ options: { database: { type: "string" }, help: { type: "boolean", short: "h" } } }).values,

@@ -44,11 +44,20 @@ const detailsOf = (model: Model.Any, column: Ast.Column) =>
 export const isSetOnInsertOnly = (model: Model.Any, column: Ast.Column): boolean =>
   detailsOf(model, column).clock === "insert"
 
-const issuesOf = (issue: ParseResult.ParseIssue, prefix: ReadonlyArray<string | number>): ReadonlyArray<Issue> =>
-  ParseResult.ArrayFormatter.formatIssueSync(issue).map((one) => ({
-    path: [...prefix, ...one.path.map((part) => typeof part === "symbol" ? String(part) : part)],
-    message: withoutActual(one.message)
-  }))
+const issuesOf = (
+  model: Model.Any,
+  issue: ParseResult.ParseIssue,
+  prefix: ReadonlyArray<string | number>
+): ReadonlyArray<Issue> => {
+  const { byProperty } = tableOf(model)
+  return ParseResult.ArrayFormatter.formatIssueSync(issue).map((one) => {
+    const path = one.path.map((part) => typeof part === "symbol" ? String(part) : part)
+    // A Schema's own message may quote what it was given, and so may the keys within it.
+    return byProperty[path[0] ?? ""]?.type.sensitive === true && one._tag !== "Missing"
+      ? { path: [...prefix, path[0]!], message: "is not valid: its value is not shown" }
+      : { path: [...prefix, ...path], message: withoutActual(one.message) }
+  })
+}
 
 const parseOptions = { errors: "all", onExcessProperty: "error" } as const
 
@@ -92,7 +101,7 @@ export const rowsToInsert = (
     ),
     (results) => {
       const issues = results.flatMap(({ result, row }) =>
-        result._tag === "Left" ? issuesOf(result.left, many ? [row] : []) : []
+        result._tag === "Left" ? issuesOf(model, result.left, many ? [row] : []) : []
       )
       if (issues.length > 0) return Effect.fail(validationError(model, "an insert of", issues))
       const encoded = results.map(({ result }) =>
@@ -166,7 +175,7 @@ export const assignments = (
   const properties = Object.keys(given)
   const expressions = properties.filter((property) => isExpression(given[property]))
   const plain = properties.filter((property) => !isExpression(given[property]))
-  const unknown = expressions.filter((property) =>
+  const unknown = properties.filter((property) =>
     !Object.hasOwn(model.update.fields, property) || table.byProperty[property] === undefined
   )
   if (unknown.length > 0) {
@@ -184,7 +193,7 @@ export const assignments = (
   }
   const input = Object.fromEntries(plain.map((property) => [property, given[property]]))
   return Effect.matchEffect(encoderOf(updateSchema(model, plain))(input), {
-    onFailure: (issue) => Effect.fail(validationError(model, "an update of", issuesOf(issue, []))),
+    onFailure: (issue) => Effect.fail(validationError(model, "an update of", issuesOf(model, issue, []))),
     onSuccess: (encoded) => {
       const { columns, rows } = { columns: plain, rows: encoded as { readonly [property: string]: unknown } }
       const assigned: Array<Ast.Assignment> = []

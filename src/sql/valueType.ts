@@ -269,8 +269,14 @@ export const problemOf = (issue: ParseResult.ParseIssue): string =>
     `${one.path.length === 0 ? "" : `${one.path.map(String).join(".")}: `}${withoutActual(one.message)}`
   ).join("; ")
 
-/** Cuts what was found, which is the value, from Schema's usual message. */
-export const withoutActual = (message: string): string => message.replace(/, actual [\s\S]*$/, "")
+/** Cuts what was found, which is the value, from Schema's usual messages and from JSON's. */
+export const withoutActual = (message: string): string =>
+  message.endsWith("is not valid JSON") || /\bin JSON at position\b/.test(message)
+    ? "is not JSON"
+    : message.replace(/, actual [\s\S]*$/, "").replace(
+      /^Unable to (de|en)code [\s\S]* into /,
+      "Unable to $1code it into "
+    )
 
 /** From a Schema's encoded value to the stored one. */
 export const storedFromEncoded = (storage: Storage, encoded: unknown): unknown => {
@@ -361,11 +367,12 @@ const makeConversion = (type: ValueType): Conversion => {
   const encodedAst = unrefined(AST.encodedBoundAST(analysis.inner))
   const decode = ParseResult.decodeUnknownEither(one)
   const encode = ParseResult.encodeUnknownEither(one)
+  const inWords = type.sensitive === true ? () => "its value is not shown" : problemOf
   const check = refinements.length === 0 ? undefined : (value: unknown): unknown => {
     for (const refinement of refinements) {
       const issue = refinement.filter(value, options, refinement)
       if (Option.isSome(issue)) {
-        throw new InvalidValue(problemOf(new ParseResult.Refinement(refinement, value, "Predicate", issue.value)))
+        throw new InvalidValue(inWords(new ParseResult.Refinement(refinement, value, "Predicate", issue.value)))
       }
     }
     return value
@@ -378,14 +385,14 @@ const makeConversion = (type: ValueType): Conversion => {
       : (stored: unknown) => check(direct(stored))
     : (stored: unknown) => {
       const result = decode(encodedFromStored(type.storage, stored, encodedAst))
-      if (result._tag === "Left") throw new InvalidValue(problemOf(result.left))
+      if (result._tag === "Left") throw new InvalidValue(inWords(result.left))
       return result.right
     }
   const toOne = direct !== undefined
     ? (value: unknown) => storedFromEncoded(type.storage, value)
     : (value: unknown) => {
       const result = encode(value)
-      if (result._tag === "Left") throw new InvalidValue(problemOf(result.left))
+      if (result._tag === "Left") throw new InvalidValue(inWords(result.left))
       return storedFromEncoded(type.storage, result.right)
     }
   return {

@@ -99,12 +99,15 @@ const stored = (name: string, field: unknown, values: Values): Unnamed => {
   })
 }
 
-const show = (value: unknown): string =>
-  typeof value === "object"
-    ? JSON.stringify(value, (_, inner: unknown) => typeof inner === "bigint" ? `${inner}n` : inner)
-    : Object.is(value, -0)
-    ? "-0"
-    : String(value)
+const show = (value: unknown): string => {
+  if (Object.is(value, -0)) return "-0"
+  if (typeof value !== "object") return String(value)
+  try {
+    return JSON.stringify(value, (_, inner: unknown) => typeof inner === "bigint" ? `${inner}n` : inner)
+  } catch {
+    return "what is nested too deeply"
+  }
+}
 
 const decimal = BigDecimal.unsafeFromString
 const instant = (iso: string) => DateTime.unsafeMake(iso)

@@ -13,7 +13,7 @@ import * as Mutation from "../../src/Mutation.js"
 import * as Postgres from "../../src/Postgres.js"
 import { dialect } from "../../src/postgres/dialect.js"
 import * as Query from "../../src/Query.js"
-import type { Statement } from "../../src/sql/ast.js"
+import type { Script, Statement as AnyStatement } from "../../src/sql/ast.js"
 import { compile } from "../../src/sql/compile.js"
 import type { Storage } from "../../src/sql/storage.js"
 import { fresh } from "../support/databases.js"
@@ -32,6 +32,8 @@ class Thing extends Model.Class<Thing>("Thing")({
 }, { table: "things" }) {}
 
 const things = Query.from(Thing)
+
+type Statement = Exclude<AnyStatement, Script>
 
 const textOf = (statement: Statement): string => compile(statement, dialect).text
 

@@ -25,7 +25,8 @@ const fromMysql = (bound: unknown, storage: Storage): unknown => {
 const fromPostgres = (bound: unknown, storage: Storage): unknown => {
   if (bound instanceof Uint8Array) return `\\x${Buffer.from(bound).toString("hex")}`
   if (storage._tag === "boolean") return bound === "true" ? "t" : "f"
-  return storage._tag === "timestamp" ? String(bound).replace("T", " ").replace("Z", "+00") : bound
+  const isTime = storage._tag === "timestamp" || (storage._tag === "array" && storage.item._tag === "timestamp")
+  return isTime ? String(bound).replace(/T(?=\d)/g, " ").replace(/(?<=\d)Z/g, "+00") : bound
 }
 
 export const sides: ReadonlyArray<Side> = [

@@ -5,11 +5,7 @@ import type * as Layer from "effect/Layer"
 import * as Connect from "../../src/Connect.js"
 import type { ConnectFailure } from "../../src/DbError.js"
 import type * as Pool from "../../src/Pool.js"
-import type { AvailableDatabase } from "./databases.js"
 
 /** Any URL that `Connect` understands: those of `databases.ts` among them. */
 export const layerOf = (url: string, options?: Pool.Options): Layer.Layer<Connect.Services, ConnectFailure> =>
   Connect.layer(url, options)
-
-/** The dialect that a database speaks, as `Dialect.name` says it. */
-export const dialectName = ({ name }: AvailableDatabase): string => name === "postgres" ? "postgresql" : name
