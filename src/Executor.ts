@@ -88,7 +88,9 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
         ),
         {
           onFailure: (error) =>
-            error._tag === "Failure" ? failWith(error, printed.text, tableOf(statement), driver) : Effect.fail(error),
+            error._tag === "Failure"
+              ? failWith(error, printed.text, tableOf(statement), driver, statement._tag === "Insert" ? statement : undefined)
+              : Effect.fail(error),
           onSuccess: (result) => {
             try {
               return Effect.succeed({

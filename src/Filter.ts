@@ -99,8 +99,8 @@ export type Draft<S extends Source.Any> = {
  * @since 0.1.0
  * @category models
  */
-export type Checked<S extends Source.Any, X> = [X] extends [Strict<S, X>] ? X
-  : [Filter<S>] extends [X] ? Filter<S>
+export type Checked<S extends Source.Any, X> = [keyof Draft<S>] extends [keyof X] ? Filter<S>
+  : [X] extends [Strict<S, X>] ? X
   : Strict<S, X>
 
 type Strict<S extends Source.Any, X> = {

@@ -139,7 +139,8 @@ const insertStatement = (
   many: boolean
 ): Effect.Effect<Ast.Insert, WriteFailure> =>
   Effect.map(
-    Effect.flatMap(Clock.currentTimeMillis, (now) => Input.rowsToInsert(model, inputs, now, many)),
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Input.rowsToInsert(model, conflict === undefined ? model.insert : Input.upsertSchema(model), inputs, now, many)),
     ({ columns, rows }) => {
       const ref = refOf(model)
       return {

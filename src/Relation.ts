@@ -101,15 +101,14 @@ type ColumnsHolding<M extends Source.Any, T> = {
 }[keyof M[typeof ColumnsId]]
 
 /**
- * What a relation to many is keyed by: the column of the other model that holds this one's key, or for a composite key a record
- * from the other model's columns to this one's.
+ * What a relation over a composite key is keyed by: a record from the other model's columns to this one's.
  *
  * @since 0.1.0
  * @category models
  */
-export type Link<From extends Model.Any, To extends Model.Any> =
-  | ColumnsHolding<To, Model.Key<From>>
-  | { readonly [K in keyof To[typeof ColumnsId]]?: keyof From[typeof ColumnsId] }
+export type Link<From extends Model.Any, To extends Model.Any> = {
+  readonly [K in keyof To[typeof ColumnsId]]?: keyof From[typeof ColumnsId]
+}
 
 type OneOrOption<A> = null extends Held<A> ? "option" : "one"
 type Row<M extends Source.Any> = M[typeof RowId]
@@ -213,7 +212,7 @@ const toMany =
 export const hasMany: <F extends Model.Any, T extends Model.Any>(
   from: F,
   to: T,
-  key: Link<F, T>
+  key: (ColumnsHolding<T, Model.Key<F>> & string) | Link<F, T>
 ) => Relation<F, T, "many", Row<T>> = toMany("many") as never
 
 /**
@@ -225,7 +224,7 @@ export const hasMany: <F extends Model.Any, T extends Model.Any>(
 export const hasOne: <F extends Model.Any, T extends Model.Any>(
   from: F,
   to: T,
-  key: Link<F, T>
+  key: (ColumnsHolding<T, Model.Key<F>> & string) | Link<F, T>
 ) => Relation<F, T, "option", Row<T>> = toMany("option") as never
 
 /**
@@ -234,7 +233,7 @@ export const hasOne: <F extends Model.Any, T extends Model.Any>(
  * @since 0.1.0
  * @category constructors
  */
-export const belongsTo = <F extends Model.Any, T extends Model.Any, K extends ColumnsHolding<F, Model.Key<T>>>(
+export const belongsTo = <F extends Model.Any, T extends Model.Any, K extends ColumnsHolding<F, Model.Key<T>> & string>(
   from: F,
   to: T,
   key: K

@@ -14,6 +14,7 @@
  *
  * @since 0.1.0
  */
+import * as Errors from "./testing/errors.js"
 import * as Filters from "./testing/filters.js"
 import * as Models from "./testing/keys.js"
 import * as Logic from "./testing/logic.js"
@@ -22,8 +23,10 @@ import * as Numbers from "./testing/number.js"
 import * as Queries from "./testing/queries.js"
 import * as Relations from "./testing/relations.js"
 import * as Storage from "./testing/storage.js"
+import * as Streams from "./testing/streams.js"
 import type { Case } from "./testing/suite.js"
 import * as Text from "./testing/text.js"
+import * as Transactions from "./testing/transactions.js"
 
 export {
   /**
@@ -52,5 +55,8 @@ export const contract: ReadonlyArray<Case> = [
   Filters.cases,
   Queries.cases,
   Relations.cases,
-  Mutations.cases
+  Mutations.cases,
+  Streams.cases,
+  Transactions.cases,
+  Errors.cases
 ].flat()

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as DbError from "../DbError.js"
 import type { WriteFailure } from "../DbError.js"
 import type { Driver, Failure } from "../Driver.js"
-import type { Constraint, Table } from "../sql/ast.js"
+import type { Constraint, Insert, Table } from "../sql/ast.js"
 
 type Violation = Extract<Failure["kind"], { readonly columns: ReadonlyArray<string> }>
 
@@ -74,8 +74,28 @@ const make = (
 const sameNames = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
   a.length === b.length && a.every((name) => b.includes(name))
 
+/**
+ * MySQL and MariaDB tell of an upsert only that the row is there by another key than the one it names: which one is known where there
+ * is but one.
+ */
+const otherKey = (kind: Violation, { columns, conflict, table }: Insert): Violation => {
+  const target = conflict?.target.map((column) => column.name) ?? []
+  const others = table.constraints.filter((one) =>
+    kinds.UniqueViolation.includes(one.kind) && !sameNames(one.columns, target) &&
+    one.columns.some((name) => columns.some((column) => column.name === name))
+  )
+  const [other] = others
+  return other === undefined || others.length > 1
+    ? { ...kind, table: table.name }
+    : { ...kind, constraint: other.name, table: table.name, columns: other.columns }
+}
+
 /** A violation with what the statement's own table declares of the constraint. */
-const fromModel = (kind: Violation, table: Table | undefined): Violation => {
+const fromModel = (kind: Violation, table: Table | undefined, insert: Insert | undefined): Violation => {
+  if (
+    insert?.conflict !== undefined && kind.error === "UniqueViolation" && kind.constraint === undefined &&
+    kind.columns.length === 0
+  ) return otherKey(kind, insert)
   if (table === undefined || (kind.table !== undefined && kind.table !== table.name)) return kind
   if (kind.error === "NotNullViolation") {
     // MySQL and MariaDB tell the column alone.
@@ -107,11 +127,12 @@ export const failWith = (
   failure: Failure,
   sql: string,
   table: Table | undefined,
-  driver: Pick<Driver, "describeConstraint">
+  driver: Pick<Driver, "describeConstraint">,
+  insert?: Insert
 ): Effect.Effect<never, WriteFailure> => {
   const { kind } = failure
   if (!isViolation(kind)) return Effect.fail(toError(failure, sql))
-  const known = fromModel(kind, table)
+  const known = fromModel(kind, table, insert)
   const { constraint } = known
   if (
     constraint === undefined || (known.table !== undefined && known.columns.length > 0) ||

@@ -2,6 +2,7 @@
  * What programs give to be written: checked by the model's schemas, and made into stored values.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -50,13 +51,30 @@ const issuesOf = (
   prefix: ReadonlyArray<string | number>
 ): ReadonlyArray<Issue> => {
   const { byProperty } = tableOf(model)
-  return ParseResult.ArrayFormatter.formatIssueSync(issue).map((one) => {
+  const issues = ParseResult.ArrayFormatter.formatIssueSync(issue).map((one): Issue => {
     const path = one.path.map((part) => typeof part === "symbol" ? String(part) : part)
     // A Schema's own message may quote what it was given, and so may the keys within it.
     return byProperty[path[0] ?? ""]?.type.sensitive === true && one._tag !== "Missing"
       ? { path: [...prefix, path[0]!], message: "is not valid: its value is not shown" }
       : { path: [...prefix, ...path], message: withoutActual(one.message) }
   })
+  return onePerPath(issues)
+}
+
+/** Each member of a union has its say; a form wants one issue a field. */
+const onePerPath = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> => {
+  const byPath = new Map<string, Issue>()
+  for (const issue of issues) {
+    const key = JSON.stringify(issue.path)
+    const first = byPath.get(key)
+    byPath.set(
+      key,
+      first === undefined || first.message === issue.message
+        ? issue
+        : { path: issue.path, message: `${first.message}; ${issue.message}` }
+    )
+  }
+  return [...byPath.values()]
 }
 
 const parseOptions = { errors: "all", onExcessProperty: "error" } as const
@@ -83,9 +101,30 @@ export interface RowsToInsert {
   readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
 }
 
-/** Checks inputs by the model's `insert` schema; an upsert may give the generated key as well. */
+const upsertSchemas = new WeakMap<object, Schema.Schema<any, any>>()
+
+/** What an upsert takes: an insert's input, and what the database generates where the row is known by it. */
+export const upsertSchema = (model: Model.Any): Schema.Schema<any, any> => {
+  let schema = upsertSchemas.get(model)
+  if (schema === undefined) {
+    const insert = model.insert.fields as Schema.Struct.Fields
+    const update = model.update.fields as Schema.Struct.Fields
+    const further = Object.keys(update).flatMap((property) => {
+      const field = update[property]
+      return Object.hasOwn(insert, property) || !Schema.isSchema(field)
+        ? []
+        : [[property, Schema.optionalWith(field as Schema.Schema.Any, { exact: true })] as const]
+    })
+    schema = Schema.Struct({ ...Object.fromEntries(further), ...insert }) as unknown as Schema.Schema<any, any>
+    upsertSchemas.set(model, schema)
+  }
+  return schema
+}
+
+/** Checks inputs by a schema of the model; all that is wrong with any of them is told at once. */
 export const rowsToInsert = (
   model: Model.Any,
+  schema: Schema.Schema<any, any>,
   inputs: ReadonlyArray<unknown>,
   now: number,
   many: boolean
@@ -93,24 +132,28 @@ export const rowsToInsert = (
   const table = tableOf(model)
   const problem = table.problem()
   if (problem !== undefined) return Effect.fail(problem)
-  const encode = encoderOf(model.insert)
-  return Effect.flatMap(
-    Effect.forEach(
-      inputs,
-      (input, row) => Effect.either(encode(input)).pipe(Effect.map((result) => ({ result, row })))
-    ),
-    (results) => {
-      const issues = results.flatMap(({ result, row }) =>
-        result._tag === "Left" ? issuesOf(model, result.left, many ? [row] : []) : []
-      )
-      if (issues.length > 0) return Effect.fail(validationError(model, "an insert of", issues))
-      const encoded = results.map(({ result }) =>
-        (result._tag === "Right" ? result.right : {}) as { readonly [property: string]: unknown }
-      )
-      return Effect.suspend(() => toRows(model, table, encoded, now, many))
-    }
-  )
+  const encode = encoderOf(schema)
+  return Effect.flatMap(allOf(inputs.map(encode)), (results) => {
+    const issues = results.flatMap((result, row) =>
+      Either.isLeft(result) ? issuesOf(model, result.left, many ? [row] : []) : []
+    )
+    if (issues.length > 0) return Effect.fail(validationError(model, "an insert of", issues))
+    const encoded = results.map((result) =>
+      (Either.isRight(result) ? result.right : {}) as { readonly [property: string]: unknown }
+    )
+    return toRows(model, table, encoded, now, many)
+  })
 }
+
+type Encoded = Either.Either<unknown, ParseResult.ParseIssue>
+
+/** Most Schemas encode at once, and then no Effect has to run for each row. */
+const allOf = (
+  results: ReadonlyArray<Effect.Effect<unknown, ParseResult.ParseIssue>>
+): Effect.Effect<ReadonlyArray<Encoded>> =>
+  results.every((result): result is Encoded & Effect.Effect<unknown, ParseResult.ParseIssue> => Either.isEither(result))
+    ? Effect.succeed(results)
+    : Effect.forEach(results, Effect.either)
 
 const toRows = (
   model: Model.Any,

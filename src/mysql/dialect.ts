@@ -239,6 +239,8 @@ const tableType = (storage: Storage, server: Server, ddl: (storage: Storage) => 
       return `${ddl(storage)} character set utf8mb4 collate ${collationOf(server)}`
     case "json":
     case "array":
+      // What a JSON column of MariaDB is: of another collation it could not be compared with one.
+      return `longtext character set utf8mb4 collate ${server.kind === "mariadb" ? "utf8mb4_bin" : collationOf(server)}`
     case "bytes":
       return `longtext character set utf8mb4 collate ${collationOf(server)}`
     case "integer":

@@ -22,6 +22,7 @@ import type {
 import { Default } from "./ast.js"
 import { printSelect } from "./clauses.js"
 import type { ClauseForm } from "./clauses.js"
+import { byOutput, output } from "./grouping.js"
 import type { Storage, ValueType } from "./storage.js"
 import type { InvalidValue } from "./storage.js"
 import { conversionOf, notNull } from "./valueType.js"
@@ -57,6 +58,8 @@ export class TextWriter implements Writer {
   private readonly aliases = new Map<Ref, string>()
   private readonly taken = new Set<string>()
   private unqualified = false
+  /** The names that the next projection gives its parts. */
+  private outputs: ReadonlyArray<string> | undefined
   private rowNumber = 0
 
   private readonly form: ClauseForm
@@ -136,14 +139,19 @@ export class TextWriter implements Writer {
     const refs = [select.from.ref, ...select.joins.map((join) => join.source.ref)]
     const outer = refs.map((ref) => this.aliases.get(ref))
     for (const ref of refs) this.aliases.set(ref, this.fresh(ref.hint))
-    printSelect(this, select, this.form, named)
+    const grouped = byOutput(select, named)
+    const { outputs } = this
+    this.outputs = grouped?.names
+    printSelect(this, grouped?.select ?? select, this.form, named)
+    this.outputs = outputs
     refs.forEach((ref, i) => {
       if (outer[i] === undefined) this.aliases.delete(ref)
       else this.aliases.set(ref, outer[i])
     })
   }
   projection(projection: Projection, options: { readonly unqualified?: boolean; readonly named?: boolean } = {}): this {
-    const names = options.named === true ? outputNames(projection) : undefined
+    const names = options.named === true ? outputNames(projection) : this.outputs
+    this.outputs = undefined
     this.unqualified = options.unqualified === true
     this.list(leavesOf(projection).map((leaf, i) => ({ leaf, i })), ({ i, leaf }) => {
       this.expression(leaf.expression)
@@ -153,7 +161,7 @@ export class TextWriter implements Writer {
     return this
   }
   column(ref: Ref, name: string): void {
-    if (!this.unqualified) this.alias(ref).text(".")
+    if (!this.unqualified && ref !== output) this.alias(ref).text(".")
     this.identifier(name)
   }
   row(number: number): void {

@@ -280,7 +280,8 @@ export const withoutActual = (message: string): string =>
 
 /** From a Schema's encoded value to the stored one. */
 export const storedFromEncoded = (storage: Storage, encoded: unknown): unknown => {
-  if (encoded === null || encoded === undefined) return null
+  if (encoded === null) return null
+  if (encoded === undefined) throw new InvalidValue("is undefined, which no column holds: null is NULL")
   switch (storage._tag) {
     case "timestamp":
       if (typeof encoded === "number") return encoded

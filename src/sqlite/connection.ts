@@ -3,6 +3,7 @@
  */
 import type { Database } from "better-sqlite3"
 import * as Effect from "effect/Effect"
+import * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BeginOptions, Connection, Failure, NativeResult, Result, RunOptions } from "../Driver.js"
@@ -26,6 +27,9 @@ export interface Options {
 }
 
 const none: ReadonlyArray<never> = []
+
+/** How long the event loop may be kept from everything else, in milliseconds. */
+const turn = 15
 
 /** Parameters of plain statements, of which better-sqlite3 refuses booleans and dates and makes reals of all numbers. */
 const toNative = (value: unknown): unknown => {
@@ -94,12 +98,31 @@ export const makeConnection = (
     )
   }
 
+  /** Statements here are synchronous, so that a row of them would keep timers and signals waiting: now and then they get a turn. */
+  let lastTurn = performance.now()
+  const yielding = <A>(effect: Effect.Effect<A, Failure>): Effect.Effect<A, Failure> =>
+    Effect.withFiberRuntime((fiber) => {
+      const isLong = performance.now() - lastTurn >= turn
+      // `runSync` cannot wait.
+      if (!isLong || fiber.currentScheduler instanceof Scheduler.SyncScheduler) return effect
+      return Effect.zipRight(
+        Effect.async<void>((resume) => {
+          const immediate = setImmediate(() => {
+            lastTurn = performance.now()
+            resume(Effect.void)
+          })
+          return Effect.sync(() => clearImmediate(immediate))
+        }),
+        effect
+      )
+    })
+
   const run = (
     text: string,
     parameters: ReadonlyArray<unknown>,
     options?: RunOptions
   ): Effect.Effect<Result, Failure> =>
-    perform(
+    yielding(perform(
       text,
       parameters,
       options?.exactIntegers === true ? "exact values" : "values",
@@ -117,7 +140,7 @@ export const makeConnection = (
           insertId: isPlainInsert && changes === 1 ? lastInsertRowid : undefined
         }
       }
-    )
+    ))
 
   const native = (
     text: string,

@@ -106,6 +106,23 @@ export const cases = group("conditions", [
       { big: true, rows: 3 },
       { big: null, rows: 3 }
     ])
+    const last = Query.from(grouped.pipe(Query.as("grouped"))).pipe(Query.where({ big: true }))
+    yield* same("of a derived table", yield* last, [{ big: true, rows: 3 }])
+    const distinct = Query.from(Flag).pipe(
+      Query.distinct,
+      Query.select((f) => ({ n: Expr.gt(f.n, 4), id: Expr.substring(Expr.coalesce(f.text, "none"), 1, 1) })),
+      Query.orderBy((f) => [Expr.desc(Expr.gt(f.n, 4)), Expr.asc(Expr.substring(Expr.coalesce(f.text, "none"), 1, 1))])
+    )
+    yield* same("of distinct rows", yield* distinct, [
+      { n: true, id: "n" },
+      { n: true, id: "t" },
+      { n: false, id: "n" },
+      { n: false, id: "t" },
+      { n: null, id: "n" },
+      { n: null, id: "t" }
+    ])
+    const alone = Query.from(Flag).pipe(Query.groupBy((f) => [Expr.modulo(f.id, 2)]), Query.select(() => ({ rows: Expr.count() })))
+    yield* same("not in the select", [...(yield* alone)].map(({ rows }) => rows).sort(), [4, 5])
   }),
 
   test("NULL is found by isNull, and equal to nothing", [Flag], function*() {

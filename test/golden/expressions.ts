@@ -32,7 +32,7 @@ export const expressions = [
     mariadb: [["select `users`.`id` from `users` where `users`.`age` <> ?", 1n]],
     mysql: [["select `users`.`id` from `users` where `users`.`age` <> ?", 1n]]
   }),
-  line("gt, of texts of which one is no column", user((u) => Expr.gt(Expr.trim(Expr.param(Schema.String, "b")), "a")), {
+  line("gt, of texts of which one is no column", user(() => Expr.gt(Expr.trim(Expr.param(Schema.String, "b")), "a")), {
     sqlite: [[`select "users"."id" from "users" where trim(?) > ?`, "b", "a"]],
     postgresql: [[`select "users"."id" from "users" where trim($1) collate "C" > $2`, "b", "a"]],
     mariadb: [["select `users`.`id` from `users` where trim(?) > ?", "b", "a"]],

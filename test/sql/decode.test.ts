@@ -2,7 +2,7 @@
  * Decoders: generated or interpreted, they make of a row what the Schema itself makes of it, and name the column that does not fit.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Expr, Field, Model, Query } from "effect-strata"
+import { Expr, Field, Model, Mutation, Query } from "effect-strata"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
@@ -375,6 +375,9 @@ describe("a bad row", () => {
         const sensitive = yield* Effect.flip(find("a"))
         assert.deepInclude(sensitive, { _tag: "DecodeError", table: "accounts", column: "pin", row: 1 })
         assert.notInclude(`${String(sensitive)} ${JSON.stringify(sensitive)}`, "canary")
+        const input = yield* Effect.flip(Mutation.insert(Account, { id: 4, pin: "canary", kind: "a" }))
+        assert.strictEqual(input._tag, "ValidationError")
+        assert.notInclude(`${String(input)} ${JSON.stringify(input)}`, "canary")
         const plain = yield* Effect.flip(find("c"))
         assert.deepInclude(plain, { _tag: "DecodeError", table: "accounts", column: "kind", row: 0 })
         const aliased = yield* Effect.flip(

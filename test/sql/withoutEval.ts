@@ -13,6 +13,7 @@ class Pet extends Model.Class<Pet>("Pet")({
 
 const canGenerate = (() => {
   try {
+    // oxlint-disable-next-line typescript/no-implied-eval
     return new Function("return true")() as boolean
   } catch {
     return false
@@ -23,7 +24,7 @@ const { ast } = Query.from(Pet).pipe(
   Query.select((pet) => ({ id: pet.id, pet, isPet: Expr.sql(Schema.Boolean)`true` }))
 )
 const decoded = makeDecoder(ast.projection, dialect).decode([[1n, 1n, "a", 1n], [2n, 2n, null, 1n]])
-console.log(JSON.stringify({
+process.stdout.write(JSON.stringify({
   canGenerate,
   decoded: decoded.map((row) => {
     const { id, pet } = row as { readonly id: number; readonly pet: unknown }

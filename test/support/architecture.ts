@@ -20,7 +20,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [4, ["Relation.ts", "Filter.ts", "relation/**", "filter/**"]],
   [5, ["Query.ts", "Mutation.ts", "Ddl.ts", "query/**", "mutation/**", "ddl/**"]],
   [6, ["Dialect.ts", "Driver.ts"]],
-  [7, ["sql/compile.ts", "sql/ddl.ts", "sql/decode.ts"]],
+  [7, ["sql/compile.ts", "sql/ddl.ts", "sql/decode.ts", "sql/grouping.ts"]],
   [8, ["Pool.ts", "pool/**"]],
   [9, ["transaction/**"]],
   [10, ["Executor.ts", "Loader.ts", "executor/**", "loader/**"]],
@@ -41,7 +41,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [12.5, ["sqlite/**", "postgres/**", "mysql/**", "mariadb/**", "duckdb/**"]],
   [13, ["Sqlite.ts", "Postgres.ts", "Mysql.ts", "MariaDb.ts", "DuckDb.ts"]],
   [14, ["Connect.ts"]],
-  [15, ["Testing.ts", "Factory.ts", "Faults.ts", "Http.ts", "cli/**"]],
+  [15, ["Testing.ts", "testing/**", "Factory.ts", "Faults.ts", "Http.ts", "cli/**"]],
   [16, ["index.ts"]]
 ]
 

@@ -1,6 +1,7 @@
 /**
  * The error and requirement channels: what can fail is named, what is needed is asked for.
  */
+// @effect-diagnostics missingEffectContext:off
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"

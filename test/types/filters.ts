@@ -30,14 +30,14 @@ export const said = users.pipe(
   Query.where({ settings: { eq: { theme: "dark" } } }),
   Query.where({}),
   Query.where((u) => Expr.gte(u.age, 18)),
-  Query.where((u, {}) => Expr.gte(u.age, 18))
+  Query.where((u, _joined) => Expr.gte(u.age, 18))
 )
 // values that are put together elsewhere
 export const composed = users.pipe(
   Query.where(filter),
   Query.where({ and: [filter, { not: filter }] }),
   Query.where(isAdult ? { age: { gte: 18 } } : {}),
-  Query.where({ ...(age === undefined ? {} : { age }) }),
+  Query.where({ name: "x", ...(age === undefined ? {} : { age }) }),
   Query.where({ or: [...(age === undefined ? [] : [{ age }]), { name: "x" }] }),
   Query.where({ age: { in: some<ReadonlyArray<number>>() } })
 )

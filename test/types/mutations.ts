@@ -1,8 +1,7 @@
 /**
  * Mutations: what they take and give.
  */
-import type * as Effect from "effect/Effect"
-import * as EffectValue from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { DbError } from "effect-strata"
 import { Expr, Mutation } from "effect-strata"
@@ -47,7 +46,7 @@ export const bump = Mutation.update(User).pipe(
 is<Effect.Effect.Success<typeof bump>, ReadonlyArray<User>>(true)
 export const wipe = Mutation.delete(Post).pipe(Mutation.all, Mutation.returning)
 is<Effect.Effect.Success<typeof wipe>, ReadonlyArray<Post>>(true)
-export const sequence = EffectValue.gen(function*() {
+export const sequence = Effect.gen(function*() {
   const user = yield* insert
   is<typeof user, User>(true)
   const count = yield* update
@@ -62,7 +61,7 @@ run(Mutation.delete(Post))
 run(Mutation.update(Post).pipe(Mutation.set({ title: "x" })))
 // @ts-expect-error an update that sets nothing
 given(Mutation.update(Post).pipe(Mutation.where({ id: 1 })))
-export const unfinished = EffectValue.gen(function*() {
+export const unfinished = Effect.gen(function*() {
   // @ts-expect-error neither can be yielded
   yield* Mutation.delete(Post)
   // @ts-expect-error neither can be yielded

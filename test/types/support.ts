@@ -19,6 +19,3 @@ export declare const some: <A>() => A
 
 /** One row of a query. */
 export type RowOf<Q> = Q extends Effect.Effect<ReadonlyArray<infer A>, any, any> ? A : never
-
-/** Equal once displayed: flattens intersections of records. */
-export type Flat<A> = { [K in keyof A]: A[K] } & {}

@@ -9,8 +9,8 @@ import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as BigDecimal from "effect/BigDecimal"
 import { Field, Model } from "effect-strata"
-import { Comment, Event, Group, Legacy, Membership, Post, User, UserId } from "./models.js"
-import type { LegacyId } from "./models.js"
+import { User } from "./models.js"
+import type { Event, Group, Legacy, LegacyId, Membership, Post, UserId } from "./models.js"
 import { given, is, some } from "./support.js"
 
 // ---- the select row
@@ -139,5 +139,3 @@ is<Schema.Schema.Context<typeof Stamped>, Clockwork>(true)
 export class Needy extends Model.Class<Needy>("Needy")({ id: Schema.Int, stamp: Stamped }) {}
 // @ts-expect-error so does a field that was said more of
 export class Needy2 extends Model.Class<Needy2>("Needy")({ id: Schema.Int, stamp: Stamped.pipe(Field.unique) }) {}
-
-given(Comment, UserId)
