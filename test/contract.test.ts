@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { assert } from "vitest"
-import type { Driver } from "../src/Driver.js"
+import type { Connection, Driver } from "../src/Driver.js"
 import * as Executor from "../src/Executor.js"
 import * as Mysql from "../src/mysql/driver.js"
 import * as Postgres from "../src/postgres/driver.js"
@@ -44,9 +44,23 @@ const open = (name: AvailableDatabase["name"], url: string): Executor.Options["o
   }
 }
 
+/** SQLite tells the last generated key of an insert; others without RETURNING tell the first. */
+const tellsFirstKey = (connection: Connection): Connection => ({
+  ...connection,
+  run: (text, parameters, options) =>
+    Effect.flatMap(connection.run(text, parameters, options), (result) =>
+      result.insertId !== undefined || !text.startsWith("insert")
+        ? Effect.succeed(result)
+        : Effect.map(connection.run("select last_insert_rowid()", []), ({ rows }) => ({
+          ...result,
+          insertId: Number(rows[0]?.[0]) - result.affected + 1
+        })))
+})
+
 /** The same driver, which no longer knows what others do not know either. */
 const lesser = (driver: Driver): Driver => ({
   ...driver,
+  connect: driver.server.name === "sqlite" ? Effect.map(driver.connect, tellsFirstKey) : driver.connect,
   dialect: {
     ...driver.dialect,
     capabilities: {

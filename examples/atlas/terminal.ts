@@ -61,12 +61,7 @@ export const progressLayer = Layer.succeed(Progress, {
         return bar
       }),
       (bar) => Effect.sync(() => bar.stop())
-    ).pipe(Effect.map((bar) => (rows) =>
-      Effect.sync(() => bar.increment(rows)).pipe(
-        // SQLite works on this thread: between two chunks the bar and Ctrl-C have their turn.
-        Effect.zipLeft(Effect.sleep(0))
-      )
-    ))
+    ).pipe(Effect.map((bar) => (rows) => Effect.sync(() => bar.increment(rows))))
 })
 
 /** Runs a program to its end. Ctrl-C, or nobody left to read, interrupts it: what it holds is released all the same. */
