@@ -209,8 +209,8 @@ const conflictOf = (model: Model.Any, options: UpsertOptions<any>) =>
 /**
  * Inserts a row, or updates the one that has the same key; gives it back.
  *
- * PostgreSQL and SQLite: `on conflict (…) do update set …`; MySQL and MariaDB: `on duplicate key update …`, which any unique key of the
- * table sets off.
+ * PostgreSQL and SQLite: `on conflict (…) do update set …`; MySQL and MariaDB: `on duplicate key update …`, guarded so that meeting
+ * another key that the model declares is a UniqueViolation there too, and never changes the wrong row.
  *
  * @since 0.1.0
  * @category constructors

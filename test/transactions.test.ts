@@ -118,13 +118,14 @@ for (const database of available) {
         withTables(
           Effect.gen(function*() {
             const begin = Transaction.run(add(1), { deferrable: true })
-            if (name === "postgres") yield* begin
+            const isKept = name === "postgres" || name === "sqlite"
+            if (isKept) yield* begin
             else {
               const error = yield* failureOf(begin)
               assert.include(["UnsupportedError", "TransactionError"], error._tag)
             }
             yield* Transaction.run(add(2))
-            assert.deepStrictEqual(yield* ids, name === "postgres" ? [1, 2] : [2])
+            assert.deepStrictEqual(yield* ids, isKept ? [1, 2] : [2])
           }),
           Account
         ))
@@ -297,15 +298,22 @@ for (const database of available) {
             Effect.gen(function*() {
               const sql = yield* SqlClient.SqlClient
               yield* add(1)
+              const [isHeld, mayEnd] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+              const holding = Transaction.run(
+                setBalance(1, 1).pipe(
+                  Effect.zipRight(Deferred.succeed(isHeld, undefined)),
+                  Effect.zipRight(Deferred.await(mayEnd))
+                )
+              )
               const waiting = Transaction.run(Effect.gen(function*() {
                 yield* name === "postgres" ? sql`set local lock_timeout = '50ms'` : sql`set innodb_lock_wait_timeout = 1`
                 yield* setBalance(1, 2)
               }))
-              const held = yield* Transaction.run(Effect.gen(function*() {
-                yield* setBalance(1, 1)
-                return yield* Effect.forkDaemon(failureOf(waiting)).pipe(Effect.tap((fiber) => fiber.await))
-              }))
-              const error = yield* Effect.flatten(held.await)
+              const failing = Deferred.await(isHeld).pipe(
+                Effect.zipRight(failureOf(waiting)),
+                Effect.ensuring(Deferred.succeed(mayEnd, undefined))
+              )
+              const [error] = yield* Effect.all([failing, holding], { concurrency: 2 })
               assert.deepStrictEqual([error._tag, "reason" in error && error.reason], ["ConflictError", "lockTimeout"])
               assert.strictEqual(yield* balanceOf(1), 1)
             }),

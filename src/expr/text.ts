@@ -1,6 +1,7 @@
 /**
  * Text: patterns and functions. Lengths and positions count code points; upper and lower case are Unicode's.
  */
+import { ValidationError } from "../DbError.js"
 import type * as Ast from "../sql/ast.js"
 import { booleanType, call, integerType, make, nodeOf, operandOr, parameter, textType } from "./core.js"
 import type { Expr, Operand } from "./core.js"
@@ -142,6 +143,19 @@ export const concat = <A extends string | null, B extends string | null = string
 
 const substringOperator = named("substring", "substr")
 
+/** A position or a number of code points; databases differ in what others than these mean. */
+const whole = (name: string, value: number, least: number): Ast.Expression =>
+  Number.isSafeInteger(value) && value >= least
+    ? parameter(value, integerType)
+    : {
+      _tag: "Invalid",
+      error: new ValidationError({
+        subject: "A substring",
+        issues: [{ path: [name], message: `takes a whole number from ${least}` }]
+      }),
+      type: integerType
+    }
+
 /**
  * A part of a text: from a position, counted from 1 in code points, and at most so many.
  *
@@ -153,7 +167,7 @@ export const substring = <A extends string | null, R = never>(
   start: number,
   length: number
 ): Expr<string | (A & null), R> =>
-  make(call(substringOperator, [nodeOf(text), parameter(start, integerType), parameter(length, integerType)], textType))
+  make(call(substringOperator, [nodeOf(text), whole("start", start, 1), whole("length", length, 0)], textType))
 
 const replaceOperator = named("replace", "replace")
 
