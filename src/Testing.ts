@@ -3,9 +3,8 @@
  *
  * ```ts
  * import { it } from "@effect/vitest"
- * import { Effect } from "effect"
- * import { Testing } from "effect-strata"
  * import * as Sqlite from "effect-strata/Sqlite"
+ * import * as Testing from "effect-strata/Testing"
  *
  * it.layer(Sqlite.layer({ filename: ":memory:" }))((it) => {
  *   for (const { group, name, run } of Testing.contract) it.effect(`${group}: ${name}`, () => run)

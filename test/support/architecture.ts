@@ -59,7 +59,9 @@ export const driverSide: ReadonlyArray<string> = [
   "postgres/**",
   "mysql/**",
   "mariadb/**",
-  "duckdb/**"
+  "duckdb/**",
+  // Cases say what a plain statement of SqlClient does.
+  "testing/**"
 ]
 
 /**
@@ -73,7 +75,8 @@ export const outsideBarrel: ReadonlyArray<string> = [
   "MariaDb",
   "DuckDb",
   "Executor",
-  "Loader"
+  "Loader",
+  "Testing"
 ]
 
 export const maxLines = 500
