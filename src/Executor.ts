@@ -79,18 +79,21 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
 
   /** One statement as it is: compiled, sent, decoded. */
   const sendBy = (lend: Lend) => (statement: Plain): Effect.Effect<Sent, WriteFailure> =>
-    Effect.flatMap(prepared(statement), ({ exactIntegers, parameters, printed }) =>
-      Effect.matchEffect(
+    Effect.flatMap(prepared(statement), ({ exactIntegers, parameters, printed }) => {
+      const table = tableOf(statement)
+      const fail = (error: WriteFailure | Failure) =>
+        error._tag === "Failure"
+          ? failWith(error, printed.text, table, driver, statement._tag === "Insert" ? statement : undefined)
+          : Effect.fail(error)
+      return Effect.matchEffect(
         Tracing.statement(
-          { system, operation: statement._tag.toUpperCase(), table: tableOf(statement), text: printed.text },
+          { system, operation: statement._tag.toUpperCase(), table, text: printed.text },
           lend((connection) => connection.run(printed.text, parameters, { exactIntegers })),
-          (result) => result.rows.length
+          (result) => result.rows.length,
+          fail
         ),
         {
-          onFailure: (error) =>
-            error._tag === "Failure"
-              ? failWith(error, printed.text, tableOf(statement), driver, statement._tag === "Insert" ? statement : undefined)
-              : Effect.fail(error),
+          onFailure: fail,
           onSuccess: (result) => {
             try {
               return Effect.succeed({
@@ -103,7 +106,8 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
             }
           }
         }
-      ))
+      )
+    })
 
   const send = sendBy(use)
 
@@ -132,15 +136,12 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     isInTransaction: Effect.withFiberRuntime((fiber) =>
       Effect.succeed(runner.scopeOf(fiber.currentContext as Context.Context<never>) !== undefined)
     ),
-    send: ({ operation, table, text }) =>
-      Effect.catchAll(
-        Tracing.statement(
-          { system, operation, table, text },
-          use((connection) => connection.run(text, [], { prepare: false })),
-          () => 0
-        ),
-        (error) => error._tag === "Failure" ? failWith(error, text, table, driver) : Effect.fail(error)
-      )
+    send: ({ operation, table, text }) => {
+      const fail = (error: WriteFailure | Failure) =>
+        error._tag === "Failure" ? failWith(error, text, table, driver) : Effect.fail(error)
+      const sent = use((connection) => connection.run(text, [], { prepare: false }))
+      return Effect.catchAll(Tracing.statement({ system, operation, table, text }, sent, () => 0, fail), fail)
+    }
   })
 
   const run: Database.Service["run"] = (statement) => {

@@ -31,7 +31,7 @@ import { RowNotFound, TooManyRows } from "./DbError.js"
 import { count as countAll } from "./expr/aggregate.js"
 import * as Comparison from "./expr/comparison.js"
 import type { Order } from "./expr/conditional.js"
-import { columnsOf, integerType, nodeOf, parameter, projectionOf } from "./expr/core.js"
+import { columnsOf, integerType, nodeOf, parameter, projectionOf, recordOf } from "./expr/core.js"
 import type { Columns, Condition, Joined, Operand, Selectable, Shape, ShapeNeeds, Subquery } from "./expr/core.js"
 import * as Filter from "./Filter.js"
 import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
@@ -196,12 +196,7 @@ export const select = <S extends Source.Any, J, const X extends Shape>(
 ) =>
 <A, R>(query: Query<A, S, J, R>): Query<{ readonly [K in keyof X]: X[K][typeof RowId] }, S, J, R | ShapeNeeds<X>> => {
   const given = call<Shape>(query, shape)
-  return change(query, {
-    projection: {
-      _tag: "Record",
-      fields: Object.fromEntries(Object.keys(given).map((name) => [name, projectionOf(given[name])]))
-    }
-  })
+  return change(query, { projection: recordOf(given) })
 }
 
 /**

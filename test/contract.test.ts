@@ -27,7 +27,9 @@ const contractOf = (title: string, services: ReturnType<typeof onFresh>) => {
   layer(services, { excludeTestServices: true, timeout: 60_000 })(title, (it) => {
     for (const group of groups) {
       describe(group, () => {
-        for (const one of contract.filter((candidate) => candidate.group === group)) it.effect(one.name, () => one.run, 60_000)
+        for (const one of contract.filter((candidate) => candidate.group === group)) {
+          it.effect(one.name, () => one.run, 60_000)
+        }
       })
     }
   })
@@ -48,13 +50,16 @@ const open = (name: AvailableDatabase["name"], url: string): Executor.Options["o
 const tellsFirstKey = (connection: Connection): Connection => ({
   ...connection,
   run: (text, parameters, options) =>
-    Effect.flatMap(connection.run(text, parameters, options), (result) =>
-      result.insertId !== undefined || !text.startsWith("insert")
-        ? Effect.succeed(result)
-        : Effect.map(connection.run("select last_insert_rowid()", []), ({ rows }) => ({
-          ...result,
-          insertId: Number(rows[0]?.[0]) - result.affected + 1
-        })))
+    Effect.flatMap(
+      connection.run(text, parameters, options),
+      (result) =>
+        result.insertId !== undefined || !text.startsWith("insert")
+          ? Effect.succeed(result)
+          : Effect.map(connection.run("select last_insert_rowid()", []), ({ rows }) => ({
+            ...result,
+            insertId: Number(rows[0]?.[0]) - result.affected + 1
+          }))
+    )
 })
 
 /** The same driver, which no longer knows what others do not know either. */
@@ -90,8 +95,10 @@ for (const database of available) {
   }
 }
 
-contractOf("the contract on sqlite in memory", onFresh({ name: "sqlite", url: "sqlite::memory:.db", version: "" }, () =>
-  layerOf("sqlite::memory:")))
+contractOf(
+  "the contract on sqlite in memory",
+  onFresh({ name: "sqlite", url: "sqlite::memory:.db", version: "" }, () => layerOf("sqlite::memory:"))
+)
 
 describe("the contract itself", () => {
   it("names each case once", () => {

@@ -38,7 +38,8 @@ class Other extends Database.Tag("test/Other")<Other>() {}
 
 const add = (id: number, balance = 0) => Mutation.insert(Account, { id, balance })
 const ids = Query.from(Account).pipe(Query.orderBy((a) => Expr.asc(a.id)), Query.pluck((a) => a.id))
-const balanceOf = (id: number) => Query.one(Query.from(Account).pipe(Query.where({ id }), Query.pluck((a) => a.balance)))
+const balanceOf = (id: number) =>
+  Query.one(Query.from(Account).pipe(Query.where({ id }), Query.pluck((a) => a.balance)))
 const setBalance = (id: number, balance: number) =>
   Mutation.update(Account).pipe(Mutation.set({ balance }), Mutation.where({ id }))
 
@@ -75,8 +76,10 @@ const sessionOf = Effect.flatMap(SqlClient.SqlClient, (sql) =>
 
 /** Ends a session from another one. */
 const kill = (database: AvailableDatabase, id: number) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) =>
-    database.name === "postgres" ? sql`select pg_terminate_backend(${id})` : sql.unsafe(`kill ${id}`).unprepared
+  Effect.flatMap(
+    SqlClient.SqlClient,
+    (sql) =>
+      database.name === "postgres" ? sql`select pg_terminate_backend(${id})` : sql.unsafe(`kill ${id}`).unprepared
   ).pipe(Effect.provide(layerOf(database.url)), Effect.scoped, Effect.zipRight(Effect.sleep("100 millis")))
 
 for (const database of available) {
@@ -306,7 +309,9 @@ for (const database of available) {
                 )
               )
               const waiting = Transaction.run(Effect.gen(function*() {
-                yield* name === "postgres" ? sql`set local lock_timeout = '50ms'` : sql`set innodb_lock_wait_timeout = 1`
+                yield* name === "postgres"
+                  ? sql`set local lock_timeout = '50ms'`
+                  : sql`set innodb_lock_wait_timeout = 1`
                 yield* setBalance(1, 2)
               }))
               const failing = Deferred.await(isHeld).pipe(
@@ -362,23 +367,26 @@ for (const database of available) {
 const sqlite = find("sqlite")
 
 describe("transactions on sqlite, with another process's lock", () => {
-  it.live.runIf(sqlite !== undefined)("a BEGIN that waits in vain is a conflict, and the next one works", () =>
-    Effect.gen(function*() {
-      const { url } = yield* Effect.promise(() => fresh(sqlite!))
-      const filename = sqliteFile(url)
-      const program = withTables(
-        Effect.gen(function*() {
-          const other = new Sqlite3(filename)
-          other.exec("begin immediate")
-          const error = yield* failureOf(Transaction.run(add(1)))
-          assert.deepStrictEqual([error._tag, "reason" in error && error.reason], ["ConflictError", "lockTimeout"])
-          other.exec("rollback")
-          other.close()
-          yield* Transaction.run(add(2))
-          assert.deepStrictEqual(yield* ids, [2])
-        }),
-        Account
-      )
-      yield* Effect.provide(program, Sqlite.layer({ filename, lockTimeout: "50 millis" }))
-    }))
+  it.live.runIf(sqlite !== undefined)(
+    "a BEGIN that waits in vain is a conflict, and the next one works",
+    () =>
+      Effect.gen(function*() {
+        const { url } = yield* Effect.promise(() => fresh(sqlite!))
+        const filename = sqliteFile(url)
+        const program = withTables(
+          Effect.gen(function*() {
+            const other = new Sqlite3(filename)
+            other.exec("begin immediate")
+            const error = yield* failureOf(Transaction.run(add(1)))
+            assert.deepStrictEqual([error._tag, "reason" in error && error.reason], ["ConflictError", "lockTimeout"])
+            other.exec("rollback")
+            other.close()
+            yield* Transaction.run(add(2))
+            assert.deepStrictEqual(yield* ids, [2])
+          }),
+          Account
+        )
+        yield* Effect.provide(program, Sqlite.layer({ filename, lockTimeout: "50 millis" }))
+      })
+  )
 })

@@ -23,12 +23,16 @@ export interface Traced {
   readonly text: string
 }
 
-/** Runs a statement in a span of its own. */
-export const statement = <A, E, R>(
+/**
+ * Runs a statement in a span of its own. A span keeps what it ended with, and what a driver says may hold values: so `toTyped` makes the
+ * typed error within the span.
+ */
+export const statement = <A, E, E2 extends { readonly _tag: string }, R>(
   { operation, system, table, text }: Traced,
   effect: Effect.Effect<A, E, R>,
-  rows: (value: A) => number
-): Effect.Effect<A, E, R> =>
+  rows: (value: A) => number,
+  toTyped: (error: E) => Effect.Effect<never, E2>
+): Effect.Effect<A, E | E2, R> =>
   Effect.withFiberRuntime((fiber) => {
     if (!isTraced(fiber)) return effect
     return Effect.useSpan(
@@ -44,10 +48,9 @@ export const statement = <A, E, R>(
         }
       },
       (span) =>
-        Effect.tapBoth(effect, {
+        Effect.tapBoth(Effect.catchAll(effect, toTyped), {
           onSuccess: (value) => Effect.sync(() => span.attribute("db.response.returned_rows", rows(value))),
-          onFailure: (error) =>
-            Effect.sync(() => span.attribute("error.type", (error as { readonly _tag?: string })._tag ?? "unknown"))
+          onFailure: (error) => Effect.sync(() => span.attribute("error.type", error._tag))
         })
     )
   })

@@ -14,10 +14,10 @@ import {
   nullableWith,
   operandOr,
   parameter,
-  projectionOf,
   recordPart,
   typeOf,
-  typeOfValue
+  typeOfValue,
+  untyped
 } from "./core.js"
 import type { Condition, Expr, NonNull, Operand, Selectable, Shape, ShapeNeeds } from "./core.js"
 
@@ -174,7 +174,7 @@ export const sql =
     make({
       _tag: "Fragment",
       strings: [...strings],
-      args: values.map((value) => isExpression(value) ? value.node : parameter(value, typeOfValue(value))),
+      args: values.map((value) => isExpression(value) ? value.node : untyped(value)),
       type: typeOf(schema)
     })
 
@@ -186,11 +186,7 @@ export const sql =
  */
 export const record = <X extends Shape>(
   shape: X
-): Selectable<{ readonly [K in keyof X]: X[K][typeof RowId] }, ShapeNeeds<X>> =>
-  recordPart({
-    _tag: "Record",
-    fields: Object.fromEntries(Object.keys(shape).map((name) => [name, projectionOf(shape[name])]))
-  }) as never
+): Selectable<{ readonly [K in keyof X]: X[K][typeof RowId] }, ShapeNeeds<X>> => recordPart(shape) as never
 
 /**
  * One term of an order.

@@ -166,7 +166,15 @@ export const columnsOf = (description: Source.Description, ref: Ast.Ref, optiona
 }
 
 /** A nested record of a select. */
-export const recordPart = (row: Ast.Projection): object => ({ [PartId]: { row } })
+export const recordPart = (shape: Shape): object => ({ [PartId]: { row: recordOf(shape) } })
+
+/** The projection of a shape; an empty one selects nothing, which SQL has no words for. */
+export const recordOf = (shape: Shape): Ast.Projection => {
+  const names = Object.keys(shape)
+  return names.length === 0
+    ? { _tag: "Value", expression: invalid("a select was given a record of nothing") }
+    : { _tag: "Record", fields: Object.fromEntries(names.map((name) => [name, projectionOf(shape[name])])) }
+}
 
 const invalid = (problem: string): Ast.Expression => ({
   _tag: "Invalid",
@@ -232,7 +240,7 @@ export const timestampType: ValueType = {
 export const nullableWith = (type: ValueType, ...args: ReadonlyArray<Ast.Expression>): ValueType =>
   args.some((arg) => arg.type.nullable) ? orNull(type) : type
 
-/** The type of a value that stands alone in a fragment or a case. */
+/** The type of a value that stands alone in a case; of numbers all are doubles, as text must not follow from a value. */
 export const typeOfValue = (value: unknown): ValueType => {
   switch (typeof value) {
     case "string":
@@ -242,13 +250,21 @@ export const typeOfValue = (value: unknown): ValueType => {
     case "bigint":
       return bigintType
     case "number":
-      return Number.isSafeInteger(value) ? integerType : doubleType
+      return doubleType
     default:
       return value instanceof Uint8Array
         ? { storage: { _tag: "bytes" }, nullable: false, schema: Schema.Uint8ArrayFromSelf }
         : textType
   }
 }
+
+/** A value in a fragment: the database finds its type from what stands around it. */
+export const untyped = (value: unknown): Ast.Expression => ({
+  _tag: "Parameter",
+  value,
+  type: Number.isSafeInteger(value) ? integerType : typeOfValue(value),
+  isUntyped: true
+})
 
 export const call = (
   operator: Ast.Operator,

@@ -145,6 +145,7 @@ export const make = (
     if (["select", "insert", "update"].some((variant) => isRenamed(variantSchema(schema, variant)))) {
       problems.push(`${property}: its Schema renames it: say the column's name by Field.column`)
     }
+    if (property === "__proto__") problems.push("__proto__ cannot be a property")
     const given = columnSchema(select)
     const type = given === undefined
       ? undefined

@@ -109,7 +109,8 @@ const fromUrl = (url: Redacted.Redacted): FromUrl => {
   } catch {
     throw new Problem("the MySQL URL is not a URL", form)
   }
-  if (parsed.protocol !== "mysql:" && parsed.protocol !== "mariadb:") {
+  // Without // what follows is one path, of which the password would become the name of the database.
+  if (!/^(?:mysql|mariadb):\/\//i.test(Redacted.value(url).trim())) {
     throw new Problem("the MySQL URL does not begin with mysql:// or mariadb://", form)
   }
   if (parsed.hash !== "" || parsed.pathname.slice(1).includes("/")) {

@@ -100,6 +100,14 @@ const extreme = (name: string): OperatorPrinter => (writer, args) => {
   if (nullable.length > 0) writer.text(" end")
 }
 
+const isNarrow = ({ type: { storage } }: Expression): boolean => storage._tag === "integer" && storage.wide !== true
+
+/** In 64 bits, as the result's type says, where both sides have 32. */
+const arithmetic = (sign: string): OperatorPrinter => (writer, [left, right]) => {
+  if (left === undefined || right === undefined) return
+  writer.operand(left).text(isNarrow(left) && isNarrow(right) ? `::bigint ${sign} ` : ` ${sign} `).operand(right)
+}
+
 const isWhole = (storage: Storage): boolean => storage._tag === "integer" || storage._tag === "bigint"
 
 /** PostgreSQL sums `bigint` as `numeric`, whose division keeps digits after the point. */
@@ -151,6 +159,9 @@ const substring: OperatorPrinter = (writer, [text, ...positions]) => {
 }
 
 const operators = (settings: Settings): Dialect["operators"] => ({
+  add: arithmetic("+"),
+  subtract: arithmetic("-"),
+  multiply: arithmetic("*"),
   gt: comparison(">"),
   gte: comparison(">="),
   lt: comparison("<"),

@@ -117,7 +117,8 @@ const parseUrl = (url: string): URL => {
 
 const fromUrl = (url: Redacted.Redacted): DriverOptions => {
   const parsed = parseUrl(Redacted.value(url))
-  if (parsed.protocol !== "postgres:" && parsed.protocol !== "postgresql:") {
+  // Without // what follows is one path, of which the password would become the name of the database.
+  if (!/^postgres(?:ql)?:\/\//i.test(Redacted.value(url).trim())) {
     throw new Problem("the PostgreSQL URL does not begin with postgres:// or postgresql://", encodingHint)
   }
   if (parsed.hash !== "" || parsed.pathname.slice(1).includes("/")) {
@@ -158,11 +159,15 @@ const maxTimer = 2_147_483_647
 
 /** Whole milliseconds; undefined for no limit. */
 const millis = (name: string, input: Duration.DurationInput): number | undefined => {
-  const value = Duration.toMillis(input)
-  if (value === 0) {
-    throw new Problem(`the ${name} for PostgreSQL is zero`, "leave it out for none, or say Duration.infinity")
+  const value = Duration.decodeUnknown(input)
+  if (value._tag === "None" || Duration.toMillis(value.value) === 0) {
+    throw new Problem(
+      `the ${name} for PostgreSQL is no length of time`,
+      "leave it out for none, or say Duration.infinity"
+    )
   }
-  return value > maxTimer ? undefined : Math.ceil(value)
+  const time = Duration.toMillis(value.value)
+  return time > maxTimer ? undefined : Math.ceil(time)
 }
 
 const read = (options: DriverOptions): Target => {

@@ -62,7 +62,13 @@ export type Operator =
 export type Expression =
   | { readonly _tag: "Column"; readonly ref: Ref; readonly name: string; readonly type: ValueType }
   /** A value still in the form of its type; it is encoded when the statement runs. */
-  | { readonly _tag: "Parameter"; readonly value: unknown; readonly type: ValueType }
+  | {
+    readonly _tag: "Parameter"
+    readonly value: unknown
+    readonly type: ValueType
+    /** Printed without its type, even where the database could be told. */
+    readonly isUntyped?: boolean
+  }
   /** A stored value of a column (see storage.ts). */
   | { readonly _tag: "Stored"; readonly value: unknown; readonly column: Column; readonly type: ValueType }
   | {

@@ -88,6 +88,11 @@ export class TextWriter implements Writer {
     this.bindings.push({ _tag: "Typed", value, type })
     return this.text(this.dialect.placeholder(this.bindings.length, type))
   }
+  /** The database finds the type by what stands around it. */
+  untyped(value: unknown, type: ValueType): this {
+    this.bindings.push({ _tag: "Typed", value, type })
+    return this.text(this.dialect.placeholder(this.bindings.length, undefined))
+  }
   stored(value: unknown, column: Column): this {
     this.bindings.push({ _tag: "Stored", value, column, row: this.rowNumber })
     return this.text(this.dialect.placeholder(this.bindings.length, column.type))
@@ -237,7 +242,8 @@ const printExpression = (writer: TextWriter, dialect: Dialect, expression: Expre
     case "Column":
       return writer.column(expression.ref, expression.name)
     case "Parameter":
-      writer.parameter(expression.value, expression.type)
+      if (expression.isUntyped === true) writer.untyped(expression.value, expression.type)
+      else writer.parameter(expression.value, expression.type)
       return
     case "Stored":
       writer.stored(expression.value, expression.column)

@@ -37,6 +37,9 @@ class DdlWriter extends TextWriter {
   constructor(dialect: Dialect, private readonly own: Ref) {
     super(dialect)
   }
+  override untyped(value: unknown, type: ValueType): this {
+    return this.parameter(value, type)
+  }
   override parameter(value: unknown, type: ValueType): this {
     return this.text(this.dialect.ddl.literal(conversionOf(type).toStored(value), type))
   }

@@ -18,7 +18,9 @@ export const byOutput = (
   named: boolean
 ): { readonly select: Select; readonly names: ReadonlyArray<string> } | undefined => {
   if (select.groupBy.length === 0 && !select.distinct) return undefined
-  if (!select.groupBy.some(holdsValue) && !select.orderBy.some((order) => holdsValue(order.expression))) return undefined
+  if (!select.groupBy.some(holdsValue) && !select.orderBy.some((order) => holdsValue(order.expression))) {
+    return undefined
+  }
   const given = expressionsOf(select.projection)
   // Names that no column of a table has, where nobody reads them.
   const names = named ? outputNames(select.projection) : given.map((_, i) => `output_${i + 1}`)

@@ -1,8 +1,8 @@
 /**
  * From a Schema to how its values are stored, and the way of a value between the two.
  *
- * The Schema's encoded side decides; the Schemas for instants, decimals, big integers and bytes that Effect itself gives are known by
- * name and go straight from the stored value to the Type, as their text form would only be made to be parsed again.
+ * The Schema's encoded side decides; the Schemas for instants, decimals, big integers and bytes that Effect itself gives are known
+ * and go straight from the stored value to the Type, as their text form would only be made to be parsed again.
  */
 import * as BigDecimal from "effect/BigDecimal"
 import * as DateTime from "effect/DateTime"
@@ -29,29 +29,40 @@ interface Analysis {
 
 const identity = (value: unknown): unknown => value
 
-const identifierOf = (ast: AST.AST): string => Option.getOrElse(AST.getIdentifierAnnotation(ast), () => "")
-
 const toDate = (ms: number) => new Date(ms)
 const toDateTime = (ms: number) => DateTime.unsafeMake(ms)
 const toDecimal = (text: string) => BigDecimal.normalize(BigDecimal.unsafeFromString(text))
 
-/** Schemas known by name, with what they are stored as and how their Type is made of it. */
-const known: { readonly [identifier: string]: readonly [Storage, (stored: any) => unknown] } = {
-  DateTimeUtc: [{ _tag: "timestamp" }, toDateTime],
-  DateTimeUtcFromSelf: [{ _tag: "timestamp" }, toDateTime],
-  DateTimeUtcFromNumber: [{ _tag: "timestamp" }, toDateTime],
-  DateTimeUtcFromDate: [{ _tag: "timestamp" }, toDateTime],
-  DateFromString: [{ _tag: "timestamp" }, toDate],
-  DateFromNumber: [{ _tag: "timestamp" }, toDate],
-  DateFromSelf: [{ _tag: "timestamp" }, toDate],
-  BigInt: [{ _tag: "bigint" }, identity],
-  BigIntFromNumber: [{ _tag: "bigint" }, identity],
-  BigDecimal: [{ _tag: "decimal" }, toDecimal],
-  BigDecimalFromNumber: [{ _tag: "decimal" }, toDecimal],
-  BigDecimalFromSelf: [{ _tag: "decimal" }, toDecimal],
-  Uint8Array: [{ _tag: "bytes" }, identity],
-  Uint8ArrayFromSelf: [{ _tag: "bytes" }, identity]
-}
+type Known = readonly [Storage, (stored: any) => unknown]
+
+const timestamps = (convert: (ms: number) => unknown): Known => [{ _tag: "timestamp" }, convert]
+const bigints: Known = [{ _tag: "bigint" }, identity]
+const decimals: Known = [{ _tag: "decimal" }, toDecimal]
+const bytes: Known = [{ _tag: "bytes" }, identity]
+
+/** What stays of a Schema whatever is said of it by annotations: its transformation, or how it is declared. */
+const essence = (ast: AST.AST): unknown =>
+  AST.isTransformation(ast) ? ast.transformation : AST.isDeclaration(ast) ? ast.decodeUnknown : undefined
+
+/** Schemas of Effect's own, with what they are stored as and how their Type is made of it. */
+const known = new Map<unknown, Known>(
+  ([
+    [Schema.DateTimeUtc, timestamps(toDateTime)],
+    [Schema.DateTimeUtcFromSelf, timestamps(toDateTime)],
+    [Schema.DateTimeUtcFromNumber, timestamps(toDateTime)],
+    [Schema.DateTimeUtcFromDate, timestamps(toDateTime)],
+    [Schema.DateFromString, timestamps(toDate)],
+    [Schema.DateFromNumber, timestamps(toDate)],
+    [Schema.DateFromSelf, timestamps(toDate)],
+    [Schema.BigInt, bigints],
+    [Schema.BigIntFromNumber, bigints],
+    [Schema.BigDecimal, decimals],
+    [Schema.BigDecimalFromNumber, decimals],
+    [Schema.BigDecimalFromSelf, decimals],
+    [Schema.Uint8Array, bytes],
+    [Schema.Uint8ArrayFromSelf, bytes]
+  ] as ReadonlyArray<readonly [Schema.Schema.Any, Known]>).map(([schema, how]) => [essence(schema.ast), how])
+)
 
 /** Why a Schema cannot be a column. */
 class Unstorable {
@@ -104,6 +115,7 @@ const literals = (values: ReadonlyArray<AST.LiteralValue | undefined>): Storage 
       values: values as ReadonlyArray<number>
     }
   }
+  if (values.every((value) => typeof value === "bigint")) return { _tag: "bigint" }
   if (values.every((value) => typeof value === "boolean")) return { _tag: "boolean" }
   return { _tag: "json" }
 }
@@ -148,9 +160,8 @@ const analyzeValue = (ast: AST.AST): Analysis => {
     } else break
   }
   const base = { nullable: false, option: false, refinements, inner: ast }
-  const identifier = identifierOf(current)
-  const byName = Object.hasOwn(known, identifier) ? known[identifier] : undefined
-  if (byName !== undefined) return { ...base, storage: byName[0], direct: byName[1] }
+  const found = known.get(essence(current) ?? current)
+  if (found !== undefined) return { ...base, storage: found[0], direct: found[1] }
   const storage = scalar(current, refinements)
   if (storage !== undefined) {
     return {

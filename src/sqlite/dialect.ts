@@ -57,7 +57,7 @@ const storageCheck = (column: string, { storage }: ValueType): string | undefine
 const toJson = (encoded: unknown): string => {
   if (typeof encoded === "bigint") return String(encoded)
   // With a point it is read as a real: beyond 2^53 the shortest digits are those of another integer.
-  if (Number.isInteger(encoded)) return String(encoded).includes("e") ? String(encoded) : `${encoded}.0`
+  if (Number.isInteger(encoded)) return String(encoded).includes("e") ? String(encoded) : `${String(encoded)}.0`
   if (encoded instanceof Uint8Array) return `"${Buffer.from(encoded).toString("hex")}"`
   return JSON.stringify(encoded)
 }

@@ -78,7 +78,8 @@ const pet = (id: number, ownerId: number, sitterId: number | null = null): Model
 
 /** No value of a row stands in what an error shows, however it is shown. */
 const tellsNothing = (error: unknown) => {
-  const shown = [String(error), JSON.stringify(error), Cause.pretty(Cause.fail(error)), (error as Error).stack ?? ""].join("\n")
+  const shown = [String(error), JSON.stringify(error), Cause.pretty(Cause.fail(error)), (error as Error).stack ?? ""]
+    .join("\n")
   return holds("no value is told", !shown.includes("hidden-value"), shown)
 }
 
@@ -95,9 +96,12 @@ const violates = (claim: string, error: Violated, expected: Violated) =>
   )
 
 /** What a plain statement of `SqlClient` fails with. */
-const nativeFailure = <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<WriteFailure, ContractViolation, R> =>
+const nativeFailure = <A, R>(
+  effect: Effect.Effect<A, SqlError, R>
+): Effect.Effect<WriteFailure, ContractViolation, R> =>
   Effect.matchEffect(effect, {
-    onSuccess: (actual) => Effect.fail(new ContractViolation({ claim: "the statement fails", expected: "SqlError", actual })),
+    onSuccess: (actual) =>
+      Effect.fail(new ContractViolation({ claim: "the statement fails", expected: "SqlError", actual })),
     onFailure: (error) => Effect.succeed(error.cause as WriteFailure)
   })
 
@@ -106,10 +110,19 @@ const tables = [Owner, Pet]
 export const cases = group("errors", [
   test("a unique column", tables, function*() {
     yield* Mutation.insert(Owner, owner(1))
-    const error = yield* failsWith("an insert", Mutation.insert(Owner, owner(2, { email: "hidden-value-1" })), "UniqueViolation")
+    const error = yield* failsWith(
+      "an insert",
+      Mutation.insert(Owner, owner(2, { email: "hidden-value-1" })),
+      "UniqueViolation"
+    )
     const expected = { constraint: "contract_owners_e_mail_key", table: "contract_owners", columns: ["e_mail"] }
     yield* violates("of an insert", error, expected)
-    yield* same("on", [error.on(Owner), error.on(Owner, "email"), error.on(Owner, "first"), error.on(Pet)], [true, true, false, false])
+    yield* same("on", [error.on(Owner), error.on(Owner, "email"), error.on(Owner, "first"), error.on(Pet)], [
+      true,
+      true,
+      false,
+      false
+    ])
     yield* Mutation.insert(Owner, owner(2))
     const set = Mutation.update(Owner).pipe(Mutation.set({ email: "hidden-value-1" }), Mutation.where({ id: 2 }))
     yield* violates("of an update", yield* failsWith("an update", set, "UniqueViolation"), expected)
@@ -120,24 +133,44 @@ export const cases = group("errors", [
 
   test("a primary key", [Owner, Passage], function*() {
     yield* Mutation.insert(Owner, owner(1))
-    const error = yield* failsWith("an insert", Mutation.insert(Owner, owner(1, { email: "x", first: "x", code: "x" })), "UniqueViolation")
-    yield* violates("a column", error, { constraint: "contract_owners_pkey", table: "contract_owners", columns: ["id"] })
+    const error = yield* failsWith(
+      "an insert",
+      Mutation.insert(Owner, owner(1, { email: "x", first: "x", code: "x" })),
+      "UniqueViolation"
+    )
+    yield* violates("a column", error, {
+      constraint: "contract_owners_pkey",
+      table: "contract_owners",
+      columns: ["id"]
+    })
     yield* Mutation.insert(Passage, { hall: "a", row: 1 })
     const both = yield* failsWith("a composite one", Mutation.insert(Passage, { hall: "a", row: 1 }), "UniqueViolation")
-    yield* violates("two columns", both, { constraint: "contract_passages_pkey", table: "contract_passages", columns: ["hall", "row"] })
+    yield* violates("two columns", both, {
+      constraint: "contract_passages_pkey",
+      table: "contract_passages",
+      columns: ["hall", "row"]
+    })
     yield* holds("on both", both.on(Passage, "row", "hall"))
   }),
 
   test("a composite unique constraint, and a unique index", tables, function*() {
     yield* Mutation.insert(Owner, owner(1))
-    const error = yield* failsWith("an insert", Mutation.insert(Owner, owner(2, { first: "first-1" })), "UniqueViolation")
+    const error = yield* failsWith(
+      "an insert",
+      Mutation.insert(Owner, owner(2, { first: "first-1" })),
+      "UniqueViolation"
+    )
     yield* violates("the constraint", error, {
       constraint: "contract_owners_first_last_key",
       table: "contract_owners",
       columns: ["first", "last"]
     })
     const index = yield* failsWith("an insert", Mutation.insert(Owner, owner(2, { code: "c1" })), "UniqueViolation")
-    yield* violates("the index", index, { constraint: "contract_owner_code", table: "contract_owners", columns: ["code"] })
+    yield* violates("the index", index, {
+      constraint: "contract_owner_code",
+      table: "contract_owners",
+      columns: ["code"]
+    })
   }),
 
   test("foreign keys, of an insert, an update and a delete", tables, function*() {
@@ -147,22 +180,38 @@ export const cases = group("errors", [
     const insert = yield* failsWith("an insert", Mutation.insert(Pet, pet(1, 9)), "ForeignKeyViolation")
     yield* violates("the first key", insert, first)
     yield* same("on", [insert.on(Pet, "ownerId"), insert.on(Pet, "sitterId"), insert.on(Owner)], [true, false, false])
-    yield* violates("the second key", yield* failsWith("an insert", Mutation.insert(Pet, pet(1, 1, 9)), "ForeignKeyViolation"), second)
+    yield* violates(
+      "the second key",
+      yield* failsWith("an insert", Mutation.insert(Pet, pet(1, 1, 9)), "ForeignKeyViolation"),
+      second
+    )
     yield* Mutation.insert(Pet, pet(1, 1, 2))
     const update = Mutation.update(Pet).pipe(Mutation.set({ ownerId: 9 }), Mutation.where({ id: 1 }))
     yield* violates("of an update", yield* failsWith("an update", update, "ForeignKeyViolation"), first)
     const remove = (id: number) => Mutation.delete(Owner).pipe(Mutation.where({ id }))
     yield* violates("of a delete", yield* failsWith("a delete", remove(1), "ForeignKeyViolation"), first)
-    yield* violates("of a delete, the other key", yield* failsWith("a delete", remove(2), "ForeignKeyViolation"), second)
+    yield* violates(
+      "of a delete, the other key",
+      yield* failsWith("a delete", remove(2), "ForeignKeyViolation"),
+      second
+    )
     yield* same("nothing was deleted", yield* Query.count(Query.from(Owner)), 2)
   }),
 
   test("checks of a column, of the table and of a list of values", tables, function*() {
     const sql = yield* SqlClient.SqlClient
     const column = yield* failsWith("a column", Mutation.insert(Owner, owner(1, { age: -1 })), "CheckViolation")
-    yield* violates("a column", column, { constraint: "contract_owners_age_check", table: "contract_owners", columns: ["age"] })
+    yield* violates("a column", column, {
+      constraint: "contract_owners_age_check",
+      table: "contract_owners",
+      columns: ["age"]
+    })
     yield* holds("on the column", column.on(Owner, "age"))
-    const table = yield* failsWith("the table", Mutation.insert(Owner, owner(1, { age: 17, kind: "b" })), "CheckViolation")
+    const table = yield* failsWith(
+      "the table",
+      Mutation.insert(Owner, owner(1, { age: 17, kind: "b" })),
+      "CheckViolation"
+    )
     yield* same("the table", [table.constraint, table.table], ["contract_adult_b", "contract_owners"])
     yield* Mutation.insert(Owner, owner(1))
     const update = Mutation.update(Owner).pipe(Mutation.set((o) => ({ age: Expr.subtract(o.age, 31) })), Mutation.all)
@@ -177,14 +226,20 @@ export const cases = group("errors", [
     const error = yield* nativeFailure(sql`update contract_owners set e_mail = ${null} where id = ${1}`)
     yield* same("its tag", error._tag, "NotNullViolation")
     if (error._tag === "NotNullViolation") yield* same("its column", error.columns, ["e_mail"])
-    const insert = yield* nativeFailure(sql`insert into contract_pets (id, owner_id, name, pin) values (${1}, ${1}, ${null}, ${"b"})`)
+    const insert = yield* nativeFailure(
+      sql`insert into contract_pets (id, owner_id, name, pin) values (${1}, ${1}, ${null}, ${"b"})`
+    )
     yield* same("an insert", insert._tag === "NotNullViolation" && insert.columns, ["name"])
     const unset = Mutation.update(Owner).pipe(
       Mutation.set((o) => ({ age: Expr.sql(Schema.Int)`nullif(${o.age}, ${30})` })),
       Mutation.where({ id: 1 })
     )
     const own = yield* failsWith("an update by an expression", unset, "NotNullViolation")
-    yield* same("its table and column", [own.table, own.columns, own.on(Owner, "age")], ["contract_owners", ["age"], true])
+    yield* same("its table and column", [own.table, own.columns, own.on(Owner, "age")], [
+      "contract_owners",
+      ["age"],
+      true
+    ])
   }),
 
   test("violations of plain statements tell as much", tables, function*() {
@@ -192,10 +247,17 @@ export const cases = group("errors", [
     yield* Mutation.insertMany(Owner, [owner(1), owner(2)])
     const unique = yield* nativeFailure(sql`update contract_owners set e_mail = ${"hidden-value-1"} where id = ${2}`)
     yield* same("unique", unique._tag, "UniqueViolation")
-    yield* same("its columns", unique._tag === "UniqueViolation" && [unique.table, unique.columns], ["contract_owners", ["e_mail"]])
-    const key = yield* nativeFailure(sql`insert into contract_pets (id, owner_id, name, pin) values (${1}, ${9}, ${"a"}, ${"b"})`)
+    yield* same("its columns", unique._tag === "UniqueViolation" && [unique.table, unique.columns], [
+      "contract_owners",
+      ["e_mail"]
+    ])
+    const key = yield* nativeFailure(
+      sql`insert into contract_pets (id, owner_id, name, pin) values (${1}, ${9}, ${"a"}, ${"b"})`
+    )
     yield* same("foreign key", key._tag, "ForeignKeyViolation")
-    yield* same("its columns", key._tag === "ForeignKeyViolation" && [key.table, key.columns], ["contract_pets", ["owner_id"]])
+    yield* same("its columns", key._tag === "ForeignKeyViolation" && [key.table, key.columns], ["contract_pets", [
+      "owner_id"
+    ]])
     yield* tellsNothing(unique)
   }),
 
@@ -244,10 +306,18 @@ export const cases = group("errors", [
     const all = Query.from(Pet).pipe(Query.orderBy((p) => Expr.asc(p.id)))
     const error = yield* failsWith("a select", all, "DecodeError")
     yield* same("where", [error.table, error.column, error.row], ["contract_pets", "name", 2])
-    const selected = yield* failsWith("a value of a select", all.pipe(Query.select((p) => ({ called: p.name }))), "DecodeError")
+    const selected = yield* failsWith(
+      "a value of a select",
+      all.pipe(Query.select((p) => ({ called: p.name }))),
+      "DecodeError"
+    )
     yield* same("its name", [selected.column, selected.row], ["called", 2])
     yield* same("what fits is read", yield* Query.count(all), 3)
-    const returned = Mutation.update(Pet).pipe(Mutation.set({ sitterId: 1 }), Mutation.where({ id: 3 }), Mutation.returning)
+    const returned = Mutation.update(Pet).pipe(
+      Mutation.set({ sitterId: 1 }),
+      Mutation.where({ id: 3 }),
+      Mutation.returning
+    )
     yield* failsWith("of a write", returned, "DecodeError")
     yield* sql`update contract_pets set name = ${"ok"}, pin = ${""} where id = ${3}`
     const hidden = yield* failsWith("a sensitive column", all, "DecodeError")
@@ -259,16 +329,27 @@ export const cases = group("errors", [
   }),
 
   test("a model that contradicts itself fails before anything is sent", [], function*() {
-    const twice = Model.Class<any>("Twice")({ a: Schema.Int, b: Schema.Int.pipe(Field.column("a")) }) as unknown as typeof Missing
-    const nowhere = Model.Class<any>("Nowhere")({ id: Schema.Int.pipe(Field.references(() => ({}))) }) as unknown as typeof Missing
+    const twice = Model.Class<any>("Twice")({
+      a: Schema.Int,
+      b: Schema.Int.pipe(Field.column("a"))
+    }) as unknown as typeof Missing
+    const nowhere = Model.Class<any>("Nowhere")({
+      id: Schema.Int.pipe(Field.references(() => ({})))
+    }) as unknown as typeof Missing
     const wrongType = Model.Class<any>("WrongType")({
       id: Schema.String.pipe(Field.references(() => Missing))
     }) as unknown as typeof Missing
     const unstorable = Model.Class<any>("Unstorable")({ id: Schema.SymbolFromSelf }) as unknown as typeof Missing
-    const nullKey = Model.Class<any>("NullKey")({ id: Schema.NullOr(Schema.Int).pipe(Field.primaryKey) }) as unknown as typeof Missing
+    const nullKey = Model.Class<any>("NullKey")({
+      id: Schema.NullOr(Schema.Int).pipe(Field.primaryKey)
+    }) as unknown as typeof Missing
     for (const model of [twice, nowhere, wrongType, unstorable, nullKey]) {
       yield* failsWith(`a select of ${model.identifier}`, Query.from(model), "ConfigurationError")
-      yield* failsWith(`a delete of ${model.identifier}`, Mutation.delete(model).pipe(Mutation.all), "ConfigurationError")
+      yield* failsWith(
+        `a delete of ${model.identifier}`,
+        Mutation.delete(model).pipe(Mutation.all),
+        "ConfigurationError"
+      )
     }
     const stray = Query.from(Missing).pipe(Query.where(() => {
       let other: Expr.Expr<number> | undefined

@@ -64,7 +64,9 @@ class Line extends Model.Class<Line>("Line")({
   first: Schema.String,
   last: Schema.NullOr(Schema.String),
   total: Schema.Int.pipe(Field.computed((line) => Expr.multiply(line.price, line.quantity))),
-  full: Schema.String.pipe(Field.computed((line) => Expr.concat(line.first, Expr.coalesce<string | null, string>(line.last, "?"))))
+  full: Schema.String.pipe(
+    Field.computed((line) => Expr.concat(line.first, Expr.coalesce<string | null, string>(line.last, "?")))
+  )
 }, { table: "contract_lines" }) {}
 
 class Strange extends Model.Class<Strange>("Strange")({
@@ -98,10 +100,14 @@ export const cases = group("models", [
     yield* same("the names", rows.map((row) => row.name), ["b", "c", "d"])
     yield* same("the keys", rows.map((row) => row.id > first.id), [true, true, true])
     yield* same("are different", new Set(rows.map((row) => row.id)).size, 3)
-    yield* same("and those of the table", yield* Query.from(Item).pipe(Query.orderBy((i) => Expr.asc(i.id)), Query.pluck((i) => i.id)), [
-      first.id,
-      ...rows.map((row) => row.id)
-    ])
+    yield* same(
+      "and those of the table",
+      yield* Query.from(Item).pipe(Query.orderBy((i) => Expr.asc(i.id)), Query.pluck((i) => i.id)),
+      [
+        first.id,
+        ...rows.map((row) => row.id)
+      ]
+    )
     yield* Mutation.delete(Item).pipe(Mutation.all)
     const after = yield* Mutation.insert(Item, { name: "e" })
     yield* holds("no key comes twice", after.id > (rows[2]?.id ?? 0), after.id)
@@ -129,8 +135,16 @@ export const cases = group("models", [
     ]
     const rows = yield* Mutation.insertMany(Seat, seats).pipe(Mutation.returning)
     yield* same("the rows, in order", rows, seats.map((seat) => new Seat(seat)))
-    yield* failsWith("a key that is there", Mutation.insert(Seat, { hall: "a", number: 1, guest: "x" }), "UniqueViolation")
-    const taken = yield* Mutation.update(Seat).pipe(Mutation.set({ guest: "Ben" }), Mutation.where({ hall: "a" }), Mutation.returning)
+    yield* failsWith(
+      "a key that is there",
+      Mutation.insert(Seat, { hall: "a", number: 1, guest: "x" }),
+      "UniqueViolation"
+    )
+    const taken = yield* Mutation.update(Seat).pipe(
+      Mutation.set({ guest: "Ben" }),
+      Mutation.where({ hall: "a" }),
+      Mutation.returning
+    )
     yield* same("updated", taken.map((seat) => seat.number).sort(), [1, 2])
     const upserted = yield* Mutation.upsert(Seat, { hall: "b", number: 1, guest: "Cid" })
     yield* same("upserted", upserted, new Seat({ hall: "b", number: 1, guest: "Cid" }))
@@ -167,16 +181,24 @@ export const cases = group("models", [
       { count: 6, flag: false, nothing: 4 },
       { nothing: 5 }
     ]).pipe(Mutation.returning)
-    yield* same("the rows", rows.map(({ count, flag, note, nothing, state }) => [nothing, count, flag, state, note === null]), [
-      [1, -7, true, "it's done", false],
-      [2, 5, true, "it's done", false],
-      [3, -7, true, "new", true],
-      [4, 6, false, "it's done", false],
-      [5, -7, true, "it's done", false]
-    ])
+    yield* same(
+      "the rows",
+      rows.map(({ count, flag, note, nothing, state }) => [nothing, count, flag, state, note === null]),
+      [
+        [1, -7, true, "it's done", false],
+        [2, 5, true, "it's done", false],
+        [3, -7, true, "new", true],
+        [4, 6, false, "it's done", false],
+        [5, -7, true, "it's done", false]
+      ]
+    )
     yield* same("their number", yield* Mutation.insertMany(Draft, [{ nothing: 1 }, { count: 1, nothing: null }]), 2)
     yield* same("all of them", yield* Query.count(Query.from(Draft)), 7)
-    yield* refuses("undefined is not to say nothing", Mutation.insert(Draft, { count: undefined, nothing: null } as never), ["count"])
+    yield* refuses(
+      "undefined is not to say nothing",
+      Mutation.insert(Draft, { count: undefined, nothing: null } as never),
+      ["count"]
+    )
     yield* refuses("a column without a default must be given", Mutation.insert(Draft, {} as never), ["nothing"])
   }),
 
@@ -185,14 +207,28 @@ export const cases = group("models", [
     const late = DateTime.unsafeMake("2026-02-01T00:00:00.002Z")
     const page = yield* Mutation.insert(Page, { slug: "a" }).pipe(at("2026-01-01T00:00:00.001Z"))
     yield* same("of an insert", [page.createdAt, page.updatedAt], [early, early])
-    const set = Mutation.update(Page).pipe(Mutation.set({ views: 1 }), Mutation.where({ slug: "a" }), Mutation.returning)
+    const set = Mutation.update(Page).pipe(
+      Mutation.set({ views: 1 }),
+      Mutation.where({ slug: "a" }),
+      Mutation.returning
+    )
     const [updated] = yield* set.pipe(at("2026-02-01T00:00:00.002Z"))
     yield* same("of an update", [updated?.createdAt, updated?.updatedAt], [early, late])
-    const upserted = yield* Mutation.upsert(Page, { slug: "a", views: 2 }, { on: ["slug"] }).pipe(at("2026-03-01T00:00:00.000Z"))
-    yield* same("of an upsert", [upserted.createdAt, upserted.updatedAt, upserted.views], [early, DateTime.unsafeMake("2026-03-01T00:00:00Z"), 2])
+    const upserted = yield* Mutation.upsert(Page, { slug: "a", views: 2 }, { on: ["slug"] }).pipe(
+      at("2026-03-01T00:00:00.000Z")
+    )
+    yield* same("of an upsert", [upserted.createdAt, upserted.updatedAt, upserted.views], [
+      early,
+      DateTime.unsafeMake("2026-03-01T00:00:00Z"),
+      2
+    ])
     const given = yield* Mutation.insert(Page, { slug: "b", createdAt: late, updatedAt: early })
     yield* same("what the input says", [given.createdAt, given.updatedAt], [late, early])
-    const [kept] = yield* Mutation.update(Page).pipe(Mutation.set({ updatedAt: early }), Mutation.where({ slug: "b" }), Mutation.returning)
+    const [kept] = yield* Mutation.update(Page).pipe(
+      Mutation.set({ updatedAt: early }),
+      Mutation.where({ slug: "b" }),
+      Mutation.returning
+    )
     yield* same("what an update says", kept?.updatedAt, early)
     const [counted] = yield* Mutation.update(Page).pipe(
       Mutation.set((p) => ({ views: Expr.add(p.views, 1) })),
@@ -205,10 +241,18 @@ export const cases = group("models", [
   test("computed columns", [Line], function*() {
     const line = yield* Mutation.insert(Line, { id: 1, price: 5, quantity: 3, first: "A", last: null })
     yield* same("of an insert", [line.total, line.full], [15, "A?"])
-    const [updated] = yield* Mutation.update(Line).pipe(Mutation.set({ quantity: 4, last: "B" }), Mutation.where({ id: 1 }), Mutation.returning)
+    const [updated] = yield* Mutation.update(Line).pipe(
+      Mutation.set({ quantity: 4, last: "B" }),
+      Mutation.where({ id: 1 }),
+      Mutation.returning
+    )
     yield* same("of an update", [updated?.total, updated?.full], [20, "AB"])
     yield* same("found by it", yield* Query.count(Query.from(Line).pipe(Query.where({ total: 20 }))), 1)
-    yield* refuses("no input of an insert", Mutation.insert(Line, { id: 2, price: 1, quantity: 1, first: "", last: null, total: 1 } as never), ["total"])
+    yield* refuses(
+      "no input of an insert",
+      Mutation.insert(Line, { id: 2, price: 1, quantity: 1, first: "", last: null, total: 1 } as never),
+      ["total"]
+    )
     const set = Mutation.update(Line).pipe(Mutation.set({ total: 1 } as never), Mutation.where({ id: 1 }))
     yield* refuses("nor of an update", set, ["total"])
   }),
@@ -216,7 +260,11 @@ export const cases = group("models", [
   test("names that SQL has for itself, or that need quotes", [Strange], function*() {
     const row = { id: 1, order: 2, group: "g", camelCase: 3, quoted: 4, select: null }
     yield* same("inserted", yield* Mutation.insert(Strange, row), new Strange(row))
-    yield* same("found", yield* Query.count(Query.from(Strange).pipe(Query.where({ order: 2, group: "g", quoted: 4 }))), 1)
+    yield* same(
+      "found",
+      yield* Query.count(Query.from(Strange).pipe(Query.where({ order: 2, group: "g", quoted: 4 }))),
+      1
+    )
     const updated = yield* Mutation.update(Strange).pipe(
       Mutation.set((s) => ({ quoted: Expr.add(s.quoted, s.order), select: s.camelCase })),
       Mutation.where((s) => Expr.eq(s.group, "g")),
@@ -245,7 +293,10 @@ export const cases = group("models", [
     yield* holds("an instance", one instanceof Circle)
     yield* holds("equal to its constructor's", isLike(one, new Circle({ id: 1, radius: 2, tags: [] })))
     yield* same("its Schema takes it", Schema.is(Circle)(one), true)
-    const [seat, other] = [new Seat({ hall: "a", number: 1, guest: null }), new Seat({ hall: "a", number: 1, guest: null })]
+    const [seat, other] = [
+      new Seat({ hall: "a", number: 1, guest: null }),
+      new Seat({ hall: "a", number: 1, guest: null })
+    ]
     yield* holds("equal", Equal.equals(seat, other))
     yield* same("of one hash", Hash.hash(seat), Hash.hash(other))
     yield* holds("not one object", one !== again)

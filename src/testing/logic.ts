@@ -121,7 +121,10 @@ export const cases = group("conditions", [
       { n: null, id: "n" },
       { n: null, id: "t" }
     ])
-    const alone = Query.from(Flag).pipe(Query.groupBy((f) => [Expr.modulo(f.id, 2)]), Query.select(() => ({ rows: Expr.count() })))
+    const alone = Query.from(Flag).pipe(
+      Query.groupBy((f) => [Expr.modulo(f.id, 2)]),
+      Query.select(() => ({ rows: Expr.count() }))
+    )
     yield* same("not in the select", [...(yield* alone)].map(({ rows }) => rows).sort(), [4, 5])
   }),
 

@@ -84,7 +84,9 @@ export const cases = group("mutations", [
     const error = yield* failsWith("one that is there already", Mutation.insertMany(User, again), "UniqueViolation")
     yield* holds("on the column", error.on(User, "email"), error)
     yield* same("none of them was kept", yield* Query.count(Query.from(User)), 10_000)
-    const returned = yield* Mutation.insertMany(User, Array.from({ length: 10_000 }, (_, i) => user(`w${i}`, i))).pipe(Mutation.returning)
+    const returned = yield* Mutation.insertMany(User, Array.from({ length: 10_000 }, (_, i) => user(`w${i}`, i))).pipe(
+      Mutation.returning
+    )
     yield* same("returned in order", returned.findIndex(({ age, email }, i) => age !== i || email !== `w${i}`), -1)
     yield* same("how many were returned", returned.length, 10_000)
   }),
@@ -92,7 +94,11 @@ export const cases = group("mutations", [
   test("insertMany: one row that is wrong, and nothing is sent", [User], function*() {
     yield* refuses(
       "two issues",
-      Mutation.insertMany(User, [user("a"), { ...user(""), age: -1 }, { ...user("c"), settings: { theme: "dim", sizes: [1.5] } } as never]),
+      Mutation.insertMany(User, [
+        user("a"),
+        { ...user(""), age: -1 },
+        { ...user("c"), settings: { theme: "dim", sizes: [1.5] } } as never
+      ]),
       [1, "email"],
       [1, "age"],
       [2, "settings", "theme"],
@@ -103,7 +109,10 @@ export const cases = group("mutations", [
 
   test("input is checked: a path for each field, and no value is told", [User], function*() {
     const secret = "x".repeat(101)
-    const wrong = Mutation.insert(User, { email: secret, age: -1, nick: 5, settings: { theme: "light", sizes: ["1"] }, extra: 1 } as never)
+    const wrong = Mutation.insert(
+      User,
+      { email: secret, age: -1, nick: 5, settings: { theme: "light", sizes: ["1"] }, extra: 1 } as never
+    )
     yield* refuses("all issues at once", wrong, ["extra"], ["email"], ["age"], ["nick"], ["settings", "sizes", 0])
     const error = yield* failsWith("a long email", Mutation.insert(User, user(secret)), "ValidationError")
     yield* holds("the value is not told", !`${String(error)}${JSON.stringify(error)}`.includes("xxxx"), String(error))
@@ -124,7 +133,11 @@ export const cases = group("mutations", [
 
   test("update returning gives the rows as they are after it", [Cell], function*() {
     yield* Mutation.insertMany(Cell, [cell(1, 1), cell(2, 2), cell(3, 3)])
-    const rows = yield* Mutation.update(Cell).pipe(Mutation.set({ a: 9 }), Mutation.where({ a: { gte: 2 } }), Mutation.returning)
+    const rows = yield* Mutation.update(Cell).pipe(
+      Mutation.set({ a: 9 }),
+      Mutation.where({ a: { gte: 2 } }),
+      Mutation.returning
+    )
     yield* same("the rows", [...rows].sort((x, y) => x.id - y.id), [new Cell(cell(2, 9)), new Cell(cell(3, 9))])
     const none = Mutation.update(Cell).pipe(Mutation.set({ a: 9 }), Mutation.where({ a: 77 }), Mutation.returning)
     yield* same("none", yield* none, [])
@@ -142,7 +155,10 @@ export const cases = group("mutations", [
     )
     yield* same("exchanged", yield* cells, [{ id: 1, a: 10, b: 1 }, { id: 2, a: 0, b: 2 }])
     yield* Mutation.update(Cell).pipe(
-      Mutation.set((c) => ({ a: Expr.when(Expr.gt(c.a, 5), Expr.subtract(c.a, 5), Expr.negate(c.id)), b: Expr.nullIf(c.b, 2) })),
+      Mutation.set((c) => ({
+        a: Expr.when(Expr.gt(c.a, 5), Expr.subtract(c.a, 5), Expr.negate(c.id)),
+        b: Expr.nullIf(c.b, 2)
+      })),
       Mutation.where((c) => Expr.isNotNull(c.b))
     )
     yield* same("computed", yield* cells, [{ id: 1, a: 5, b: 1 }, { id: 2, a: -2, b: null }])
@@ -157,7 +173,8 @@ export const cases = group("mutations", [
   }),
 
   test("update: what cannot be set is refused", [Cell], function*() {
-    const set = (values: unknown) => Mutation.update(Cell).pipe(Mutation.set(values as never), Mutation.where({ id: 1 }))
+    const set = (values: unknown) =>
+      Mutation.update(Cell).pipe(Mutation.set(values as never), Mutation.where({ id: 1 }))
     yield* refuses("undefined", set({ a: undefined }), ["a"])
     yield* refuses("another type", set({ a: "1" }), ["a"])
     yield* refuses("null where none is", set({ a: null }), ["a"])
@@ -165,7 +182,10 @@ export const cases = group("mutations", [
     yield* refuses("an unknown column", set({ c: 1 }), ["c"])
     yield* refuses("an unknown column by an expression", set(() => ({ c: Expr.now() })), ["c"])
     yield* refuses("too many digits", set({ price: BigDecimal.unsafeFromString("0.001") }), ["price"])
-    yield* refuses("a value in an expression", set((c: Expr.Columns<typeof Cell>) => ({ a: Expr.add(c.a, Number.NaN) })))
+    yield* refuses(
+      "a value in an expression",
+      set((c: Expr.Columns<typeof Cell>) => ({ a: Expr.add(c.a, Number.NaN) }))
+    )
     yield* refuses("no record", set(1), [])
   }),
 
@@ -175,7 +195,10 @@ export const cases = group("mutations", [
     yield* refuses("a delete where {}", Mutation.delete(Cell).pipe(Mutation.where({})), [])
     yield* refuses("a delete where undefined", Mutation.delete(Cell).pipe(Mutation.where(undefined as never)), [])
     const forced = Mutation.delete(Cell) as unknown as { readonly commit?: unknown }
-    yield* same("without a where it is no Effect", [Effect.isEffect(forced), Effect.isEffect(Mutation.update(Cell))], [false, false])
+    yield* same("without a where it is no Effect", [Effect.isEffect(forced), Effect.isEffect(Mutation.update(Cell))], [
+      false,
+      false
+    ])
     yield* same("nothing happened", yield* cells, [{ id: 1, a: 1, b: null }])
   }),
 
@@ -219,14 +242,22 @@ export const cases = group("mutations", [
   test("upsertMany gives the number of rows, or the rows in order", [User, Cell], function*() {
     yield* Mutation.insertMany(Cell, [cell(1, 1), cell(3, 3)])
     yield* same("the number", yield* Mutation.upsertMany(Cell, [cell(1, 10), cell(2, 20), cell(3, 3)]), 3)
-    yield* same("the rows", yield* cells, [{ id: 1, a: 10, b: null }, { id: 2, a: 20, b: null }, { id: 3, a: 3, b: null }])
+    yield* same("the rows", yield* cells, [{ id: 1, a: 10, b: null }, { id: 2, a: 20, b: null }, {
+      id: 3,
+      a: 3,
+      b: null
+    }])
     const rows = yield* Mutation.upsertMany(Cell, [cell(9, 9), cell(2, 22), cell(1, 11)]).pipe(Mutation.returning)
     yield* same("in order", rows.map(({ a, id }) => [id, a]), [[9, 9], [2, 22], [1, 11]])
     const many = Array.from({ length: 3000 }, (_, i) => cell(i, 0 - i))
     yield* same("many", yield* Mutation.upsertMany(Cell, many), 3000)
-    yield* same("what is there", yield* Query.from(Cell).pipe(Query.select((c) => ({ n: Expr.count(), a: Expr.sum(c.a) }))), [
-      { n: 3000, a: -4_498_500 }
-    ])
+    yield* same(
+      "what is there",
+      yield* Query.from(Cell).pipe(Query.select((c) => ({ n: Expr.count(), a: Expr.sum(c.a) }))),
+      [
+        { n: 3000, a: -4_498_500 }
+      ]
+    )
     yield* same("none", yield* Mutation.upsertMany(Cell, []), 0)
   }),
 
@@ -238,11 +269,22 @@ export const cases = group("mutations", [
       "UniqueViolation"
     )
     yield* holds("on the nick", error.on(User, "nick"), error)
-    yield* failsWith("in the update", Mutation.upsert(User, { ...user("b", 9), nick: "x" }, { on: ["email"] }), "UniqueViolation")
-    yield* same("as it was", yield* Query.from(User).pipe(Query.orderBy((u) => Expr.asc(u.email)), Query.select((u) => ({ e: u.email, a: u.age, n: u.nick }))), [
-      { e: "a", a: 1, n: "x" },
-      { e: "b", a: 1, n: "y" }
-    ])
+    yield* failsWith(
+      "in the update",
+      Mutation.upsert(User, { ...user("b", 9), nick: "x" }, { on: ["email"] }),
+      "UniqueViolation"
+    )
+    yield* same(
+      "as it was",
+      yield* Query.from(User).pipe(
+        Query.orderBy((u) => Expr.asc(u.email)),
+        Query.select((u) => ({ e: u.email, a: u.age, n: u.nick }))
+      ),
+      [
+        { e: "a", a: 1, n: "x" },
+        { e: "b", a: 1, n: "y" }
+      ]
+    )
   }),
 
   test("rows of a table without a key are returned, or that is unsupported", [Keyless], function*() {
@@ -258,8 +300,14 @@ export const cases = group("mutations", [
   test("one row needs few statements", [Cell], function*() {
     const { texts } = yield* statementsOf(Mutation.insert(Cell, cell(1, 1)))
     yield* holds("an insert: at most two", texts.length <= 2, texts)
-    const update = yield* statementsOf(Mutation.update(Cell).pipe(Mutation.set({ a: 2 }), Mutation.where({ id: 1 }), Mutation.returning))
-    yield* holds("an update: at most three, each seen", update.texts.length >= 1 && update.texts.length <= 3, update.texts)
+    const update = yield* statementsOf(
+      Mutation.update(Cell).pipe(Mutation.set({ a: 2 }), Mutation.where({ id: 1 }), Mutation.returning)
+    )
+    yield* holds(
+      "an update: at most three, each seen",
+      update.texts.length >= 1 && update.texts.length <= 3,
+      update.texts
+    )
     const plain = yield* statementsOf(Mutation.delete(Cell).pipe(Mutation.where({ id: 1 })))
     yield* same("a delete", plain.texts.length, 1)
   })

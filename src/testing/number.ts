@@ -211,6 +211,9 @@ export const cases = group("numbers", [
     for (const key of ["short", "long"] as const) {
       yield* same(`${key} = 9.5`, yield* ids((a) => Expr.eq(a[key], decimal("9.50"))), [1, 7])
       yield* same(`${key} > 9.5`, yield* ids((a) => Expr.gt(a[key], decimal("9.5"))), [0, 6])
+      yield* same(`${key} <> 9.5`, yield* ids((a) => Expr.ne(a[key], decimal("9.50"))), [0, 2, 3, 4, 5, 6, 8, 9])
+      yield* same(`${key} >= 9.5`, yield* ids((a) => Expr.gte(a[key], decimal("9.5"))), [0, 1, 6, 7])
+      yield* same(`${key} <= -1`, yield* ids((a) => Expr.lte(a[key], decimal("-1"))), [2, 5])
       yield* same(`${key} < 0`, yield* ids((a) => Expr.lt(a[key], decimal("0"))), [2, 5, 9])
       yield* same(`${key} between`, yield* ids((a) => Expr.between(a[key], decimal("0.0999"), decimal("0.1"))), [3, 8])
       yield* same(`${key} in`, yield* ids((a) => Expr.in(a[key], [decimal("10.000"), decimal("7")])), [0])
@@ -222,7 +225,13 @@ export const cases = group("numbers", [
         [0]
       )
     }
-    yield* same("each other", yield* ids((a) => Expr.eq(a.short, a.long)), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    const every = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    yield* same("columns of different digits", yield* ids((a) => Expr.eq(a.short, a.long)), every)
+    yield* same("<> of them", yield* ids((a) => Expr.ne(a.short, a.long)), [])
+    yield* same(">= of them", yield* ids((a) => Expr.gte(a.long, a.short)), every)
+    yield* same("<= of them", yield* ids((a) => Expr.lte(a.short, a.long)), every)
+    yield* same("< of them", yield* ids((a) => Expr.lt(a.short, a.long)), [])
+    yield* same("between of them", yield* ids((a) => Expr.between(a.long, a.short, a.short)), every)
   }),
 
   test("decimals add, subtract and multiply exactly", [Amount], function*() {
@@ -254,6 +263,67 @@ export const cases = group("numbers", [
       decimals("0.01", "2.25", "5.0625", "152415787531534.83936144")
     )
     yield* same("with NULL", yield* of((a) => Expr.add(a.none, a.short)), [null, null, null, null])
+    yield* same("nullIf", yield* of((a) => Expr.nullIf(a.long, decimal("1.50"))), [
+      decimal("0.1"),
+      null,
+      decimal("-2.25"),
+      decimal("12345678.9012")
+    ])
+    yield* same(
+      "coalesce",
+      yield* of((a) => Expr.coalesce(a.none, a.long)),
+      decimals("0.1", "1.5", "-2.25", "12345678.9012")
+    )
+    yield* same(
+      "coalesce of a value, compared",
+      yield* of((a) => Expr.lt(Expr.coalesce(a.none, decimal("9.5")), decimal("10"))),
+      [true, true, true, true]
+    )
+    const mixed = Query.from(Amount).pipe(
+      Query.where({ id: 1 }),
+      Query.select((a) => ({
+        plus: Expr.add(a.short, a.long),
+        times: Expr.multiply(a.long, a.short),
+        coalesce: Expr.coalesce(a.none, a.short),
+        nullIf: Expr.nullIf(a.short, a.long),
+        nullIfLong: Expr.nullIf(a.long, a.short),
+        when: Expr.when(Expr.gt(a.id, 1), a.long, a.short),
+        greatest: Expr.greatest(a.short, a.long),
+        least: Expr.least(a.long, a.short)
+      }))
+    )
+    const half = decimal("1.5")
+    yield* same("columns of different digits", yield* mixed, [{
+      plus: decimal("3"),
+      times: decimal("2.25"),
+      coalesce: half,
+      nullIf: null,
+      nullIfLong: null,
+      when: half,
+      greatest: half,
+      least: half
+    }])
+    const digits = decimal("-1234567890123456789012345678.0123456789")
+    yield* Mutation.update(Amount).pipe(Mutation.set({ long: digits }), Mutation.where({ id: 0 }))
+    const whole = Query.from(Amount).pipe(
+      Query.where({ id: 0 }),
+      Query.select((a) => ({
+        plus: Expr.add(a.long, decimal("1.1")),
+        minus: Expr.subtract(a.long, decimal("0.0000000001")),
+        times: Expr.multiply(a.long, decimal("2")),
+        negated: Expr.negate(a.long),
+        equal: Expr.eq(a.long, digits),
+        greatest: Expr.greatest(a.long, decimal("-9"))
+      }))
+    )
+    yield* same("38 digits", yield* whole, [{
+      plus: decimal("-1234567890123456789012345676.9123456789"),
+      minus: decimal("-1234567890123456789012345678.0123456790"),
+      times: decimal("-2469135780246913578024691356.0246913578"),
+      negated: decimal("1234567890123456789012345678.0123456789"),
+      equal: true,
+      greatest: decimal("-9")
+    }])
     const compared = Query.from(Amount).pipe(
       Query.where((a) => Expr.eq(Expr.add(a.short, decimal("0.2")), decimal("0.3"))),
       Query.pluck((a) => a.id)

@@ -30,7 +30,10 @@ class Sensor extends Model.Class<Sensor>("Sensor")({
 const sensor = Relation.belongsTo(Reading, Sensor, "sensorId")
 
 const write = (count: number) =>
-  Mutation.insertMany(Reading, Array.from({ length: count }, (_, id) => ({ id, sensorId: id % 3, value: BigInt(id) * 2n ** 40n })))
+  Mutation.insertMany(
+    Reading,
+    Array.from({ length: count }, (_, id) => ({ id, sensorId: id % 3, value: BigInt(id) * 2n ** 40n }))
+  )
 
 const all = Query.from(Reading).pipe(Query.orderBy((r) => Expr.asc(r.id)))
 
@@ -60,7 +63,8 @@ export const cases = group("streams", [
 
   test("of a select, of nothing, of a limit", [Reading], function*() {
     yield* write(10)
-    const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) => Effect.map(Stream.runCollect(stream), Chunk.toReadonlyArray)
+    const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
+      Effect.map(Stream.runCollect(stream), Chunk.toReadonlyArray)
     yield* same("a value", yield* collect(Query.stream(all.pipe(Query.limit(2), Query.pluck((r) => r.id)))), [0, 1])
     yield* same("nothing", yield* collect(Query.stream(all.pipe(Query.where({ id: 99 })))), [])
     const sums = Query.from(Reading).pipe(
@@ -87,7 +91,9 @@ export const cases = group("streams", [
     yield* Mutation.insertMany(Sensor, [0, 1, 2].map((id) => ({ id, name: `s${id}` })))
     yield* write(300)
     const names = Query.stream(all).pipe(
-      Stream.mapEffect((row) => Query.one(Query.from(Sensor).pipe(Query.where({ id: row.sensorId }), Query.pluck((s) => s.name)))),
+      Stream.mapEffect((row) =>
+        Query.one(Query.from(Sensor).pipe(Query.where({ id: row.sensorId }), Query.pluck((s) => s.name)))
+      ),
       Stream.runCollect
     )
     yield* same("how many", Chunk.size(yield* names), 300)
@@ -104,7 +110,9 @@ export const cases = group("streams", [
   test("failed by its consumer, it gives its connection back", [Reading], function*() {
     yield* write(5000)
     yield* leavesConnections(Effect.gen(function*() {
-      const failure = yield* Effect.flip(Stream.runForEach(Query.stream(all), (row) => row.id === 5 ? Effect.fail("enough") : Effect.void))
+      const failure = yield* Effect.flip(
+        Stream.runForEach(Query.stream(all), (row) => row.id === 5 ? Effect.fail("enough") : Effect.void)
+      )
       yield* same("its failure", failure, "enough")
       yield* Effect.exit(Stream.runForEach(Query.stream(all), () => Effect.die("broken")))
     }))
@@ -114,8 +122,9 @@ export const cases = group("streams", [
     yield* write(5000)
     yield* leavesConnections(Effect.gen(function*() {
       const reached = yield* Deferred.make<void>()
-      const reading = yield* Effect.fork(Stream.runForEach(Query.stream(all), () =>
-        Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never)))
+      const reading = yield* Effect.fork(
+        Stream.runForEach(Query.stream(all), () => Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never))
+      )
       yield* Deferred.await(reached)
       yield* Fiber.interrupt(reading)
     }))

@@ -46,10 +46,12 @@ export const cases = group("transactions", [
     const interrupted = yield* Effect.exit(Transaction.run(Effect.zipRight(add(1), Effect.interrupt)))
     yield* holds("its interruption", Exit.isInterrupted(interrupted), interrupted)
     const reached = yield* Deferred.make<void>()
-    const fiber = yield* Effect.fork(Transaction.run(add(1).pipe(
-      Effect.zipRight(Deferred.succeed(reached, undefined)),
-      Effect.zipRight(Effect.never)
-    )))
+    const fiber = yield* Effect.fork(Transaction.run(
+      add(1).pipe(
+        Effect.zipRight(Deferred.succeed(reached, undefined)),
+        Effect.zipRight(Effect.never)
+      )
+    ))
     yield* Deferred.await(reached)
     yield* Fiber.interrupt(fiber)
     yield* same("the rows", yield* ids, [])
@@ -62,7 +64,11 @@ export const cases = group("transactions", [
     for (const [i, isolation] of isolations.entries()) {
       yield* add(i).pipe(Transaction.run({ isolation }))
       yield* add(i + 10).pipe(Transaction.run({ isolation, access: "read write" }))
-      yield* same(`${isolation}, read only`, (yield* ids.pipe(Transaction.run({ isolation, access: "read only" }))).length, 2 * i + 2)
+      yield* same(
+        `${isolation}, read only`,
+        (yield* ids.pipe(Transaction.run({ isolation, access: "read only" }))).length,
+        2 * i + 2
+      )
     }
     yield* add(99)
     yield* same("and leaves none behind", (yield* ids).length, 9)
@@ -95,7 +101,12 @@ export const cases = group("transactions", [
     const middle = add(2).pipe(Effect.zipRight(inner), Effect.zipRight(add(4)), Transaction.run())
     yield* Transaction.run(Effect.zipRight(add(1), middle))
     yield* same("the innermost is gone", yield* ids, [1, 2, 4])
-    const failing = add(6).pipe(Effect.zipRight(Transaction.run(add(7))), Effect.zipRight(never), Transaction.run(), Effect.ignore)
+    const failing = add(6).pipe(
+      Effect.zipRight(Transaction.run(add(7))),
+      Effect.zipRight(never),
+      Transaction.run(),
+      Effect.ignore
+    )
     yield* Transaction.run(add(5).pipe(Effect.zipRight(failing), Effect.zipRight(add(8))))
     yield* same("the middle takes the innermost with it", yield* ids, [1, 2, 4, 5, 8])
   }),
@@ -112,20 +123,34 @@ export const cases = group("transactions", [
 
   test("many savepoints, one after the other", [Entry], function*() {
     const numbers = Array.from({ length: 200 }, (_, i) => i)
-    yield* Transaction.run(Effect.forEach(numbers, (i) =>
-      Transaction.run(Effect.zipRight(add(i), i % 2 === 0 ? Effect.void : never)).pipe(Effect.ignore), { discard: true }))
+    yield* Transaction.run(
+      Effect.forEach(
+        numbers,
+        (i) => Transaction.run(Effect.zipRight(add(i), i % 2 === 0 ? Effect.void : never)).pipe(Effect.ignore),
+        {
+          discard: true
+        }
+      )
+    )
     yield* same("every other", yield* ids, numbers.filter((i) => i % 2 === 0))
   }),
 
   test("siblings at once: each keeps or loses its own work", [Entry], function*() {
     const numbers = Array.from({ length: 12 }, (_, i) => i)
     const sibling = (i: number) =>
-      Transaction.run(add(i).pipe(
-        Effect.zipRight(Effect.yieldNow()),
-        Effect.zipRight(add(i + 100)),
-        Effect.zipRight(i % 3 === 0 ? never : Effect.void)
-      )).pipe(Effect.ignore)
-    yield* Transaction.run(Effect.forEach(numbers, (i) => i === 7 ? Effect.asVoid(add(7)) : sibling(i), { concurrency: "unbounded", discard: true }))
+      Transaction.run(
+        add(i).pipe(
+          Effect.zipRight(Effect.yieldNow()),
+          Effect.zipRight(add(i + 100)),
+          Effect.zipRight(i % 3 === 0 ? never : Effect.void)
+        )
+      ).pipe(Effect.ignore)
+    yield* Transaction.run(
+      Effect.forEach(numbers, (i) => i === 7 ? Effect.asVoid(add(7)) : sibling(i), {
+        concurrency: "unbounded",
+        discard: true
+      })
+    )
     const kept = numbers.filter((i) => i % 3 !== 0 && i !== 7)
     yield* same("the rows", yield* ids, [...kept, 7, ...kept.map((i) => i + 100)].sort((a, b) => a - b))
   }),
@@ -134,9 +159,13 @@ export const cases = group("transactions", [
     const numbers = Array.from({ length: 30 }, (_, i) => i)
     const notes = Transaction.run(Effect.zipRight(
       Effect.forEach(numbers, add, { concurrency: "unbounded", discard: true }),
-      Effect.forEach(numbers, (id) => Query.one(Query.from(Entry).pipe(Query.where({ id }), Query.pluck((e) => e.note))), {
-        concurrency: "unbounded"
-      })
+      Effect.forEach(
+        numbers,
+        (id) => Query.one(Query.from(Entry).pipe(Query.where({ id }), Query.pluck((e) => e.note))),
+        {
+          concurrency: "unbounded"
+        }
+      )
     ))
     yield* same("each its own result", yield* notes, numbers.map((i) => `n${i}`))
   }),
@@ -227,7 +256,11 @@ export const cases = group("transactions", [
   test("writes that take several statements are undone as one", [Entry], function*() {
     yield* Effect.forEach([1, 2, 3], add, { discard: true })
     yield* Effect.ignore(Transaction.run(Effect.gen(function*() {
-      const rows = yield* Mutation.update(Entry).pipe(Mutation.set({ note: "x" }), Mutation.where({ id: { gte: 2 } }), Mutation.returning)
+      const rows = yield* Mutation.update(Entry).pipe(
+        Mutation.set({ note: "x" }),
+        Mutation.where({ id: { gte: 2 } }),
+        Mutation.returning
+      )
       yield* same("updated", rows.map((row) => row.note), ["x", "x"])
       const gone = yield* Mutation.delete(Entry).pipe(Mutation.where({ note: "x" }), Mutation.returning)
       yield* same("deleted", gone.length, 2)
@@ -235,14 +268,21 @@ export const cases = group("transactions", [
       yield* same("inserted", yield* Query.count(Query.from(Entry)), 20_001)
       return yield* never
     })))
-    yield* same("as before", yield* Query.from(Entry).pipe(Query.orderBy((e) => Expr.asc(e.id)), Query.pluck((e) => e.note)), ["n1", "n2", "n3"])
+    yield* same(
+      "as before",
+      yield* Query.from(Entry).pipe(Query.orderBy((e) => Expr.asc(e.id)), Query.pluck((e) => e.note)),
+      ["n1", "n2", "n3"]
+    )
   }),
 
   test("transactions at once, each on its own", [Entry], function*() {
     const numbers = Array.from({ length: 8 }, (_, i) => i)
-    const one = (i: number) => Transaction.run(add(i).pipe(Effect.zipRight(Effect.yieldNow()), Effect.zipRight(i % 2 === 0 ? Effect.void : never))).pipe(
-      Effect.catchAll((error) => error === "no" ? Effect.void : Effect.fail(error))
-    )
+    const one = (i: number) =>
+      Transaction.run(
+        add(i).pipe(Effect.zipRight(Effect.yieldNow()), Effect.zipRight(i % 2 === 0 ? Effect.void : never))
+      ).pipe(
+        Effect.catchAll((error) => error === "no" ? Effect.void : Effect.fail(error))
+      )
     yield* Effect.forEach(numbers, one, { concurrency: 4, discard: true })
     yield* same("the rows", yield* ids, [0, 2, 4, 6])
   }),

@@ -232,7 +232,7 @@ export const expressions = [
   }),
   line("add, subtract, multiply", value((u) => Expr.multiply(Expr.add(u.age, 1), Expr.subtract(u.age, u.id))), {
     sqlite: [[`select ("users"."age" + ?) * ("users"."age" - "users"."id") from "users"`, 1n]],
-    postgresql: [[`select ("users"."age" + $1::bigint) * ("users"."age" - "users"."id") from "users"`, "1"]],
+    postgresql: [[`select ("users"."age" + $1::bigint) * ("users"."age"::bigint - "users"."id") from "users"`, "1"]],
     mariadb: [["select (`users`.`age` + ?) * (`users`.`age` - `users`.`id`) from `users`", 1n]],
     mysql: [["select (`users`.`age` + ?) * (`users`.`age` - `users`.`id`) from `users`", 1n]]
   }),
@@ -434,7 +434,7 @@ export const expressions = [
   }),
   line("sql, with a column, a value and an expression inside", value((u) => Expr.sql(Schema.Int)`${u.age} + ${7} * ${twice(Expr.add(u.age, 1))}`), {
     sqlite: [[`select "users"."age" + ? * (2 * ("users"."age" + ?)) from "users"`, 7n, 1n]],
-    postgresql: [[`select "users"."age" + $1::bigint * (2 * ("users"."age" + $2::bigint)) from "users"`, "7", "1"]],
+    postgresql: [[`select "users"."age" + $1 * (2 * ("users"."age" + $2::bigint)) from "users"`, "7", "1"]],
     mariadb: [["select `users`.`age` + ? * (2 * (`users`.`age` + ?)) from `users`", 7n, 1n]],
     mysql: [["select `users`.`age` + ? * (2 * (`users`.`age` + ?)) from `users`", 7n, 1n]]
   }),

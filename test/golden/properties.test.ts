@@ -86,7 +86,7 @@ const aQuery = ({ a, b, limit, list, m, n }: Values) =>
     Query.select((u) => ({
       age: u.age,
       label: Expr.when(Expr.eq(u.age, n), a, b),
-      cut: Expr.min(Expr.substring(u.name, limit, limit))
+      cut: Expr.min(Expr.substring(u.name, limit + 1, limit))
     }))
   )
 

@@ -76,7 +76,7 @@ for (const [where, database] of both) {
             let seen = 0
             yield* Stream.runForEach(connection.stream("select a from t where a <= 600", []), ([a]) =>
               Effect.gen(function*() {
-                assert.deepStrictEqual(yield* rows(connection, "select b from t where a = ?", a), [[`b${a}`]])
+                assert.deepStrictEqual(yield* rows(connection, "select b from t where a = ?", a), [[`b${String(a)}`]])
                 if (Number(a) % 300 === 0) {
                   seen += (yield* collect(connection.stream(query, [0n]))).length
                 }
