@@ -183,7 +183,7 @@ export const condition = (
       conditions.push(
         Array.isArray(value)
           ? (key === "and" ? Comparison.allOf : Comparison.anyOf)(
-            value.map((one, i) => condition(description, ref, one, [...here, i]))
+            Array.from(value, (one, i) => condition(description, ref, one, [...here, i]))
           )
           : invalid(here, "takes a list of filters")
       )
@@ -227,7 +227,7 @@ const ofColumn = (
     } else if (operator === "in" || operator === "notIn") {
       if (!Array.isArray(operand)) tests.push(invalid(here, "takes a list"))
       else {
-        const inside = Comparison.inValues([node], operand.map((one) => [one]))
+        const inside = Comparison.inValues([node], Array.from(operand, (one) => [one]))
         tests.push(operator === "in" ? inside : nodeOf(Comparison.not(make<boolean>(inside))))
       }
     } else if (operator === "between") {

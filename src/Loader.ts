@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import { ConfigurationError, DecodeError } from "./DbError.js"
 import type { ReadFailure } from "./DbError.js"
 import { keyText } from "./executor/returning.js"
-import { derivedOf, selectFrom } from "./query/derived.js"
+import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
 import { Describe } from "./Source.js"
 import type { Column, Expression, Include, Projection, Ref, Select } from "./sql/ast.js"
 import type { ValueType } from "./sql/storage.js"
@@ -110,12 +110,18 @@ const problemOf = (select: Select): ConfigurationError | undefined => {
     if (include.problem !== undefined) return include.problem
   }
   if (select.includes.length > 0) {
-    if (select.projection._tag === "Value") {
+    const { distinct, groupBy, projection } = select
+    if (projection._tag === "Value") {
       return new ConfigurationError({
         problem: "A query of bare values has no rows to include relations in: use select, or leave the row whole"
       })
     }
-    if (select.projection._tag !== "Instance" && (select.distinct || select.groupBy.length > 0)) {
+    if (projection._tag === "OptionalRecord" || (projection._tag === "Instance" && projection.optional)) {
+      return new ConfigurationError({
+        problem: "Rows that may be null have nothing to include relations in: use select"
+      })
+    }
+    if (isAggregated(projection) || (projection._tag !== "Instance" && (distinct || groupBy.length > 0))) {
       return new ConfigurationError({
         problem: "Rows that were grouped or made distinct have no key to include relations by"
       })
@@ -183,7 +189,8 @@ const children = (
   run: Run
 ): Effect.Effect<ReadonlyMap<string, ReadonlyArray<any>>, ReadFailure> => {
   if (keys.length === 0) return Effect.succeed(new Map())
-  const holding = include.child.map((column) => columnOf(include.childRef, column))
+  // What equals a key of a parent is one: as such it is sent and read, as a column of children may be narrower than the keys there are.
+  const holding = include.child.map((column, i) => columnOf(include.childRef, { ...column, type: keyType(include, i) }))
   const restriction: Expression = { _tag: "InValues", left: holding, rows: keys, type: condition }
   const { where } = include.select
   const restricted: Select = {
@@ -207,7 +214,7 @@ const children = (
     (rows) => {
       const groups = new Map<string, Array<any>>()
       for (const { keys, row } of rows) {
-        const text = keyText(include.child, keys[own.length]!)
+        const text = keyText(include.parent, keys[own.length]!)
         const group = groups.get(text)
         if (group === undefined) groups.set(text, [row])
         else group.push(row)
@@ -216,6 +223,10 @@ const children = (
     }
   )
 }
+
+/** Decimals are kept by the digits of their own column. */
+const keyType = ({ child, parent }: Include, at: number): ValueType =>
+  child[at]!.type.storage._tag === "decimal" ? child[at]!.type : parent[at]!.type
 
 const condition: ValueType = { storage: { _tag: "boolean" }, nullable: false, schema: undefined as never }
 

@@ -30,6 +30,7 @@ import type * as Pipeable from "effect/Pipeable"
 import { pipeArguments } from "effect/Pipeable"
 import * as Database from "./Database.js"
 import type { WriteFailure } from "./DbError.js"
+import * as Comparison from "./expr/comparison.js"
 import { columnsOf } from "./expr/core.js"
 import type { Columns, Operand, ValueOf } from "./expr/core.js"
 import * as Filter from "./Filter.js"
@@ -333,10 +334,12 @@ export const where =
   (self: WithoutWhere<M>): Mutation<number, M> =>
     make(self.model, self.over((ref) => conditionOf(self.model, ref, scope)), "affected")
 
-const conditionOf = (model: Model.Any, ref: Ast.Ref, scope: unknown): Ast.Expression =>
-  typeof scope === "object" && scope !== null && Object.keys(scope).length === 0
-    ? Filter.invalid([], "is empty: use Mutation.all where all rows are meant")
-    : Filter.ofScope(model, ref, scope)
+const conditionOf = (model: Model.Any, ref: Ast.Ref, scope: unknown): Ast.Expression => {
+  const condition = Filter.ofScope(model, ref, scope)
+  return Comparison.isAlways(condition)
+    ? Filter.invalid([], "asks for nothing: use Mutation.all where all rows are meant")
+    : condition
+}
 
 /**
  * Of all rows.

@@ -31,7 +31,7 @@ import { RowNotFound, TooManyRows } from "./DbError.js"
 import { count as countAll } from "./expr/aggregate.js"
 import * as Comparison from "./expr/comparison.js"
 import type { Order } from "./expr/conditional.js"
-import { columnsOf, integerType, nodeOf, parameter, projectionOf, recordOf } from "./expr/core.js"
+import { columnsOf, integerType, invalid, nodeOf, parameter, projectionOf, recordOf } from "./expr/core.js"
 import type { Columns, Condition, Joined, Operand, Selectable, Shape, ShapeNeeds, Subquery } from "./expr/core.js"
 import * as Filter from "./Filter.js"
 import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
@@ -160,9 +160,14 @@ const join = (kind: "inner" | "left") => (alias: string, source: Source.Any, on:
   const description = source[Describe]
   const ref: Ast.Ref = { hint: alias }
   const { joined, root } = query.scope
-  const condition = nodeOf(
-    (on as (root: object, joined: object) => unknown)(root, { ...joined, [alias]: columnsOf(description, ref, false) })
-  )
+  const condition = Object.hasOwn(joined, alias)
+    ? invalid(`two joins are called ${alias}: give one another alias`)
+    : nodeOf(
+      (on as (root: object, joined: object) => unknown)(root, {
+        ...joined,
+        [alias]: columnsOf(description, ref, false)
+      })
+    )
   return build(
     { ...query.ast, joins: [...query.ast.joins, { kind, source: description.source(ref), on: condition }] },
     { ...query.scope, joined: { ...joined, [alias]: columnsOf(description, ref, kind === "left") } }
@@ -390,7 +395,13 @@ export const exists = <A, S, J, R>(
       includes: [],
       ...(query.ast.groupBy.length > 0 || query.ast.distinct || isAggregated(query.ast.projection)
         ? {}
-        : { projection: { _tag: "Value", expression: Comparison.allOf([]) } })
+        : {
+          projection: {
+            _tag: "Value",
+            // SQLite takes no `having` beside what is neither grouped nor an aggregate.
+            expression: query.ast.having === undefined ? Comparison.allOf([]) : countAll().node
+          }
+        })
     }),
     (found) => found.length > 0
   )

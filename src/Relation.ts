@@ -122,9 +122,11 @@ const proto = {
 const fromPlan = (plan: Plan): Relation<any, any, any, any> =>
   Object.assign(Object.create(proto), { from: plan.from, to: plan.to, cardinality: plan.cardinality, plan })
 
+const refused = ({ from, to }: Pick<Plan, "from" | "to">, problem: string): ConfigurationError =>
+  new ConfigurationError({ problem: `The relation from ${from.identifier} to ${to.identifier} ${problem}` })
+
 const problem = (plan: Omit<Plan, "problem">, given: string | undefined): ConfigurationError | undefined => {
-  const name = `The relation from ${plan.from.identifier} to ${plan.to.identifier}`
-  if (given !== undefined) return new ConfigurationError({ problem: `${name} ${given}` })
+  if (given !== undefined) return refused(plan, given)
   const pairs: Array<readonly [Ast.Column | undefined, Ast.Column | undefined]> = plan.parent.map((
     column,
     i
@@ -132,23 +134,21 @@ const problem = (plan: Omit<Plan, "problem">, given: string | undefined): Config
   if (plan.through !== undefined) {
     plan.through.to.forEach((column, i) => pairs.push([column, tableOf(plan.to).primaryKey[i]]))
     if (plan.through.to.length !== tableOf(plan.to).primaryKey.length) {
-      return new ConfigurationError({ problem: `${name} does not cover the whole key of ${plan.to.identifier}` })
+      return refused(plan, `does not cover the whole key of ${plan.to.identifier}`)
     }
   }
   if (plan.parent.length === 0 || plan.parent.length !== plan.child.length) {
-    return new ConfigurationError({
-      problem: `${name} does not cover the whole key: give a record of columns for a composite key`
-    })
+    return refused(plan, "does not cover the whole key: give a record of columns for a composite key")
   }
   for (const [a, b] of pairs) {
     if (a === undefined || b === undefined) {
-      return new ConfigurationError({ problem: `${name} names a column that does not exist` })
+      return refused(plan, "names a column that does not exist")
     }
     if (!Definition.sameStorage(a.type, b.type)) {
-      return new ConfigurationError({
-        problem:
-          `${name} joins ${a.property}, stored as ${a.type.storage._tag}, with ${b.property}, stored as ${b.type.storage._tag}`
-      })
+      return refused(
+        plan,
+        `joins ${a.property}, stored as ${a.type.storage._tag}, with ${b.property}, stored as ${b.type.storage._tag}`
+      )
     }
   }
   return undefined
@@ -278,15 +278,23 @@ type Keep<To extends Model.Any> = <F extends Model.Any, C extends keyof Cardinal
 const change = (relation: { readonly plan: Plan }, changes: Partial<Plan>): any =>
   fromPlan({ ...relation.plan, ...changes })
 
+/** What a relation is of which not all rows are loaded. */
+type Filtered<C extends keyof Cardinality<any>> = C extends "one" ? "option" : C
+
 /**
- * Loads only the related rows for which it holds.
+ * Loads only the related rows for which it holds; the one that a row belongs to is null where it does not.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const where =
-  <T extends Model.Any, const X extends Filter.Draft<T>>(scope: Filter.Scope<T, X>): Keep<T> => (relation) =>
-    change(relation, { scopes: [...relation.plan.scopes, scope] })
+export const where = <T extends Model.Any, const X extends Filter.Draft<T>>(scope: Filter.Scope<T, X>) =>
+<F extends Model.Any, C extends keyof Cardinality<any>, A>(
+  relation: Relation<F, T, C, A>
+): Relation<F, T, Filtered<C>, A> =>
+  change(relation, {
+    scopes: [...relation.plan.scopes, scope],
+    cardinality: relation.cardinality === "one" ? "option" : relation.cardinality
+  })
 
 /**
  * Loads the related rows in an order.
@@ -308,7 +316,13 @@ export const orderBy = <T extends Model.Any>(
 export const limit = (
   count: number
 ): <F extends Model.Any, T extends Model.Any, A>(relation: Relation<F, T, "many", A>) => Relation<F, T, "many", A> =>
-(relation) => change(relation, { limit: count })
+(relation) =>
+  change(relation, {
+    limit: count,
+    ...(Number.isSafeInteger(count) && count >= 0
+      ? {}
+      : { problem: refused(relation.plan, "has a limit that is not a whole number from 0") })
+  })
 
 /** An included name may not hide a column. */
 export type Fresh<S extends Source.Any, X> = {
@@ -456,5 +470,5 @@ export const none: Test = (relation, scope) => (columns) => Comparison.not(some(
 export const every: Test = ({ plan }, scope) => (columns) =>
   Comparison.not(related(plan, columns, (ref) =>
     scope === undefined
-      ? []
+      ? [Comparison.anyOf([])]
       : [nodeOf(Comparison.not(coalesce(makeExpr<boolean | null>(Filter.ofScope(plan.to, ref, scope)), false)))]))

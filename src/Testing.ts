@@ -39,8 +39,8 @@ export {
 export type { Case, Services } from "./testing/suite.js"
 
 /**
- * All cases. Each makes the tables that it needs (their names begin with `contract_`) and drops them, so the cases of one database can
- * run in any order, one after the other; the database itself may hold anything else.
+ * All cases. Each makes the tables that it needs (their names begin with `contract`) and drops them, so the cases of one
+ * database can run in any order, one after the other; the database itself may hold anything else.
  *
  * @since 0.1.0
  * @category contract

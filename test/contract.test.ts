@@ -1,6 +1,6 @@
 /**
- * The contract on every database that is there; once more on drivers that can do less than they could, so that what is emulated is proven
- * where it can be compared, and once more with rows decoded part by part.
+ * The contract on every database that is there; once more on drivers that can do less than they could, so that what is
+ * emulated is proven where it can be compared, and once more with rows decoded part by part.
  */
 import { describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,6 @@
 /**
- * Transactions on real servers, where a failure comes from the server itself: what `@effect/sql` makes a defect of, leaves open or mixes up.
+ * Transactions on real servers, where a failure comes from the server itself: what `@effect/sql` makes a defect of, leaves
+ * open or mixes up.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, describe, it, layer } from "@effect/vitest"

@@ -75,8 +75,8 @@ const sameNames = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean 
   a.length === b.length && a.every((name) => b.includes(name))
 
 /**
- * MySQL and MariaDB tell of an upsert only that the row is there by another key than the one it names: which one is known where there
- * is but one.
+ * MySQL and MariaDB tell of an upsert only that the row is there by another key than the one it names: which one is known
+ * where there is but one.
  */
 const otherKey = (kind: Violation, { columns, conflict, table }: Insert): Violation => {
   const target = conflict?.target.map((column) => column.name) ?? []

@@ -4,7 +4,7 @@
 import type { ColumnsId, NeedsId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { orNull } from "../sql/valueType.js"
-import { booleanType, call, make, nodeOf, nullableWith, operandOr } from "./core.js"
+import { booleanType, call, invalid, make, nodeOf, nullableWith, operandOr } from "./core.js"
 import type { Condition, Expr, NonNull, Operand, Subquery } from "./core.js"
 
 /**
@@ -123,6 +123,11 @@ const constant = (value: boolean): Ast.Expression => ({
 const always: Ast.Operator = { name: "true", form: "prefix", text: "1 = 1" }
 const never: Ast.Operator = { name: "false", form: "prefix", text: "1 = 0" }
 
+/** Whether it is the condition of nothing. */
+export const isAlways = (condition: Ast.Expression): boolean =>
+  condition._tag === "Call" &&
+  (condition.operator === always || (condition.operator === operators.and && condition.args.every(isAlways)))
+
 /** All of them; true of none. */
 export const allOf = (conditions: ReadonlyArray<Ast.Expression>): Ast.Expression =>
   conditions.length === 0
@@ -207,7 +212,7 @@ const inside = <A, R = never, R2 = never>(
   return make(
     "ast" in right
       ? { _tag: "InSelect", left: node, select: right.ast, type: orNull(booleanType) }
-      : inValues([node], (right as ReadonlyArray<unknown>).map((value) => [value]))
+      : inValues([node], Array.from(right as ReadonlyArray<unknown>, (value) => [value]))
   )
 }
 
@@ -237,7 +242,10 @@ export const exists = <R = never>(query: Subquery<any, R>): Expr<boolean, R> =>
  * @category operators
  */
 export const scalar = <A, R = never>(query: Subquery<A, R>): Expr<A | null, R> => {
-  const projection = query.ast.projection
-  const type = projection._tag === "Value" ? projection.expression.type : booleanType
-  return make({ _tag: "Scalar", select: query.ast, type: orNull(type) })
+  const { projection } = query.ast
+  return make(
+    projection._tag === "Value"
+      ? { _tag: "Scalar", select: query.ast, type: orNull(projection.expression.type) }
+      : invalid("a scalar is a query of one column: use pluck")
+  )
 }

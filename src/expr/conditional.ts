@@ -23,6 +23,13 @@ import type { Condition, Expr, NonNull, Operand, Selectable, Shape, ShapeNeeds }
 
 const named = (name: string, text: string): Ast.Operator => ({ name, form: "function", text })
 
+/** Decimals of different digits have, together, all of them. */
+const together = (type: ValueType, other: ValueType): ValueType =>
+  type.storage._tag === "decimal" && other.storage._tag === "decimal" &&
+    (type.storage.precision !== other.storage.precision || type.storage.scale !== other.storage.scale)
+    ? { ...type, storage: { _tag: "decimal" } }
+    : type
+
 const coalesceOperator = named("coalesce", "coalesce")
 
 /**
@@ -36,11 +43,12 @@ export const coalesce = <A, B, R1 = never, R2 = never>(
   second: (B & NonNull<A>) | Operand<B & NonNull<A>, R2>
 ): Expr<NonNull<A>, R1 | NoInfer<R2>> => {
   const node = nodeOf(first)
+  const other = operandOr(second, node.type)
   return make({
     _tag: "Call",
     operator: coalesceOperator,
-    args: [node, operandOr(second, node.type)],
-    type: notNull(bare(node.type))
+    args: [node, other],
+    type: notNull(together(bare(node.type), other.type))
   })
 }
 
@@ -67,7 +75,8 @@ type Extreme = <A, R1 = never, R2 = never>(
 
 const extreme = (operator: Ast.Operator): Extreme => (first, second) => {
   const node = nodeOf(first)
-  return make(call(operator, [node, operandOr(second, node.type)], bare(node.type)))
+  const other = operandOr(second, node.type)
+  return make(call(operator, [node, other], together(bare(node.type), other.type)))
 }
 
 /**
@@ -107,7 +116,7 @@ export const when = <A, B, R1 = never, R2 = never, R3 = never>(
     _tag: "Case",
     branches: [{ when: nodeOf(condition), then: branch }],
     otherwise: last,
-    type: nullableWith(type, branch, last)
+    type: nullableWith(together(together(type, branch.type), last.type), branch, last)
   })
 }
 
@@ -131,7 +140,11 @@ export const cases = <A, R1 = never, R2 = never>(
     _tag: "Case",
     branches: nodes,
     otherwise: last,
-    type: nullableWith(type, last, ...nodes.map((node) => node.then))
+    type: nullableWith(
+      nodes.reduce((all, { then }) => together(all, then.type), together(type, last.type)),
+      last,
+      ...nodes.map((node) => node.then)
+    )
   })
 }
 

@@ -176,7 +176,8 @@ export const recordOf = (shape: Shape): Ast.Projection => {
     : { _tag: "Record", fields: Object.fromEntries(names.map((name) => [name, projectionOf(shape[name])])) }
 }
 
-const invalid = (problem: string): Ast.Expression => ({
+/** What cannot be said. */
+export const invalid = (problem: string): Ast.Expression => ({
   _tag: "Invalid",
   error: new ConfigurationError({ problem }),
   type: booleanType

@@ -207,14 +207,15 @@ const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"]
     },
     defaultValues: "() values ()",
     manyRows: (writer, types, rows) => {
-      const names = types.map((_, index) => `c${index}`)
-      writer.text("(select ").list(types, (type) => {
-        const name = names[types.indexOf(type)] as string
-        writer.text(type.storage._tag === "bytes" ? `unhex(${name})` : name)
-      }).text(" from json_table(").bound(manyText(codecs, types, rows)).text(", '$[*]' columns (").list(
-        types.map((type, index) => ({ storage: type.storage, index })),
-        ({ index, storage }) => writer.text(`${names[index]} ${tableType(storage, server, ddl)} path '$[${index}]'`)
-      ).text(")) as many_rows)")
+      const columns = types.map(({ storage }, index) => ({ storage, index, name: `c${index}` }))
+      // Distinct rows are put into a table with a key; an update or a delete of MariaDB would read the JSON again for each of its rows.
+      writer.text("(select * from (select distinct ").list(
+        columns,
+        ({ name, storage }) => writer.text(storage._tag === "bytes" ? `unhex(${name}) as ${name}` : name)
+      ).text(" from json_table(").bound(manyText(codecs, types, rows)).text(", '$[*]' columns (").list(
+        columns,
+        ({ index, name, storage }) => writer.text(`${name} ${tableType(storage, server, ddl)} path '$[${index}]'`)
+      ).text(")) as many_rows) as distinct_rows)")
     },
     cast: (writer, expression, type) => {
       const { storage } = type

@@ -7,16 +7,33 @@ import type * as Ast from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
 import { orNull } from "../sql/valueType.js"
 
+const encoder = new TextEncoder()
+
+/** A name that every database takes whole: PostgreSQL cuts it at 63 bytes, MySQL and MariaDB take no space at its end. */
+const shortened = (name: string): string => {
+  const short = name.trimEnd()
+  if (short.length <= 14 || encoder.encode(short).length <= 56) return short
+  const points = [...short]
+  while (encoder.encode(points.join("")).length > 56) points.pop()
+  return points.join("").trimEnd()
+}
+
+/** A name that nothing has yet, whether in upper or in lower case, as SQLite tells no `a` from an `A`. */
+export const freshName = (wanted: string, otherwise: string, taken: Set<string>): string => {
+  const short = shortened(wanted)
+  const base = short === "" ? otherwise : short
+  let name = base
+  for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${base}_${i}`
+  taken.add(name.toLowerCase())
+  return name
+}
+
 /** The names under which the parts of a projection stand in a derived table, in the order of printing. */
 export const outputNames = (projection: Ast.Projection): ReadonlyArray<string> => {
   const names: Array<string> = []
   const taken = new Set<string>()
   const add = (path: ReadonlyArray<string>) => {
-    const base = path.length === 0 ? "value" : path.join("_")
-    let name = base
-    for (let i = 2; taken.has(name); i++) name = `${base}_${i}`
-    taken.add(name)
-    names.push(name)
+    names.push(freshName(path.join("_"), "value", taken))
   }
   const walk = (part: Ast.Projection, path: ReadonlyArray<string>): void => {
     switch (part._tag) {

@@ -4,7 +4,7 @@
 import { ConfigurationError, UnsupportedError } from "../DbError.js"
 import type { ValidationError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
-import { derivedOf, isAggregated, outputNames, selectFrom } from "../query/derived.js"
+import { derivedOf, freshName, isAggregated, outputNames, selectFrom } from "../query/derived.js"
 import type {
   Column,
   Delete,
@@ -118,7 +118,7 @@ export class TextWriter implements Writer {
   }
   declare(ref: Ref, table: Table): this {
     this.aliases.set(ref, table.name)
-    this.taken.add(table.name)
+    this.taken.add(table.name.toLowerCase())
     return this
   }
   source(ref: Ref, table: Table): this {
@@ -145,10 +145,8 @@ export class TextWriter implements Writer {
     const outer = refs.map((ref) => this.aliases.get(ref))
     for (const ref of refs) this.aliases.set(ref, this.fresh(ref.hint))
     const grouped = byOutput(select, named)
-    const { outputs } = this
     this.outputs = grouped?.names
     printSelect(this, grouped?.select ?? select, this.form, named)
-    this.outputs = outputs
     refs.forEach((ref, i) => {
       if (outer[i] === undefined) this.aliases.delete(ref)
       else this.aliases.set(ref, outer[i])
@@ -183,11 +181,7 @@ export class TextWriter implements Writer {
     return alias
   }
   private fresh(hint: string): string {
-    const base = hint === "" ? "source" : hint
-    let alias = base
-    for (let i = 2; this.taken.has(alias); i++) alias = `${base}_${i}`
-    this.taken.add(alias)
-    return alias
+    return freshName(hint, "source", this.taken)
   }
 }
 
@@ -254,10 +248,12 @@ const printExpression = (writer: TextWriter, dialect: Dialect, expression: Expre
       return printAggregate(writer, dialect, expression)
     case "Case":
       writer.text("case")
-      for (const branch of expression.branches) {
-        writer.text(" when ").expression(branch.when).text(" then ").operand(branch.then)
+      for (const { then, when } of expression.branches) {
+        printInForm(writer.text(" when ").expression(when).text(" then "), dialect, then, expression.type)
       }
-      if (expression.otherwise !== undefined) writer.text(" else ").operand(expression.otherwise)
+      if (expression.otherwise !== undefined) {
+        printInForm(writer.text(" else "), dialect, expression.otherwise, expression.type)
+      }
       writer.text(" end")
       return
     case "Cast":
@@ -300,7 +296,12 @@ const printExpression = (writer: TextWriter, dialect: Dialect, expression: Expre
 /** Any row will do, unless what is selected decides how many there are. */
 const forExistence = (select: Select): Select => ({
   ...select,
-  projection: select.distinct || isAggregated(select.projection) ? select.projection : one,
+  projection: select.distinct || isAggregated(select.projection)
+    ? select.projection
+    // SQLite takes no `having` beside what is neither grouped nor an aggregate.
+    : select.having !== undefined && select.groupBy.length === 0
+    ? rowCount
+    : one,
   orderBy: [],
   includes: []
 })
@@ -356,6 +357,12 @@ const printAggregate = (
   if (filter !== undefined && !byCase) writer.text(" filter (where ").expression(filter).text(")")
 }
 
+/** A value in the form of what it becomes, where the dialect has several forms of one type. */
+const printInForm = (writer: Writer, { print }: Dialect, value: Expression, type: ValueType): void => {
+  if (print.assigned === undefined) writer.operand(value)
+  else print.assigned(writer, value, type)
+}
+
 const onlyWhere = (when: Expression, then: Expression): Expression => ({
   _tag: "Case",
   branches: [{ when, then }],
@@ -363,11 +370,21 @@ const onlyWhere = (when: Expression, then: Expression): Expression => ({
   type: then.type
 })
 
-const constant = (text: string, type: ValueType): Expression => ({ _tag: "Fragment", strings: [text], args: [], type })
 const integer: ValueType = { storage: { _tag: "integer" }, nullable: false, schema: undefined as never }
-const constantOne: Expression = constant("1", integer)
+const constantOne: Expression = { _tag: "Fragment", strings: ["1"], args: [], type: integer }
 /** What a test for existence selects. */
 const one: Projection = { _tag: "Value", expression: constantOne }
+const rowCount: Projection = {
+  _tag: "Value",
+  expression: {
+    _tag: "Aggregate",
+    operator: { name: "count", form: "function", text: "count" },
+    args: [],
+    distinct: false,
+    filter: undefined,
+    type: integer
+  }
+}
 
 const printInValues = (
   writer: TextWriter,
@@ -427,9 +444,7 @@ const printUpdate = (writer: TextWriter, dialect: Dialect, update: Update): void
   checkTable(update.table)
   writer.declare(update.ref, update.table).text("update ").table(update.table).text(" set ")
   writer.list(update.set, ({ column, value }) => {
-    writer.identifier(column.name).text(" = ")
-    if (dialect.print.assigned === undefined) writer.operand(value)
-    else dialect.print.assigned(writer, value, column.type)
+    printInForm(writer.identifier(column.name).text(" = "), dialect, value, column.type)
   })
   if (update.where !== undefined) writer.text(" where ").expression(update.where)
   printReturning(writer, update)

@@ -1,10 +1,11 @@
 /**
  * Groups and distinct rows by expressions that hold values: `group by substr(name, ?, ?)`.
  *
- * For a database the values of two parameters may differ, so it takes the same expression in the select and in the group for two. What
- * the select gives is therefore named by its place in `group by`, and by its name in `order by`.
+ * For a database the values of two parameters may differ, so it takes the same expression in the select and in the group
+ * for two. What the select gives is therefore named by its place in `group by`, and by its name in `order by`.
  */
 import * as Equal from "effect/Equal"
+import { ConfigurationError } from "../DbError.js"
 import { outputNames } from "../query/derived.js"
 import type { Expression, Projection, Ref, Select } from "./ast.js"
 import type { ValueType } from "./storage.js"
@@ -18,6 +19,7 @@ export const byOutput = (
   named: boolean
 ): { readonly select: Select; readonly names: ReadonlyArray<string> } | undefined => {
   if (select.groupBy.length === 0 && !select.distinct) return undefined
+  if (select.distinct) checkOrder(select)
   if (!select.groupBy.some(holdsValue) && !select.orderBy.some((order) => holdsValue(order.expression))) {
     return undefined
   }
@@ -42,6 +44,14 @@ export const byOutput = (
     }
   })
   return isFound ? { select: { ...select, groupBy, orderBy }, names } : undefined
+}
+
+/** Of rows that are made one, each may have had another place: PostgreSQL refuses such an order, others take any of them. */
+const checkOrder = ({ orderBy, projection }: Select): void => {
+  const given = expressionsOf(projection)
+  if (orderBy.some(({ expression }) => expression._tag !== "Invalid" && !given.some((one) => isSame(one, expression)))) {
+    throw new ConfigurationError({ problem: "Distinct rows can be sorted only by what is selected" })
+  }
 }
 
 const expressionsOf = (projection: Projection): ReadonlyArray<Expression> => {

@@ -415,7 +415,11 @@ const makeConversion = (type: ValueType): Conversion => {
         if (type.nullable) return null
         throw new InvalidValue("is null: ask for NULL by isNull")
       }
-      if (Option.isOption(value) && option) return Option.isNone(value) ? null : toOne(value.value)
+      if (Option.isOption(value) && option) {
+        if (Option.isSome(value)) return toOne(value.value)
+        if (type.nullable) return null
+        throw new InvalidValue("is none: ask for NULL by isNull")
+      }
       if (value === undefined) throw new InvalidValue("is undefined")
       return toOne(value)
     },

@@ -184,11 +184,23 @@ const checkJson = (value: unknown, depth: number): void => {
   }
 }
 
+/** Objects have their keys in one order, so that equal values are of equal text where a database compares it. */
+const inOrder = (value: unknown): string => {
+  if (typeof value !== "object" || value === null) {
+    return JSON.stringify(value)
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map(inOrder).join(",")}]`
+  }
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined).sort(([a], [b]) => a < b ? -1 : 1)
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${inOrder(item)}`).join(",")}}`
+}
+
 /** JSON of at most `maxDepth` arrays and objects within each other; a scalar has depth 0. */
 export const jsonText = (value: unknown, maxDepth: number): string => {
   try {
     checkJson(value, maxDepth)
-    return JSON.stringify(value)
+    return inOrder(value)
   } catch (error) {
     if (error instanceof RangeError) {
       return refuse("is nested deeper than the database takes, or holds itself")

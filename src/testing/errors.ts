@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Database from "../Database.js"
 import type { WriteFailure } from "../DbError.js"
 import * as Expr from "../Expr.js"
 import * as Field from "../Field.js"
@@ -351,14 +352,15 @@ export const cases = group("errors", [
         "ConfigurationError"
       )
     }
-    const stray = Query.from(Missing).pipe(Query.where(() => {
-      let other: Expr.Expr<number> | undefined
-      Query.from(Passage).pipe(Query.where((p) => {
-        other = p.row
-        return Expr.and()
-      }))
-      return Expr.eq(other as Expr.Expr<number>, 1)
+    const taken: Array<Expr.Expr<number>> = []
+    const passages = Query.from(Passage).pipe(Query.pluck((p) => {
+      taken.push(p.row)
+      return p.row
     }))
-    yield* failsWith("a column of another query", stray, "ConfigurationError")
+    const stray = passages.pipe(Query.where(() => Expr.and(...taken.map((row) => Expr.eq(row, 1)))))
+    const other = Query.from(Missing).pipe(Query.where(() => Expr.and(...taken.map((row) => Expr.eq(row, 1)))))
+    yield* failsWith("a column of another query", other, "ConfigurationError")
+    const printed = yield* Effect.flatMap(Database.Database, (database) => database.print(stray.ast))
+    yield* holds("and of its own is none", printed.sql.includes("contract_passages"), printed.sql)
   })
 ])

@@ -233,8 +233,9 @@ export const cases = group("models", [
     const [counted] = yield* Mutation.update(Page).pipe(
       Mutation.set((p) => ({ views: Expr.add(p.views, 1) })),
       Mutation.where({ slug: "b" }),
-      Mutation.returning
-    ).pipe(at("2026-02-01T00:00:00.002Z"))
+      Mutation.returning,
+      at("2026-02-01T00:00:00.002Z")
+    )
     yield* same("of an update by expressions", [counted?.views, counted?.updatedAt], [1, late])
   }),
 

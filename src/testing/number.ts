@@ -288,6 +288,8 @@ export const cases = group("numbers", [
         nullIf: Expr.nullIf(a.short, a.long),
         nullIfLong: Expr.nullIf(a.long, a.short),
         when: Expr.when(Expr.gt(a.id, 1), a.long, a.short),
+        otherwise: Expr.when(Expr.gt(a.id, 1), a.short, a.long),
+        cases: Expr.cases([[Expr.eq(a.id, 0), a.long], [Expr.eq(a.id, 1), a.short]], a.long),
         greatest: Expr.greatest(a.short, a.long),
         least: Expr.least(a.long, a.short)
       }))
@@ -300,6 +302,8 @@ export const cases = group("numbers", [
       nullIf: null,
       nullIfLong: null,
       when: half,
+      otherwise: half,
+      cases: half,
       greatest: half,
       least: half
     }])
@@ -313,7 +317,10 @@ export const cases = group("numbers", [
         times: Expr.multiply(a.long, decimal("2")),
         negated: Expr.negate(a.long),
         equal: Expr.eq(a.long, digits),
-        greatest: Expr.greatest(a.long, decimal("-9"))
+        greatest: Expr.greatest(a.long, decimal("-9")),
+        when: Expr.when(Expr.eq(a.id, 9), a.short, a.long),
+        least: Expr.least(a.short, a.long),
+        coalesce: Expr.coalesce(Expr.nullIf(a.short, a.short), a.long)
       }))
     )
     yield* same("38 digits", yield* whole, [{
@@ -322,7 +329,10 @@ export const cases = group("numbers", [
       times: decimal("-2469135780246913578024691356.0246913578"),
       negated: decimal("1234567890123456789012345678.0123456789"),
       equal: true,
-      greatest: decimal("-9")
+      greatest: decimal("-9"),
+      when: digits,
+      least: digits,
+      coalesce: digits
     }])
     const compared = Query.from(Amount).pipe(
       Query.where((a) => Expr.eq(Expr.add(a.short, decimal("0.2")), decimal("0.3"))),

@@ -164,7 +164,8 @@ class Account extends Model.Class<Account>("Account")({
   level: Schema.Int.pipe(Schema.brand("Level"))
 }, { table: "contract_accounts" }) {}
 
-const level = Schema.Int.pipe(Schema.brand("Level")).make
+const Level = Schema.Int.pipe(Schema.brand("Level"))
+const level = (value: number) => Level.make(value)
 
 export const cases = group("storage", [
   stored("text", Schema.String, { kept: texts, refused: lone, isOrdered: true }),

@@ -1,5 +1,6 @@
 /**
- * What the cases of the contract are written with: tables for the time of a case, claims about values, and statements counted.
+ * What the cases of the contract are written with: tables for the time of a case, claims about values, and statements
+ * counted.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as BigDecimal from "effect/BigDecimal"
@@ -9,7 +10,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Tracer from "effect/Tracer"
