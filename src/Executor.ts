@@ -77,9 +77,10 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       return streaming.has(scope) ? busy : scope.use(work)
     })
 
-  /** One statement as it is: compiled, sent, decoded. */
-  const sendBy = (lend: Lend) => (statement: Plain): Effect.Effect<Sent, WriteFailure> =>
-    Effect.flatMap(prepared(statement), ({ exactIntegers, parameters, printed }) => {
+  /** Sends a prepared statement and decodes what comes back. */
+  const sendPrepared =
+    (lend: Lend, statement: Plain) =>
+    ({ exactIntegers, parameters, printed }: Statements.Prepared): Effect.Effect<Sent, WriteFailure> => {
       const table = tableOf(statement)
       const fail = (error: WriteFailure | Failure) =>
         error._tag === "Failure"
@@ -107,7 +108,11 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
           }
         }
       )
-    })
+    }
+
+  /** One statement as it is: compiled, sent, decoded. */
+  const sendBy = (lend: Lend) => (statement: Plain): Effect.Effect<Sent, WriteFailure> =>
+    Effect.flatMap(prepared(statement), sendPrepared(lend, statement))
 
   const send = sendBy(use)
 
@@ -127,7 +132,12 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
         : Tracing.transaction(system, runner.transact(effect, options))
     })
 
-  const writes = Writes.make({ dialect, send, transact: (effect) => transact(effect, undefined) })
+  const writes = Writes.make({
+    dialect,
+    send,
+    prepare: (statement, places) => Effect.map(prepared(statement, places), sendPrepared(use, statement)),
+    transact: (effect) => transact(effect, undefined)
+  })
 
   const definitions = Definitions.make({
     dialect,

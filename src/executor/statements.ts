@@ -44,16 +44,24 @@ export const refused = (problem: unknown): Effect.Effect<never, WriteFailure> =>
   return Effect.die(problem)
 }
 
-const invalidBinding = (binding: Binding, problem: InvalidValue, rows: number): ValidationError => {
+const invalidBinding = (
+  binding: Binding,
+  problem: InvalidValue,
+  places: ReadonlyArray<number> | undefined
+): ValidationError => {
   const stored = binding._tag === "Stored"
   return new ValidationError({
     subject: stored ? "The input" : "A value of the statement",
     issues: [{
-      path: stored ? [...(rows > 1 ? [binding.row] : []), binding.column.property] : [],
+      path: stored ? [...(places === undefined ? [] : [places[binding.row]!]), binding.column.property] : [],
       message: problem.message
     }]
   })
 }
+
+/** The places of an insert's rows among those that were given; undefined for one row alone. */
+const placesOf = (statement: Plain): ReadonlyArray<number> | undefined =>
+  statement._tag === "Insert" && statement.rows.length > 1 ? statement.rows.map((_, i) => i) : undefined
 
 /** The two ends of a statement's way, for one dialect. */
 export const make = (dialect: Dialect, mode: Mode) => {
@@ -66,7 +74,11 @@ export const make = (dialect: Dialect, mode: Mode) => {
     return found
   }
 
-  const encode = (statement: Plain, { bindings }: Compiled): Array<unknown> => {
+  const encode = (
+    statement: Plain,
+    { bindings }: Compiled,
+    places: ReadonlyArray<number> | undefined
+  ): Array<unknown> => {
     const parameters = new Array<unknown>(bindings.length)
     for (let i = 0; i < bindings.length; i++) {
       const binding = bindings[i]!
@@ -74,7 +86,7 @@ export const make = (dialect: Dialect, mode: Mode) => {
         parameters[i] = encodeBinding(binding, dialect)
       } catch (problem) {
         if (!(problem instanceof InvalidValue)) throw problem
-        throw invalidBinding(binding, problem, statement._tag === "Insert" ? statement.rows.length : 1)
+        throw invalidBinding(binding, problem, places ?? placesOf(statement))
       }
     }
     return parameters
@@ -103,14 +115,14 @@ export const make = (dialect: Dialect, mode: Mode) => {
     }
   }
 
-  /** A statement as it would be sent; nothing is. */
-  const prepared = (statement: Plain): Effect.Effect<Prepared, WriteFailure> =>
+  /** A statement as it would be sent; nothing is. Of part of an insert, `places` are those of its rows in the whole. */
+  const prepared = (statement: Plain, places?: ReadonlyArray<number>): Effect.Effect<Prepared, WriteFailure> =>
     Effect.suspend(() => {
       try {
         const printed = compileOnce(statement)
         return Effect.succeed({
           printed,
-          parameters: encode(statement, printed),
+          parameters: encode(statement, printed, places),
           exactIntegers: printed.projection !== undefined && decoders.of(printed.projection).exactIntegers
         })
       } catch (problem) {

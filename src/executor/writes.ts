@@ -72,6 +72,11 @@ interface Parts {
   readonly dialect: Dialect
   /** Runs one statement as it is. */
   readonly send: (statement: Exclude<Statement, Script>) => Effect.Effect<Sent, WriteFailure>
+  /** Makes a part of an insert ready to be sent, and refuses its values; the inner effect sends it. */
+  readonly prepare: (
+    insert: Insert,
+    places: ReadonlyArray<number>
+  ) => Effect.Effect<Effect.Effect<Sent, WriteFailure>, WriteFailure>
   readonly transact: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E | TransactionFailure>
 }
 
@@ -85,44 +90,45 @@ interface Sent {
 type Write = Insert | Update | Delete
 
 /** Runs a write: in one statement where that can say it, else in one transaction. */
-export const make = ({ dialect, send, transact }: Parts) => {
-  const insertPart = (insert: Insert): Effect.Effect<Sent, WriteFailure> => {
-    const plain: Insert = { ...insert, returning: undefined }
-    return Effect.flatMap(send(plain), ({ affected, insertId }) => {
-      const found = Returning.insertedKeys(insert, insertId)
-      if (found === undefined) {
-        return Effect.fail(
-          new UnsupportedError({
-            feature: "returning of an insert whose key the database does not tell",
-            dialect: dialect.name,
-            supportedBy: [],
-            hint: "give the key with the input"
-          })
-        )
-      }
-      const { columns, keys } = found
-      return Effect.map(send(Returning.readBy(insert, columns, keys)), ({ rows }) => ({
-        affected,
-        rows: Returning.inOrder(columns, keys, rows)
-      }))
-    })
+export const make = ({ dialect, prepare, send, transact }: Parts) => {
+  const readBack = (insert: Insert) => ({ affected, insertId }: Sent): Effect.Effect<Sent, WriteFailure> => {
+    const found = Returning.insertedKeys(insert, insertId)
+    if (found === undefined) {
+      return Effect.fail(
+        new UnsupportedError({
+          feature: "returning of an insert whose key the database does not tell",
+          dialect: dialect.name,
+          supportedBy: [],
+          hint: "give the key with the input"
+        })
+      )
+    }
+    const { columns, keys } = found
+    return Effect.map(send(Returning.readBy(insert, columns, keys)), ({ rows }) => ({
+      affected,
+      rows: Returning.inOrder(columns, keys, rows)
+    }))
   }
 
   const insert = (statement: Insert): Effect.Effect<Sent, WriteFailure> => {
     if (statement.rows.length === 0) return Effect.succeed({ rows: [], affected: 0 })
     const parts = split(statement, dialect)
     const isEmulated = Returning.needsEmulation(statement, dialect)
-    const one = isEmulated ? insertPart : send
+    const plain = (insert: Insert): Insert => isEmulated ? { ...insert, returning: undefined } : insert
+    const finish = (insert: Insert, sent: Effect.Effect<Sent, WriteFailure>) =>
+      isEmulated ? Effect.flatMap(sent, readBack(insert)) : sent
     // A database may count a row that was there already twice, or not at all.
     const counted = statement.conflict === undefined ? undefined : statement.rows.length
     if (parts.length === 1) {
-      const only = one(parts[0]!.insert)
+      const only = finish(parts[0]!.insert, send(plain(parts[0]!.insert)))
       return Effect.map(
         isEmulated ? transact(only) : only,
         ({ affected, rows }) => ({ rows, affected: counted ?? affected })
       )
     }
-    return Effect.map(transact(Effect.forEach(parts, (part) => one(part.insert))), (outcomes) => {
+    const prepared = Effect.forEach(parts, ({ insert, places }) =>
+      Effect.map(prepare(plain(insert), places), (sent) => finish(insert, sent)))
+    return Effect.map(Effect.flatMap(prepared, (all) => transact(Effect.all(all))), (outcomes) => {
       const rows: Array<unknown> = []
       let affected = 0
       outcomes.forEach((outcome, i) => {

@@ -19,10 +19,28 @@ type TextInput = string | Operand<string>
 const likeOperator: Ast.Operator = { name: "like", form: "dialect" }
 const ilikeOperator: Ast.Operator = { name: "ilike", form: "dialect" }
 
-const test = (operator: Ast.Operator, pattern: (given: string) => string): TextTest => (text, given) =>
-  make(
-    call(operator, [nodeOf(text), parameter(typeof given === "string" ? pattern(given) : given, textType)], booleanType)
+/** A `\\` that escapes nothing is an error on one database and a plain character on another. */
+const isCut = (pattern: string): boolean => (/\\*$/.exec(pattern)?.[0].length ?? 0) % 2 === 1
+
+const cut: Ast.Expression = {
+  _tag: "Invalid",
+  error: new ValidationError({
+    subject: "A pattern",
+    issues: [{ path: [], message: "ends in a \\ that escapes nothing: write \\\\ for the character itself" }]
+  }),
+  type: textType
+}
+
+const test = (operator: Ast.Operator, pattern: (given: string) => string): TextTest => (text, given) => {
+  const whole = typeof given === "string" ? pattern(given) : given
+  return make(
+    call(
+      operator,
+      [nodeOf(text), typeof whole === "string" && isCut(whole) ? cut : parameter(whole, textType)],
+      booleanType
+    )
   )
+}
 
 const named = (name: string, text: string): Ast.Operator => ({ name, form: "function", text })
 

@@ -159,7 +159,9 @@ const analyzeValue = (ast: AST.AST): Analysis => {
       current = current.f()
     } else break
   }
-  const base = { nullable: false, option: false, refinements, inner: ast }
+  // What may be anything may be null, and JSON's null is NULL.
+  const nullable = AST.isUnknownKeyword(current) || AST.isAnyKeyword(current)
+  const base = { nullable, option: false, refinements, inner: ast }
   const found = known.get(essence(current) ?? current)
   if (found !== undefined) return { ...base, storage: found[0], direct: found[1] }
   const storage = scalar(current, refinements)

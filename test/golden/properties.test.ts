@@ -68,7 +68,7 @@ const aQuery = ({ a, b, limit, list, m, n }: Values) =>
     Query.where((u, { post }) =>
       Expr.or(
         Expr.in(u.age, list),
-        Expr.like(u.name, a),
+        Expr.like(u.name, `${a}%`),
         Expr.contains(post.title, b),
         Expr.eq(Expr.replace(u.name, a, b), Expr.concat(u.name, b)),
         Expr.gt(Expr.add(u.age, n), m),
@@ -76,7 +76,7 @@ const aQuery = ({ a, b, limit, list, m, n }: Values) =>
         Expr.eq(Expr.sql(Schema.String)`coalesce(${u.nick}, ${a})`, b)
       )
     ),
-    Query.where({ name: { ne: a, contains: b, startsWith: a, endsWith: b, ilike: a }, age: { between: [n, m] } }),
+    Query.where({ name: { ne: a, contains: b, startsWith: a, endsWith: b, ilike: `${a}%` }, age: { between: [n, m] } }),
     Query.where(Relation.some(userPosts, { title: b })),
     Query.groupBy((u) => [u.age]),
     Query.having((u) => Expr.gt(Expr.max(u.name), a)),
