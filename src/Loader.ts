@@ -189,7 +189,7 @@ const children = (
   run: Run
 ): Effect.Effect<ReadonlyMap<string, ReadonlyArray<any>>, ReadFailure> => {
   if (keys.length === 0) return Effect.succeed(new Map())
-  // What equals a key of a parent is one: as such it is sent and read, as a column of children may be narrower than the keys there are.
+  // Sent and read as the parents' keys that they are: a column of the children may be too narrow for other keys.
   const holding = include.child.map((column, i) => columnOf(include.childRef, { ...column, type: keyType(include, i) }))
   const restriction: Expression = { _tag: "InValues", left: holding, rows: keys, type: condition }
   const { where } = include.select
@@ -208,9 +208,9 @@ const children = (
     nested.parent.map((column) => columnOf(include.select.from.ref, column))
   )
   return Effect.map(
-    include.limit === undefined && include.offset === undefined
+    include.limit === undefined
       ? keyed(restricted, [...own, holding], run)
-      : keyedWithin(restricted, [...own, holding], include, run),
+      : keyedWithin(restricted, [...own, holding], include.limit, run),
     (rows) => {
       const groups = new Map<string, Array<any>>()
       for (const { keys, row } of rows) {
@@ -234,12 +234,12 @@ const condition: ValueType = { storage: { _tag: "boolean" }, nullable: false, sc
 const keyedWithin = (
   select: Select,
   keys: ReadonlyArray<ReadonlyArray<Expression>>,
-  include: Include,
+  limit: number,
   run: Run
 ): Effect.Effect<ReadonlyArray<Keyed>, ReadFailure> => {
   const problem = problemOf(select)
   if (problem !== undefined) return Effect.fail(problem)
-  const table = include.select.projection._tag === "Instance" ? include.select.projection.table : undefined
+  const table = select.projection._tag === "Instance" ? select.projection.table : undefined
   const orderBy = select.orderBy.length > 0 || table === undefined
     ? select.orderBy
     : table.primaryKey.map((column) => ({
@@ -266,21 +266,16 @@ const keyedWithin = (
     name: ranked[Describe].columns["number"]!.name,
     type: rowNumberType
   }
-  const least = include.offset ?? 0
-  const compare = (name: string, text: string, value: number): Expression => ({
+  const within: Expression = {
     _tag: "Call",
-    operator: { name, form: "infix", text },
-    args: [place, { _tag: "Parameter", value, type: rowNumberType }],
+    operator: { name: "lte", form: "infix", text: "<=" },
+    args: [place, { _tag: "Parameter", value: limit, type: rowNumberType }],
     type: condition
-  })
-  const within: ReadonlyArray<Expression> = [
-    compare("gt", ">", least),
-    ...(include.limit === undefined ? [] : [compare("lte", "<=", least + include.limit)])
-  ]
+  }
   return Effect.flatMap(
     run({
       ...outer,
-      where: { _tag: "Call", operator: { name: "and", form: "infix", text: "and" }, args: within, type: condition },
+      where: within,
       orderBy: [{ expression: place, direction: "asc", nulls: "last" }]
     }),
     (found) => attach(found.map((one) => keyedOf(keys)(one.found)), select.includes, run)

@@ -139,12 +139,12 @@ const insertStatement = (
   returning: boolean,
   many: boolean
 ): Effect.Effect<Ast.Insert, WriteFailure> =>
-  Effect.map(
+  Effect.flatMap(
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Input.rowsToInsert(model, conflict === undefined ? model.insert : Input.upsertSchema(model), inputs, now, many)),
     ({ columns, rows }) => {
       const ref = refOf(model)
-      return {
+      const insert: Ast.Insert = {
         _tag: "Insert",
         table: tableOf(model),
         ref,
@@ -153,6 +153,9 @@ const insertStatement = (
         conflict: conflict?.(ref, columns),
         returning: returning ? rowOf(model, ref) : undefined
       }
+      return insert.conflict === undefined
+        ? Effect.succeed(insert)
+        : Effect.as(Input.checkRepeated(model, insert.conflict.target, insert), insert)
     }
   )
 
@@ -224,6 +227,8 @@ export const upsert = <M extends Model.Any>(
 
 /**
  * Inserts rows, and updates those that have the same key as one that is there; gives the number of rows.
+ *
+ * Two rows of one key are refused (ValidationError).
  *
  * @since 0.1.0
  * @category constructors

@@ -85,7 +85,6 @@ export interface Plan {
   readonly scopes: ReadonlyArray<unknown>
   readonly orders: ReadonlyArray<(columns: never) => Conditional.Order | ReadonlyArray<Conditional.Order>>
   readonly limit: number | undefined
-  readonly offset: number | undefined
   readonly includes: { readonly [name: string]: Plan }
   readonly problem: ConfigurationError | undefined
 }
@@ -155,10 +154,10 @@ const problem = (plan: Omit<Plan, "problem">, given: string | undefined): Config
 }
 
 const build = (
-  plan: Omit<Plan, "problem" | "scopes" | "orders" | "limit" | "offset" | "includes">,
+  plan: Omit<Plan, "problem" | "scopes" | "orders" | "limit" | "includes">,
   given?: string
 ): Relation<any, any, any, any> => {
-  const whole = { ...plan, scopes: [], orders: [], limit: undefined, offset: undefined, includes: {} }
+  const whole = { ...plan, scopes: [], orders: [], limit: undefined, includes: {} }
   return fromPlan({ ...whole, problem: problem(whole, given) })
 }
 
@@ -287,14 +286,15 @@ type Filtered<C extends keyof Cardinality<any>> = C extends "one" ? "option" : C
  * @since 0.1.0
  * @category combinators
  */
-export const where = <T extends Model.Any, const X extends Filter.Draft<T>>(scope: Filter.Scope<T, X>) =>
-<F extends Model.Any, C extends keyof Cardinality<any>, A>(
-  relation: Relation<F, T, C, A>
-): Relation<F, T, Filtered<C>, A> =>
-  change(relation, {
-    scopes: [...relation.plan.scopes, scope],
-    cardinality: relation.cardinality === "one" ? "option" : relation.cardinality
-  })
+export const where =
+  <T extends Model.Any, const X extends Filter.Draft<T>>(scope: Filter.Scope<T, X>) =>
+  <F extends Model.Any, C extends keyof Cardinality<any>, A>(
+    relation: Relation<F, T, C, A>
+  ): Relation<F, T, Filtered<C>, A> =>
+    change(relation, {
+      scopes: [...relation.plan.scopes, scope],
+      cardinality: relation.cardinality === "one" ? "option" : relation.cardinality
+    })
 
 /**
  * Loads the related rows in an order.
@@ -405,7 +405,6 @@ export const includesOf = (plans: { readonly [name: string]: Plan }): ReadonlyAr
       select,
       childRef,
       limit: plan.limit,
-      offset: plan.offset,
       problem: plan.problem
     }
   })

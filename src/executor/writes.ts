@@ -72,8 +72,8 @@ interface Parts {
   readonly dialect: Dialect
   /** Runs one statement as it is. */
   readonly send: (statement: Exclude<Statement, Script>) => Effect.Effect<Sent, WriteFailure>
-  /** Makes a part of an insert ready to be sent, and refuses its values; the inner effect sends it. */
-  readonly prepare: (
+  /** Makes a part of an insert ready to be sent, and refuses its values; the inner effect sends it. Default: `send` does both. */
+  readonly prepare?: (
     insert: Insert,
     places: ReadonlyArray<number>
   ) => Effect.Effect<Effect.Effect<Sent, WriteFailure>, WriteFailure>
@@ -90,7 +90,7 @@ interface Sent {
 type Write = Insert | Update | Delete
 
 /** Runs a write: in one statement where that can say it, else in one transaction. */
-export const make = ({ dialect, prepare, send, transact }: Parts) => {
+export const make = ({ dialect, send, transact, prepare = (insert) => Effect.succeed(send(insert)) }: Parts) => {
   const readBack = (insert: Insert) => ({ affected, insertId }: Sent): Effect.Effect<Sent, WriteFailure> => {
     const found = Returning.insertedKeys(insert, insertId)
     if (found === undefined) {
@@ -126,8 +126,10 @@ export const make = ({ dialect, prepare, send, transact }: Parts) => {
         ({ affected, rows }) => ({ rows, affected: counted ?? affected })
       )
     }
-    const prepared = Effect.forEach(parts, ({ insert, places }) =>
-      Effect.map(prepare(plain(insert), places), (sent) => finish(insert, sent)))
+    const prepared = Effect.forEach(
+      parts,
+      ({ insert, places }) => Effect.map(prepare(plain(insert), places), (sent) => finish(insert, sent))
+    )
     return Effect.map(Effect.flatMap(prepared, (all) => transact(Effect.all(all))), (outcomes) => {
       const rows: Array<unknown> = []
       let affected = 0

@@ -30,8 +30,18 @@ export const checkTarget = (
         : []
     )
   )
-  if ((options.on ?? table.primaryKey).length === 0) {
+  const target = options.on?.map((property) => table.byProperty[property]?.name) ??
+    table.primaryKey.map((column) => column.name)
+  if (target.length === 0) {
     issues.push({ path: ["on"], message: "names no column, and the model has no primary key" })
+  } else if (
+    issues.length === 0 &&
+    !table.constraints.some(({ columns, kind }) =>
+      (kind === "primaryKey" || kind === "unique") && columns.length === target.length &&
+      target.every((name) => columns.includes(name!))
+    )
+  ) {
+    issues.push({ path: ["on"], message: `${model.identifier} has no unique constraint of just these columns` })
   }
   return issues.length === 0
     ? Effect.void
@@ -143,6 +153,29 @@ export const rowsToInsert = (
     )
     return toRows(model, table, encoded, now, many)
   })
+}
+
+/** PostgreSQL refuses to insert and update a row in one statement, and others keep parts of both: so none is asked to. */
+export const checkRepeated = (
+  model: Model.Any,
+  target: ReadonlyArray<Ast.Column>,
+  { columns, rows }: RowsToInsert
+): Effect.Effect<void, ValidationError> => {
+  const at = target.map((column) => columns.indexOf(column))
+  if (rows.length < 2 || at.includes(-1)) return Effect.void
+  const seen = new Map<string, number>()
+  const issues: Array<Issue> = []
+  rows.forEach((row, number) => {
+    const key = at.map((i) => row[i])
+    if (key.some((value) => value === null || value === Default)) return
+    const text = JSON.stringify(
+      key.map((value) => typeof value === "bigint" ? `${value}n` : value instanceof Uint8Array ? [...value] : value)
+    )
+    const first = seen.get(text)
+    if (first === undefined) seen.set(text, number)
+    else issues.push({ path: [number], message: `has the key of row ${first}` })
+  })
+  return issues.length === 0 ? Effect.void : Effect.fail(validationError(model, "an upsert of", issues))
 }
 
 type Encoded = Either.Either<unknown, ParseResult.ParseIssue>

@@ -7,10 +7,10 @@ import { stream } from "./cursor.js"
 import type { Command } from "./protocol.js"
 import { named, positional } from "./protocol.js"
 import { nativeResultOf, resultOf } from "./results.js"
-import type { Outcome, RunOptions, Session } from "./session.js"
+import type { Ending, Outcome, Session } from "./session.js"
 
-const statement: RunOptions = { isLimited: true, whenInterrupted: "kill" }
-const step: RunOptions = { isLimited: false, whenInterrupted: "destroy" }
+const statement: Ending = "kill"
+const step: Ending = "destroy"
 
 /** ER_UNSUPPORTED_PS: MySQL prepares most statements, but not all. */
 const cannotPrepare = "1295"
@@ -27,8 +27,8 @@ const notDeferrable: Failure = {
 export const make = (session: Session): Connection => {
   const { raw } = session
 
-  const unprepared = (command: Command, options: RunOptions): Effect.Effect<Outcome, Failure> =>
-    session.run((done) => raw.query(command, done), options)
+  const unprepared = (command: Command, ending: Ending): Effect.Effect<Outcome, Failure> =>
+    session.run((done) => raw.query(command, done), ending)
 
   const prepared = (command: Command): Effect.Effect<Outcome, Failure> =>
     session.run((done) => raw.execute(command, done), statement)

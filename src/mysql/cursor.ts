@@ -32,7 +32,7 @@ class Cursor {
   /** Sends the statement; a failure is told by the first pull. */
   open(text: string, parameters: ReadonlyArray<unknown>): void {
     const { session } = this
-    const running = session.start(true, (failure) => {
+    const running = session.start("kill", (failure) => {
       this.failure = failure
       this.isDone = true
       this.wake?.()
@@ -66,7 +66,12 @@ class Cursor {
       } else return false
       return true
     }
-    if (!give()) this.wake = give
+    if (give()) return
+    this.wake = give
+    // Else the rows would go to a reader that no longer waits.
+    return Effect.sync(() => {
+      if (this.wake === give) this.wake = undefined
+    })
   })
 
   readonly close: Effect.Effect<void> = Effect.promise(() => {

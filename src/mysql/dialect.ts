@@ -208,11 +208,13 @@ const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"]
     defaultValues: "() values ()",
     manyRows: (writer, types, rows) => {
       const columns = types.map(({ storage }, index) => ({ storage, index, name: `c${index}` }))
-      // Distinct rows are put into a table with a key; an update or a delete of MariaDB would read the JSON again for each of its rows.
-      writer.text("(select * from (select distinct ").list(
+      // Distinct rows go to a table with a key, where an update or a delete of MariaDB would read the JSON for each row again.
+      writer.text("(select ").list(
         columns,
-        ({ name, storage }) => writer.text(storage._tag === "bytes" ? `unhex(${name}) as ${name}` : name)
-      ).text(" from json_table(").bound(manyText(codecs, types, rows)).text(", '$[*]' columns (").list(
+        ({ name, storage }) => writer.text(storage._tag === "bytes" ? `unhex(${name})` : name)
+      ).text(" from (select distinct ").list(columns, ({ name }) => writer.text(name)).text(" from json_table(").bound(
+        manyText(codecs, types, rows)
+      ).text(", '$[*]' columns (").list(
         columns,
         ({ index, name, storage }) => writer.text(`${name} ${tableType(storage, server, ddl)} path '$[${index}]'`)
       ).text(")) as many_rows) as distinct_rows)")

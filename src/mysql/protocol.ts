@@ -46,6 +46,9 @@ export interface Raw {
   readonly resume: () => void
 }
 
+/** Silence after which the system asks whether the other side is still there, in milliseconds. */
+const keepAliveInitialDelay = 10_000
+
 /** How many prepared statements a connection keeps on the server. */
 const maxPreparedStatements = 256
 
@@ -61,6 +64,7 @@ export const create = (library: Library, target: Target, connectTimeout: number 
     // A copy, as mysql2 writes into it.
     ...(target.ssl === undefined ? {} : { ssl: { ...target.ssl } as Mysql2.SslOptions }),
     connectTimeout,
+    keepAliveInitialDelay,
     charset: "utf8mb4",
     timezone: "Z",
     multipleStatements: false,

@@ -17,6 +17,7 @@ import { headerOf, isHeader, isInTransaction } from "./results.js"
 const grace = 10
 /** How long the server may take to notice a kill, or to answer the smallest question. */
 const patience = 5_000
+const maxTimer = 2_147_483_647
 
 /** A command on its way. */
 export interface Running {
@@ -36,13 +37,11 @@ export interface Outcome {
   readonly fields: unknown
 }
 
-/** How a command is run. */
-export interface RunOptions {
-  /** Whether the statementTimeout is about it. */
-  readonly isLimited: boolean
-  /** What interruption does: a step of a transaction that was cut off leaves a state that nobody knows. */
-  readonly whenInterrupted: "kill" | "destroy"
-}
+/**
+ * How a command ends before its time: a statement is killed, while a step of a transaction that was cut off leaves a state that nobody
+ * knows, so its connection goes with it.
+ */
+export type Ending = "kill" | "destroy"
 
 export class Session {
   readonly raw: Raw
@@ -73,11 +72,11 @@ export class Session {
   }
 
   failure(cause: unknown): Failure {
-    return cause instanceof Unbindable ? refused("data", cause.hint) : classify(cause, this.kind)
+    return cause instanceof Unbindable ? refused("data", cause.hint) : standing(classify(cause, this.kind))
   }
 
   /** Takes the connection for a command; fails where it is gone or taken, which only misuse leads to. */
-  start(isLimited: boolean, onEnd: Running["onEnd"]): Running | Failure {
+  start(ending: Ending, onEnd: Running["onEnd"]): Running | Failure {
     if (this.broken) return gone
     if (this.running !== undefined) return busy
     const running: Running = {
@@ -90,11 +89,14 @@ export class Session {
       onEnd
     }
     const { statementTimeout } = this.target
-    if (isLimited && statementTimeout !== undefined) {
-      running.timer = setTimeout(() => {
-        running.isTimedOut = true
-        void this.kill(running)
-      }, statementTimeout)
+    if (statementTimeout !== undefined) {
+      running.timer = ending === "kill"
+        ? setTimeout(() => {
+          running.isTimedOut = true
+          void this.kill(running)
+        }, statementTimeout)
+        // The server was given its time: this late, it answers no more.
+        : setTimeout(() => this.destroy(), Math.min(maxTimer, statementTimeout + patience))
     }
     this.running = running
     return running
@@ -112,9 +114,9 @@ export class Session {
   }
 
   /** Runs one command; the state of the transaction is known again before anyone hears of a failure. */
-  run(command: (done: Done) => void, { isLimited, whenInterrupted }: RunOptions): Effect.Effect<Outcome, Failure> {
+  run(command: (done: Done) => void, ending: Ending): Effect.Effect<Outcome, Failure> {
     return Effect.async<Outcome, Failure>((resume) => {
-      const running = this.start(isLimited, (failure, results, fields) => {
+      const running = this.start(ending, (failure, results, fields) => {
         resume(failure === undefined ? Effect.succeed({ results, fields }) : Effect.fail(failure))
       })
       if ("_tag" in running) return resume(Effect.fail(running))
@@ -123,18 +125,18 @@ export class Session {
       } catch (error) {
         this.end(running, error)
       }
-      return Effect.promise(() => this.abandon(running, whenInterrupted))
+      return Effect.promise(() => this.abandon(running, ending))
     })
   }
 
   /** Ends a command that nobody waits for; afterwards the connection is fit for the next, or broken. */
-  async abandon(running: Running, how: RunOptions["whenInterrupted"]): Promise<void> {
+  async abandon(running: Running, ending: Ending): Promise<void> {
     if (this.running !== running) return
     running.isAbandoned = true
     clearTimeout(running.timer)
     if (running.killing !== undefined) await running.killing
     else if (await this.within(running, grace)) await this.askStatus()
-    else if (how === "destroy") this.destroy()
+    else if (ending === "destroy") this.destroy()
     else await this.kill(running)
     this.release(running)
   }
@@ -176,7 +178,7 @@ export class Session {
       if (running.isAbandoned) return
       this.release(running)
       running.onEnd(
-        failure !== undefined && running.isTimedOut ? tooLong(failure, this.target.statementTimeout) : failure,
+        failure !== undefined && running.isTimedOut ? timedOut(failure, this.target.statementTimeout) : failure,
         results,
         fields
       )
@@ -263,6 +265,12 @@ const isNothing = (error: unknown): boolean => error === null || error === undef
 
 const lost = { code: "PROTOCOL_CONNECTION_LOST", fatal: true, message: "the connection was lost" }
 
+/** The connection stood: what would say that none could be made, such as ETIMEDOUT, ended it, and the statement may have been sent. */
+const standing = (failure: Failure): Failure =>
+  failure.kind.error === "ConnectionError" && failure.kind.reason === "refused"
+    ? { ...failure, kind: { error: "ConnectionError", reason: "lost", isRetryable: false }, hint: undefined }
+    : failure
+
 /** Constraints, missing names and bad values undo their statement alone. */
 const mayEndTransaction = ({ kind }: Failure): boolean =>
   kind.error === "ConflictError" || kind.error === "TimeoutError" ||
@@ -281,9 +289,10 @@ const refused = (
 
 const busy = refused("other", "a stream on this connection must be read to its end before the next statement")
 
-/** The kill was ours, so what it led to is a timeout. */
-const tooLong = (failure: Failure, limit: number | undefined): Failure => ({
-  ...failure,
-  kind: { error: "TimeoutError" },
-  hint: `it ran longer than the statementTimeout of ${limit} ms`
-})
+/** The kill was ours, so what it led to is a timeout; of a statement that could not be killed nobody knows what it did. */
+const timedOut = (failure: Failure, limit: number | undefined): Failure => {
+  const hint = `it ran longer than the statementTimeout of ${limit} ms`
+  return failure.kind.error === "ConnectionError"
+    ? { ...failure, hint: `${hint}, and the server did not answer to its end` }
+    : { ...failure, kind: { error: "TimeoutError" }, hint }
+}

@@ -262,16 +262,8 @@ const socketHints: { readonly [code: string]: string } = {
   ENETUNREACH: "there is no way to the host's network"
 }
 
-/** Socket errors that only come up before a connection stands. */
-const neverConnected = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ENOENT",
-  "EACCES",
-  "EHOSTUNREACH",
-  "ENETUNREACH"
-])
+/** Socket errors that only come up before a connection stands; that there is no way to the host can also end one. */
+const neverConnected = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENOENT", "EACCES"])
 
 const bySocket = (code: string | undefined, thrown: Thrown, phase: Phase): Row => {
   const message = text(thrown.message) ?? ""

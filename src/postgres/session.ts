@@ -22,6 +22,14 @@ const cancelPatience = 2000
 
 const closePatience = 1000
 
+/** The server itself ends a statement that takes too long: one that is this late with it answers no more. */
+const answerPatience = 5000
+
+/** Silence after which the system asks whether the other side is still there. */
+const keepAliveDelay = 10_000
+
+const maxTimer = 2_147_483_647
+
 /** What `pg` has beside its types. */
 interface Internals {
   getStartupConf: () => { [setting: string]: string }
@@ -39,16 +47,19 @@ export class Session {
   readonly pg: typeof Pg
   readonly client: Pg.Client
   readonly connectMillis: number
+  private readonly statementTimeout: number | undefined
   private readonly address: string | undefined
   private current: Work | undefined
   private waiting: Array<Work> = []
   private isHeld = false
   private loss: unknown = lost
+  private silence: ReturnType<typeof setTimeout> | undefined
 
-  constructor(pg: typeof Pg, client: Pg.Client, connectMillis: number) {
+  constructor(pg: typeof Pg, client: Pg.Client, connectMillis: number, statementTimeout: number | undefined) {
     this.pg = pg
     this.client = client
     this.connectMillis = connectMillis
+    this.statementTimeout = statementTimeout
     this.address = this.wire.stream.remoteAddress
     this.wire.on("readyForQuery", (message: { readonly status: "I" | "T" | "E" }) => {
       this.status = message.status
@@ -110,6 +121,7 @@ export class Session {
       this.waiting.push(work)
     } else {
       this.current = work
+      this.expectAnswer()
       try {
         work.start(this.client)
       } catch (error) {
@@ -120,6 +132,13 @@ export class Session {
     }
   }
 
+  /** A connection of which nothing comes back would else be waited for as long as the system does, which can be forever. */
+  private expectAnswer(): void {
+    if (this.statementTimeout === undefined) return
+    const limit = Math.min(maxTimer, this.statementTimeout + answerPatience)
+    this.silence = setTimeout(() => this.destroy(), limit)
+  }
+
   private finish(work: Work, error?: unknown): void {
     if (work.isSettled) return
     work.isSettled = true
@@ -128,6 +147,7 @@ export class Session {
   }
 
   private settle(): void {
+    clearTimeout(this.silence)
     const work = this.current
     this.current = undefined
     if (work !== undefined) this.finish(work)
@@ -141,6 +161,7 @@ export class Session {
   }
 
   private lose(error: unknown): void {
+    clearTimeout(this.silence)
     this.isBroken = true
     this.loss = error
     const work = this.current
@@ -232,7 +253,8 @@ export const open = <A>(pg: typeof Pg, target: Target, use: (session: Session) =
         application_name: target.applicationName,
         statement_timeout: target.statementTimeout,
         connectionTimeoutMillis: target.connectTimeout,
-        keepAlive: true
+        keepAlive: true,
+        keepAliveInitialDelayMillis: keepAliveDelay
       })
     } catch (cause) {
       return resume(Effect.fail(classify(cause, "connect")))
@@ -246,7 +268,7 @@ export const open = <A>(pg: typeof Pg, target: Target, use: (session: Session) =
     client.on("error", ignore)
     client.connect((error: Error | null) => {
       if (error === null || error === undefined) {
-        resume(Effect.succeed(use(new Session(pg, client, performance.now() - start))))
+        resume(Effect.succeed(use(new Session(pg, client, performance.now() - start, target.statementTimeout))))
       } else {
         wire.stream.destroy()
         resume(Effect.fail(classify(error, "connect")))

@@ -168,3 +168,34 @@ const reread = (
   }
   return walk(projection, true)
 }
+
+const integer: ValueType = { storage: { _tag: "integer" }, nullable: false, schema: undefined as never }
+
+/** `1`, where any value will do. */
+export const one: Ast.Expression = { _tag: "Fragment", strings: ["1"], args: [], type: integer }
+
+const rowCount: Ast.Expression = {
+  _tag: "Aggregate",
+  operator: { name: "count", form: "function", text: "count" },
+  args: [],
+  distinct: false,
+  filter: undefined,
+  type: integer
+}
+
+/** For a test whether there is a row: any will do, unless what is selected decides how many there are. */
+export const forExistence = (select: Ast.Select): Ast.Select => ({
+  ...select,
+  projection: select.distinct || isAggregated(select.projection)
+    ? select.projection
+    // SQLite takes no `having` beside what is neither grouped nor an aggregate.
+    : { _tag: "Value", expression: select.having !== undefined && select.groupBy.length === 0 ? rowCount : one },
+  orderBy: [],
+  includes: []
+})
+
+/** MySQL and MariaDB take no limit in a list to be in, but take one a level deeper; so do all. */
+export const withoutOuterLimit = (select: Ast.Select): Ast.Select =>
+  select.limit === undefined && select.offset === undefined
+    ? select
+    : selectFrom(derivedOf("limited", { ...select, includes: [] }))

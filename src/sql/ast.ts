@@ -171,7 +171,6 @@ export interface Include {
   readonly childRef: Ref
   /** At most so many children a parent. */
   readonly limit: number | undefined
-  readonly offset: number | undefined
   /** What is wrong with the relation. */
   readonly problem: ConfigurationError | undefined
 }

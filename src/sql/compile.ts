@@ -4,7 +4,7 @@
 import { ConfigurationError, UnsupportedError } from "../DbError.js"
 import type { ValidationError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
-import { derivedOf, freshName, isAggregated, outputNames, selectFrom } from "../query/derived.js"
+import { forExistence, freshName, one, outputNames, withoutOuterLimit } from "../query/derived.js"
 import type {
   Column,
   Delete,
@@ -293,25 +293,6 @@ const printExpression = (writer: TextWriter, dialect: Dialect, expression: Expre
   }
 }
 
-/** Any row will do, unless what is selected decides how many there are. */
-const forExistence = (select: Select): Select => ({
-  ...select,
-  projection: select.distinct || isAggregated(select.projection)
-    ? select.projection
-    // SQLite takes no `having` beside what is neither grouped nor an aggregate.
-    : select.having !== undefined && select.groupBy.length === 0
-    ? rowCount
-    : one,
-  orderBy: [],
-  includes: []
-})
-
-/** MySQL and MariaDB take no limit in a list to be in, but take one a level deeper; so do all. */
-const withoutOuterLimit = (select: Select): Select =>
-  select.limit === undefined && select.offset === undefined
-    ? select
-    : selectFrom(derivedOf("limited", { ...select, includes: [] }))
-
 const printCall = (
   writer: TextWriter,
   dialect: Dialect,
@@ -345,7 +326,7 @@ const printAggregate = (
   { args, distinct, filter, operator, type }: Extract<Expression, { readonly _tag: "Aggregate" }>
 ): void => {
   const byCase = filter !== undefined && !dialect.capabilities.aggregateFilter
-  const given = byCase ? (args.length === 0 ? [constantOne] : args).map((arg) => onlyWhere(filter, arg)) : args
+  const given = byCase ? (args.length === 0 ? [one] : args).map((arg) => onlyWhere(filter, arg)) : args
   const own = dialect.operators[operator.name]
   if (own !== undefined && !distinct) own(writer, given, type)
   else if (operator.form === "function") {
@@ -369,22 +350,6 @@ const onlyWhere = (when: Expression, then: Expression): Expression => ({
   otherwise: undefined,
   type: then.type
 })
-
-const integer: ValueType = { storage: { _tag: "integer" }, nullable: false, schema: undefined as never }
-const constantOne: Expression = { _tag: "Fragment", strings: ["1"], args: [], type: integer }
-/** What a test for existence selects. */
-const one: Projection = { _tag: "Value", expression: constantOne }
-const rowCount: Projection = {
-  _tag: "Value",
-  expression: {
-    _tag: "Aggregate",
-    operator: { name: "count", form: "function", text: "count" },
-    args: [],
-    distinct: false,
-    filter: undefined,
-    type: integer
-  }
-}
 
 const printInValues = (
   writer: TextWriter,
@@ -433,7 +398,8 @@ const printInsert = (writer: TextWriter, dialect: Dialect, insert: Insert): void
     })
     writer.row(0)
   }
-  if (insert.conflict !== undefined) {
+  // A row of defaults has no key to be there already by, and SQLite no words for it.
+  if (insert.conflict !== undefined && insert.columns.length > 0) {
     writer.text(" ")
     dialect.print.conflict(writer, insert)
   }

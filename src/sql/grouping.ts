@@ -49,7 +49,9 @@ export const byOutput = (
 /** Of rows that are made one, each may have had another place: PostgreSQL refuses such an order, others take any of them. */
 const checkOrder = ({ orderBy, projection }: Select): void => {
   const given = expressionsOf(projection)
-  if (orderBy.some(({ expression }) => expression._tag !== "Invalid" && !given.some((one) => isSame(one, expression)))) {
+  if (
+    orderBy.some(({ expression }) => expression._tag !== "Invalid" && !given.some((one) => isSame(one, expression)))
+  ) {
     throw new ConfigurationError({ problem: "Distinct rows can be sorted only by what is selected" })
   }
 }

@@ -38,6 +38,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "Advisor.ts"
   ]],
   [12, ["Migration.ts", "migration/**"]],
+  [12.4, ["network/**"]],
   [12.5, ["sqlite/**", "postgres/**", "mysql/**", "mariadb/**", "duckdb/**"]],
   [13, ["Sqlite.ts", "Postgres.ts", "Mysql.ts", "MariaDb.ts", "DuckDb.ts"]],
   [14, ["Connect.ts"]],

@@ -1,0 +1,170 @@
+/**
+ * Reads what a connection to a server needs to know, from options and a URL: checked, and with no word of the password in what is said
+ * about it.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { readFileSync } from "node:fs"
+import { ConfigurationError } from "../DbError.js"
+
+/** Thrown while settings are read; `attempt` makes it a typed error. */
+export class Problem {
+  constructor(readonly problem: string, readonly hint?: string) {}
+}
+
+/** Runs a reader of settings. */
+export const attempt = <A>(read: () => A): Effect.Effect<A, ConfigurationError> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(read())
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      const { hint, problem } = error
+      return Effect.fail(new ConfigurationError(hint === undefined ? { problem } : { problem, hint }))
+    }
+  })
+
+/** Where a URL leads. */
+export interface Address<Parameter extends string> {
+  readonly host: string | undefined
+  readonly port: number | undefined
+  readonly database: string | undefined
+  readonly username: string | undefined
+  readonly password: Redacted.Redacted | undefined
+  readonly parameters: { readonly [P in Parameter]?: string }
+}
+
+/** How the URLs of one kind of server are written. */
+export interface Form<Parameter extends string> {
+  /** In messages: `PostgreSQL`. */
+  readonly server: string
+  readonly schemes: ReadonlyArray<string>
+  /** `postgres://user:password@host:5432/database` */
+  readonly example: string
+  readonly parameters: ReadonlyArray<Parameter>
+  /** Other ways to write a text that is no URL as it stands. */
+  readonly alternatives?: (url: string) => ReadonlyArray<string>
+}
+
+const maxTimer = 2_147_483_647
+
+/** The readers of one kind of server's settings. */
+export const readers = <const Parameter extends string>(form: Form<Parameter>) => {
+  const { example, parameters, schemes, server } = form
+  const hint =
+    `the form is ${example}, and characters such as @ : / # ? % in the user and the password are percent-encoded`
+
+  const decoded = (part: string): string | undefined => {
+    try {
+      return part === "" ? undefined : decodeURIComponent(part)
+    } catch {
+      throw new Problem(`the ${server} URL has a % that encodes nothing`, hint)
+    }
+  }
+
+  const parse = (text: string): URL => {
+    for (const one of [text, ...form.alternatives?.(text) ?? []]) {
+      try {
+        return new URL(one)
+      } catch {
+        // The error holds the URL, and so the password.
+      }
+    }
+    throw new Problem(`the ${server} URL is not a URL`, hint)
+  }
+
+  const parametersOf = (url: URL): Address<Parameter>["parameters"] => {
+    const found: { [P in Parameter]?: string } = {}
+    for (const [given, value] of url.searchParams) {
+      const name = parameters.find((known) => known === given)
+      if (name === undefined) {
+        // A name is shown only if it looks like one: after a mistake it can be a piece of a password.
+        throw new Problem(
+          `the ${server} URL has a parameter ${
+            /^[a-zA-Z_-]{1,40}$/.test(given) ? `"${given}" ` : ""
+          }that is not understood`,
+          `there are ${parameters.join(", ")}; other settings are options of the Layer`
+        )
+      }
+      found[name] = value
+    }
+    return found
+  }
+
+  return {
+    hint,
+
+    address: (given: Redacted.Redacted): Address<Parameter> => {
+      const text = Redacted.value(given)
+      const url = parse(text)
+      // Without // what follows is one path, of which the password would become the name of the database.
+      if (!schemes.some((scheme) => text.trim().toLowerCase().startsWith(`${scheme}://`))) {
+        throw new Problem(
+          `the ${server} URL does not begin with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+          hint
+        )
+      }
+      if (url.hash !== "" || url.pathname.slice(1).includes("/")) {
+        throw new Problem(`the ${server} URL has a ${url.hash === "" ? "second /" : "#"} after the host`, hint)
+      }
+      const password = decoded(url.password)
+      return {
+        host: decoded(url.hostname.replace(/^\[(.*)\]$/, "$1")),
+        port: url.port === "" ? undefined : Number(url.port),
+        database: decoded(url.pathname.slice(1)),
+        username: decoded(url.username),
+        password: password === undefined ? undefined : Redacted.make(password),
+        parameters: parametersOf(url)
+      }
+    },
+
+    /** What a parameter's file holds. */
+    file: (parameter: Parameter, path: string): string => {
+      try {
+        return readFileSync(path, "utf8")
+      } catch {
+        throw new Problem(`the file ${path} of the ${server} URL's ${parameter} cannot be read`)
+      }
+    },
+
+    /** A parameter in whole seconds, 0 for no limit. */
+    seconds: (parameter: Parameter, text: string | undefined): Duration.Duration | undefined => {
+      if (text === undefined) return undefined
+      if (!/^\d{1,6}$/.test(text)) throw new Problem(`the ${parameter} of the ${server} URL is not a number of seconds`)
+      return text === "0" ? Duration.infinity : Duration.seconds(Number(text))
+    },
+
+    /** Whole milliseconds; undefined for no limit. */
+    millis: (name: string, input: Duration.DurationInput): number | undefined => {
+      const value = Duration.decodeUnknown(input)
+      if (value._tag === "None" || Duration.toMillis(value.value) === 0) {
+        throw new Problem(
+          `the ${name} for ${server} is no length of time`,
+          "leave it out for none, or say Duration.infinity"
+        )
+      }
+      const time = Duration.toMillis(value.value)
+      return time > maxTimer ? undefined : Math.ceil(time)
+    },
+
+    port: (port: number | undefined): number | undefined => {
+      if (port !== undefined && (!Number.isInteger(port) || port < 1 || port > 65_535)) {
+        throw new Problem(`the port for ${server} is not one from 1 to 65535`)
+      }
+      return port
+    },
+
+    text: (name: string, value: string | undefined): string | undefined => {
+      if (value?.includes("\u0000") === true) throw new Problem(`the ${name} for ${server} holds the character U+0000`)
+      return value
+    },
+
+    password: (password: Redacted.Redacted | undefined): Redacted.Redacted | undefined => {
+      if (password !== undefined && Redacted.value(password).includes("\u0000")) {
+        throw new Problem(`the password for ${server} holds the character U+0000`)
+      }
+      return password
+    }
+  }
+}
