@@ -113,20 +113,20 @@ export const expressions = [
   line("in, of more than a list has: one parameter", user((u) => Expr.in(u.age, many(7))), {
     sqlite: [[`select "users"."id" from "users" where "users"."age" in (select value from json_each(?))`, listed("[", "7", "]")]],
     postgresql: [[`select "users"."id" from "users" where "users"."age" in (select * from unnest($1::integer[]))`, listed("{", "7", "}")]],
-    mariadb: [["select `users`.`id` from `users` where `users`.`age` in (select c0 from json_table(?, '$[*]' columns (c0 bigint path '$[0]')) as many_rows)", listed("[", `["7"]`, "]")]],
-    mysql: [["select `users`.`id` from `users` where `users`.`age` in (select c0 from json_table(?, '$[*]' columns (c0 bigint path '$[0]')) as many_rows)", listed("[", `["7"]`, "]")]]
+    mariadb: [["select `users`.`id` from `users` where `users`.`age` in (select c0 from (select distinct c0 from json_table(?, '$[*]' columns (c0 bigint path '$[0]')) as many_rows) as distinct_rows)", listed("[", `["7"]`, "]")]],
+    mysql: [["select `users`.`id` from `users` where `users`.`age` in (select c0 from (select distinct c0 from json_table(?, '$[*]' columns (c0 bigint path '$[0]')) as many_rows) as distinct_rows)", listed("[", `["7"]`, "]")]]
   }),
   line("in, of many texts", user((u) => Expr.in(u.name, many(`"it's"`))), {
     sqlite: [[`select "users"."id" from "users" where "users"."name" in (select value from json_each(?))`, listed("[", "\"\\\"it's\\\"\"", "]")]],
     postgresql: [[`select "users"."id" from "users" where "users"."name" in (select * from unnest($1::text[]))`, listed("{", "\"\\\"it's\\\"\"", "}")]],
-    mariadb: [["select `users`.`id` from `users` where `users`.`name` in (select c0 from json_table(?, '$[*]' columns (c0 longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]')) as many_rows)", listed("[", "[\"\\\"it's\\\"\"]", "]")]],
-    mysql: [["select `users`.`id` from `users` where `users`.`name` in (select c0 from json_table(?, '$[*]' columns (c0 longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]')) as many_rows)", listed("[", "[\"\\\"it's\\\"\"]", "]")]]
+    mariadb: [["select `users`.`id` from `users` where `users`.`name` in (select c0 from (select distinct c0 from json_table(?, '$[*]' columns (c0 longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]')) as many_rows) as distinct_rows)", listed("[", "[\"\\\"it's\\\"\"]", "]")]],
+    mysql: [["select `users`.`id` from `users` where `users`.`name` in (select c0 from (select distinct c0 from json_table(?, '$[*]' columns (c0 longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]')) as many_rows) as distinct_rows)", listed("[", "[\"\\\"it's\\\"\"]", "]")]]
   }),
   line("in, of many bytes", measure((m) => Expr.in(m.raw, many(Uint8Array.of(1, 255)))), {
     sqlite: [[`select "measures"."day" from "measures" where "measures"."raw" in (select unhex(value) from json_each(?))`, listed("[", `"01ff"`, "]")]],
     postgresql: [[`select "measures"."day" from "measures" where "measures"."raw" in (select * from unnest($1::bytea[]))`, listed("{", "\"\\\\x01ff\"", "}")]],
-    mariadb: [["select `measures`.`day` from `measures` where `measures`.`raw` in (select unhex(c0) from json_table(?, '$[*]' columns (c0 longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]')) as many_rows)", listed("[", `["01ff"]`, "]")]],
-    mysql: [["select `measures`.`day` from `measures` where `measures`.`raw` in (select unhex(c0) from json_table(?, '$[*]' columns (c0 longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]')) as many_rows)", listed("[", `["01ff"]`, "]")]]
+    mariadb: [["select `measures`.`day` from `measures` where `measures`.`raw` in (select unhex(c0) from (select distinct c0 from json_table(?, '$[*]' columns (c0 longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]')) as many_rows) as distinct_rows)", listed("[", `["01ff"]`, "]")]],
+    mysql: [["select `measures`.`day` from `measures` where `measures`.`raw` in (select unhex(c0) from (select distinct c0 from json_table(?, '$[*]' columns (c0 longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]')) as many_rows) as distinct_rows)", listed("[", `["01ff"]`, "]")]]
   }),
   line("in, of a query", user((u) => Expr.in(u.id, Query.from(Post).pipe(Query.where((p) => p.published), Query.pluck((p) => p.authorId)))), {
     sqlite: [[`select "users"."id" from "users" where "users"."id" in (select "posts"."author_id" from "posts" where "posts"."published")`]],

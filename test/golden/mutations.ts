@@ -130,7 +130,7 @@ export const mutations = [
     mysql: [
       ["begin"],
       ["insert into `posts_tags` (`post_id`, `tag_id`) values (?, ?)", 1n, 2n],
-      ["select `posts_tags`.`post_id`, `posts_tags`.`tag_id`, `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows)", `[["1","2"]]`],
+      ["select `posts_tags`.`post_id`, `posts_tags`.`tag_id`, `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from (select distinct c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows) as distinct_rows)", `[["1","2"]]`],
       ["commit"]
     ]
   }),
@@ -249,15 +249,15 @@ export const mutations = [
     mysql: [
       ["begin"],
       ["select `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `posts_tags` where `posts_tags`.`post_id` = ? for update", 1n],
-      ["select `posts_tags`.`post_id`, `posts_tags`.`tag_id`, `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows)", `[["1","1"]]`],
-      ["delete from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows)", `[["1","1"]]`],
+      ["select `posts_tags`.`post_id`, `posts_tags`.`tag_id`, `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from (select distinct c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows) as distinct_rows)", `[["1","1"]]`],
+      ["delete from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from (select distinct c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows) as distinct_rows)", `[["1","1"]]`],
       ["commit"]
     ]
   }),
   line("delete: by many keys", Mutation.delete(Tag).pipe(Mutation.where({ id: { in: Array.from({ length: 257 }, () => 5) } })), {
     sqlite: [[`delete from "tags" where "tags"."id" in (select value from json_each(?))`, listed("[", "5", "]")]],
     postgresql: [[`delete from "tags" where "tags"."id" in (select * from unnest($1::integer[]))`, listed("{", "5", "}")]],
-    mariadb: [["delete from `tags` where `tags`.`id` in (select c0 from json_table(?, '$[*]' columns (c0 bigint path '$[0]')) as many_rows)", listed("[", `["5"]`, "]")]],
-    mysql: [["delete from `tags` where `tags`.`id` in (select c0 from json_table(?, '$[*]' columns (c0 bigint path '$[0]')) as many_rows)", listed("[", `["5"]`, "]")]]
+    mariadb: [["delete from `tags` where `tags`.`id` in (select c0 from (select distinct c0 from json_table(?, '$[*]' columns (c0 bigint path '$[0]')) as many_rows) as distinct_rows)", listed("[", `["5"]`, "]")]],
+    mysql: [["delete from `tags` where `tags`.`id` in (select c0 from (select distinct c0 from json_table(?, '$[*]' columns (c0 bigint path '$[0]')) as many_rows) as distinct_rows)", listed("[", `["5"]`, "]")]]
   })
 ]
