@@ -191,9 +191,15 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       (failure: Failure) => failWith(failure, sql, undefined, driver)
     )
 
+  const reserve = Effect.withFiberRuntime<Connection | undefined, ConnectFailure, Scope.Scope>((fiber) =>
+    runner.scopeOf(fiber.currentContext as Context.Context<never>) === undefined
+      ? pool.acquire
+      : Effect.succeed(undefined)
+  )
+
   return {
     service,
-    client: sqlClientOf({ driver, use, native, transact: (effect) => transact(effect, undefined) as never })
+    client: sqlClientOf({ driver, use, reserve, native, transact: (effect) => transact(effect, undefined) as never })
   }
 }
 

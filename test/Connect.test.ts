@@ -246,7 +246,7 @@ describe("a driver that is not installed", () => {
         { cwd: fileURLToPath(new URL("..", import.meta.url)) },
         (error, stdout, stderr) =>
           resume(
-            error === null ? Effect.sync(() => JSON.parse(stdout)) : Effect.fail(new Error(stderr, { cause: error }))
+            error === null ? Effect.sync(() => JSON.parse(stdout)) : Effect.die(new Error(stderr, { cause: error }))
           )
       )
       return Effect.sync(() => child.kill())

@@ -9,15 +9,21 @@ import type * as SqlConnection from "@effect/sql/SqlConnection"
 import { SqlError } from "@effect/sql/SqlError"
 import * as SqlStatement from "@effect/sql/Statement"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { WriteFailure } from "../DbError.js"
 import type { Connection, Driver, NativeResult } from "../Driver.js"
+import { Mutex } from "../transaction/mutex.js"
+
+type Use = <A>(work: (connection: Connection) => Effect.Effect<A, WriteFailure>) => Effect.Effect<A, WriteFailure>
 
 /** How the client gets at connections. */
 interface Parts {
   readonly driver: Driver
   /** The connection of the fiber's transaction, else one of the pool, for one piece of work. */
-  readonly use: <A>(work: (connection: Connection) => Effect.Effect<A, WriteFailure>) => Effect.Effect<A, WriteFailure>
+  readonly use: Use
+  /** A connection of the pool until the scope closes; none in a transaction, which has its own. */
+  readonly reserve: Effect.Effect<Connection | undefined, WriteFailure, Scope.Scope>
   readonly native: (
     connection: Connection,
     sql: string,
@@ -29,32 +35,43 @@ interface Parts {
 
 const toSqlError = (failure: WriteFailure): SqlError => new SqlError({ cause: failure, message: failure.message })
 
+/** What `@effect/sql` calls a connection, over whatever `use` lends. */
+const connectionBy = (use: Use, native: Parts["native"]): SqlConnection.Connection => {
+  const run = (sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>
+    Effect.mapError(use((connection) => native(connection, sql, parameters, isPrepared)), toSqlError)
+  const rows = (
+    sql: string,
+    parameters: ReadonlyArray<unknown>,
+    transform: (<A extends object>(rows: ReadonlyArray<A>) => ReadonlyArray<A>) | undefined,
+    isPrepared = true
+  ) =>
+    Effect.map(
+      run(sql, parameters, isPrepared),
+      (result): ReadonlyArray<any> => transform === undefined ? result.rows : transform(result.rows)
+    )
+  return {
+    execute: rows,
+    executeRaw: (sql, parameters) => Effect.map(run(sql, parameters, true), (result) => result.raw),
+    executeStream: (sql, parameters, transform) =>
+      Stream.unwrap(Effect.map(rows(sql, parameters, transform), Stream.fromIterable)),
+    executeValues: (sql, parameters) =>
+      Effect.map(run(sql, parameters, true), (result) => result.rows.map((row) => Object.values(row))),
+    executeUnprepared: (sql, parameters, transform) => rows(sql, parameters, transform, false)
+  }
+}
+
+/** One connection for all of a caller's statements, which take turns on it: for locks and settings of a session. */
+const reserved = (connection: Connection): Use => {
+  const mutex = new Mutex()
+  return (work) => mutex.run(Effect.suspend(() => work(connection)))
+}
+
 export const sqlClientOf = (
-  { driver, native, transact, use }: Parts
+  { driver, native, reserve, transact, use }: Parts
 ): Effect.Effect<SqlClient.SqlClient, never, Reactivity.Reactivity> =>
   Effect.map(Reactivity.Reactivity, (reactivity) => {
-    const run = (sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>
-      Effect.mapError(use((connection) => native(connection, sql, parameters, isPrepared)), toSqlError)
-    const rows = (
-      sql: string,
-      parameters: ReadonlyArray<unknown>,
-      transform: (<A extends object>(rows: ReadonlyArray<A>) => ReadonlyArray<A>) | undefined,
-      isPrepared = true
-    ) =>
-      Effect.map(
-        run(sql, parameters, isPrepared),
-        (result): ReadonlyArray<any> => transform === undefined ? result.rows : transform(result.rows)
-      )
-    const connection: SqlConnection.Connection = {
-      execute: rows,
-      executeRaw: (sql, parameters) => Effect.map(run(sql, parameters, true), (result) => result.raw),
-      executeStream: (sql, parameters, transform) =>
-        Stream.unwrap(Effect.map(rows(sql, parameters, transform), Stream.fromIterable)),
-      executeValues: (sql, parameters) =>
-        Effect.map(run(sql, parameters, true), (result) => result.rows.map((row) => Object.values(row))),
-      executeUnprepared: (sql, parameters, transform) => rows(sql, parameters, transform, false)
-    }
-    const acquirer = Effect.succeed(connection)
+    const shared = connectionBy(use, native)
+    const acquirer = Effect.succeed(shared)
     const client = Object.assign(
       SqlStatement.make(acquirer, driver.sqlClient.compiler, driver.sqlClient.spanAttributes, undefined),
       {
@@ -78,7 +95,11 @@ export const sqlClientOf = (
               }
             }
           ),
-        reserve: acquirer,
+        reserve: Effect.mapBoth(reserve, {
+          onFailure: toSqlError,
+          onSuccess: (connection) =>
+            connection === undefined ? shared : connectionBy(reserved(connection), native)
+        }),
         withoutTransforms() {
           return this as never
         },

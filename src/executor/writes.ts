@@ -72,8 +72,8 @@ interface Parts {
   readonly dialect: Dialect
   /** Runs one statement as it is. */
   readonly send: (statement: Exclude<Statement, Script>) => Effect.Effect<Sent, WriteFailure>
-  /** Makes a part of an insert ready to be sent, and refuses its values; the inner effect sends it. Default: `send` does both. */
-  readonly prepare?: (
+  /** Makes a part of an insert ready to be sent, and refuses its values; the inner effect sends it. */
+  readonly prepare: (
     insert: Insert,
     places: ReadonlyArray<number>
   ) => Effect.Effect<Effect.Effect<Sent, WriteFailure>, WriteFailure>
@@ -90,7 +90,7 @@ interface Sent {
 type Write = Insert | Update | Delete
 
 /** Runs a write: in one statement where that can say it, else in one transaction. */
-export const make = ({ dialect, send, transact, prepare = (insert) => Effect.succeed(send(insert)) }: Parts) => {
+export const make = ({ dialect, send, transact, prepare }: Parts) => {
   const readBack = (insert: Insert) => ({ affected, insertId }: Sent): Effect.Effect<Sent, WriteFailure> => {
     const found = Returning.insertedKeys(insert, insertId)
     if (found === undefined) {

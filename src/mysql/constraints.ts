@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Connection, Driver, Failure } from "../Driver.js"
 
-/** Unique indexes, foreign keys, and checks, which have no columns of record. */
+/** Unique indexes, foreign keys, and checks, which have no columns of record but those that their text names. */
 const query = `
 select table_name, column_name, seq_in_index from information_schema.statistics
 where table_schema = database() and non_unique = 0 and index_name = ? and table_name = coalesce(?, table_name)
@@ -17,6 +17,13 @@ union all
 select table_name, null, 0 from information_schema.table_constraints
 where table_schema = database() and constraint_type = 'CHECK' and constraint_name = ?
   and table_name = coalesce(?, table_name)
+union all
+select c.table_name, c.column_name, c.ordinal_position from information_schema.columns c
+join information_schema.table_constraints t on t.table_schema = c.table_schema and t.table_name = c.table_name
+join information_schema.check_constraints k
+  on k.constraint_schema = t.constraint_schema and k.constraint_name = t.constraint_name
+where c.table_schema = database() and t.constraint_type = 'CHECK' and t.constraint_name = ?
+  and c.table_name = coalesce(?, c.table_name) and locate(concat(char(96), c.column_name, char(96)), k.check_clause) > 0
 order by 1, 3`
 
 /** So many are kept; a schema has fewer. */
@@ -32,7 +39,7 @@ export const describer = (connect: Effect.Effect<Connection, Failure>): Driver["
     return Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(restore(connect), (connection) =>
         Effect.ensuring(
-          restore(connection.run(query, [name, given, name, given, name, given], { prepare: false })),
+          restore(connection.run(query, [name, given, name, given, name, given, name, given], { prepare: false })),
           connection.close
         ))
     ).pipe(
@@ -43,7 +50,7 @@ export const describer = (connect: Effect.Effect<Connection, Failure>): Driver["
         const [owner] = tables
         const description = {
           table: owner as string,
-          columns: rows.flatMap(([, column]) => column === null ? [] : [String(column)])
+          columns: [...new Set(rows.flatMap(([, column]) => column === null ? [] : [String(column)]))]
         }
         if (known.size < maxKnown) known.set(key(name, table), description)
         return Option.some(description)

@@ -194,10 +194,13 @@ describe("combinators", () => {
     const before = texts(base)
     const tree = JSON.stringify(base.ast)
     const frozen = deepFreeze(base.ast)
-    for (const [, step] of steps) step(base)
-    apply(steps)
-    Query.from(base.pipe(Query.select((u) => ({ id: u.id })), Query.as("t")))
-    base.pipe(Query.include({ posts: userPosts }))
+    const derived = [
+      ...steps.map(([, step]) => step(base)),
+      apply(steps),
+      Query.from(base.pipe(Query.select((u) => ({ id: u.id })), Query.as("t"))),
+      base.pipe(Query.include({ posts: userPosts }))
+    ]
+    assert.strictEqual(derived.length, steps.length + 3)
     assert.strictEqual(JSON.stringify(frozen), tree)
     assert.deepStrictEqual(texts(base), before)
   })

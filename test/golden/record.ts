@@ -78,7 +78,13 @@ export const sentBy = (
     const send = (statement: Statement): Effect.Effect<any, any> => {
       if (statement._tag === "Script") return noScript
       return Effect.flatMap(
-        Effect.try({ try: () => printed(statement, dialect), catch: (problem) => problem }),
+        Effect.suspend(() => {
+          try {
+            return Effect.succeed(printed(statement, dialect))
+          } catch (problem) {
+            return Effect.fail(problem)
+          }
+        }),
         (one) => {
           sent.push(one)
           const rows = statement._tag === "Select" || statement.returning !== undefined ? [row()] : []
@@ -90,7 +96,12 @@ export const sentBy = (
       sent.push(["begin"])
       return Effect.tap(effect, () => void sent.push(["commit"])) as never
     }
-    const write = Writes.make({ dialect, send, transact: (effect) => transact(effect, undefined) })
+    const write = Writes.make({
+      dialect,
+      send,
+      prepare: (insert) => Effect.succeed(send(insert)),
+      transact: (effect) => transact(effect, undefined)
+    })
     const rows = (statement: Statement) => Effect.map(send(statement), (outcome) => outcome.rows)
     const service: Database.Service = {
       server: { name: dialect.name, version: "" },

@@ -206,7 +206,7 @@ const database = Layer.unwrapEffect(
   Effect.map(url, (url) => Layer.provideMerge(Layer.effectDiscard(fill), MariaDb.layer({ url })))
 )
 
-const thing = (id: number, over: Partial<typeof Thing.Type>) => ({
+const thing = (id: number, over: Partial<Thing>) => ({
   id,
   name: "x",
   note: null,
