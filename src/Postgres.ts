@@ -30,6 +30,9 @@ import * as driver from "./postgres/driver.js"
  * Where the server is and how its connections are used. An option stands above the URL; what neither says comes from the
  * `PG*` environment variables, as with libpq.
  *
+ * A `statementTimeout` is kept by the server. Where its answer is 5 seconds late, to BEGIN and COMMIT too, the connection is given up as
+ * lost; without one, that is left to the operating system.
+ *
  * @since 0.1.0
  * @category models
  */

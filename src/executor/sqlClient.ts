@@ -97,8 +97,7 @@ export const sqlClientOf = (
           ),
         reserve: Effect.mapBoth(reserve, {
           onFailure: toSqlError,
-          onSuccess: (connection) =>
-            connection === undefined ? shared : connectionBy(reserved(connection), native)
+          onSuccess: (connection) => connection === undefined ? shared : connectionBy(reserved(connection), native)
         }),
         withoutTransforms() {
           return this as never

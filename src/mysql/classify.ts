@@ -112,6 +112,8 @@ const table: ReadonlyArray<readonly [Row, ReadonlyArray<number>]> = [
     3065
   ]],
   [query("other", keyTooLong), [1071, 1170]],
+  [query("other", "something of that name exists already: drop it first"), [1007, 1050]],
+  [query("undefinedObject", "create the table first"), [1146]],
   [query("undefinedObject"), [
     1008,
     1051,
@@ -123,7 +125,6 @@ const table: ReadonlyArray<readonly [Row, ReadonlyArray<number>]> = [
     1115,
     1128,
     1141,
-    1146,
     1147,
     1176,
     1193,

@@ -24,6 +24,10 @@ join information_schema.check_constraints k
   on k.constraint_schema = t.constraint_schema and k.constraint_name = t.constraint_name
 where c.table_schema = database() and t.constraint_type = 'CHECK' and t.constraint_name = ?
   and c.table_name = coalesce(?, c.table_name) and locate(concat(char(96), c.column_name, char(96)), k.check_clause) > 0
+  and (
+    select count(*) from information_schema.check_constraints o
+    where o.constraint_schema = k.constraint_schema and o.constraint_name = k.constraint_name
+  ) = 1
 order by 1, 3`
 
 /** So many are kept; a schema has fewer. */

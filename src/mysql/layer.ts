@@ -19,7 +19,8 @@ import type { TlsOptions } from "./options.js"
  * Where the server is and how its connections are used. An option stands above the URL.
  *
  * A `statementTimeout` is kept for every statement alike, by KILL QUERY over a connection of its own: MySQL's own
- * `max_execution_time` is about selects only. A stream is limited until its first row.
+ * `max_execution_time` is about selects only. A stream is limited until its first row. Where the server's answer is 5 seconds late, to
+ * BEGIN and COMMIT too, the connection is given up as lost.
  *
  * @since 0.1.0
  * @category models

@@ -74,7 +74,7 @@ const codes: { readonly [code: string]: Row } = {
   "42P03": query("other"),
   "42P04": query("other"),
   "42P06": query("other"),
-  "42P07": query("other"),
+  "42P07": query("other", "something of that name exists already: drop it first"),
   "42701": query("other"),
   "42710": query("other"),
   "42712": query("other"),

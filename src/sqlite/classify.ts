@@ -78,7 +78,7 @@ const texts: ReadonlyArray<readonly [RegExp, Row]> = [
   [/^(?:too many |parser stack overflow|Expression tree is too large|at most \d+ tables)/i, query("resources")],
   [/^unsafe use of /, query("permission")],
   [/^(?:not authorized|access to .* is prohibited)/, query("permission")],
-  [/already exists|already another table/, query("other")],
+  [/already exists|already another table/, query("other", "something of that name exists already: drop it first")],
   [/^no such savepoint|transaction/, query("other")],
   [/^attempt to write a readonly database/, query("readOnly")],
   [/abort due to ROLLBACK/i, query("aborted")]

@@ -11,6 +11,7 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
+import { ConfigurationError } from "../DbError.js"
 import type { TransactionError, TransactionFailure, WriteFailure } from "../DbError.js"
 import type { BeginOptions, Connection, Failure } from "../Driver.js"
 import type { Pool } from "../Pool.js"
@@ -215,6 +216,8 @@ export const makeRunner = ({ classify, identity, pool }: Parts): Runner => {
   return {
     transact: (effect, options = {}) =>
       Effect.contextWithEffect((context: Context.Context<never>) => {
+        const unknown = unknownOf(options)
+        if (unknown !== undefined) return Effect.fail(unknown)
         const around = scopeOf(context)
         return around === undefined
           ? outermost(effect, options)
@@ -255,6 +258,25 @@ const beginOptions = (options: Options): BeginOptions => ({
   access: options.access,
   deferrable: options.deferrable
 })
+
+const modes = {
+  isolation: ["read uncommitted", "read committed", "repeatable read", "serializable"],
+  access: ["read only", "read write"]
+} as const
+
+/** They become text of BEGIN, so that what is none of them, which only untyped programs give, must not get there. */
+const unknownOf = (options: Options): ConfigurationError | undefined => {
+  for (const name of ["isolation", "access"] as const) {
+    const known: ReadonlyArray<string | undefined> = modes[name]
+    if (options[name] !== undefined && !known.includes(options[name])) {
+      return new ConfigurationError({
+        problem: `The transaction's option ${name} is unknown`,
+        hint: `set it to one of ${known.join(", ")}`
+      })
+    }
+  }
+  return undefined
+}
 
 /** A savepoint is part of its transaction, so it cannot have more than that. Why it does, if so. */
 const contradictionOf = (outer: Options, inner: Options): string | undefined => {

@@ -242,7 +242,7 @@ describe.skipIf(server === undefined)("the server's errors", () => {
         { table: "parents", columns: ["u"] },
         { table: "parents", columns: ["id"] },
         { table: "children", columns: ["p"] },
-        { table: "parents", columns: [] },
+        { table: "parents", columns: ["c"] },
         undefined
       ])
       // PRIMARY alone could be any table's.

@@ -4,6 +4,7 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { createServer } from "node:net"
@@ -426,6 +427,16 @@ describe.skipIf(server === undefined)("streams", () => {
       assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Stream.runCollect(db.stream("do 1", []))), [])
       assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Stream.runCollect(db.stream("select ?", [1n]))), [["1"]])
     }))
+
+  it.live("lose no rows to a reader that stopped waiting for them", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const db = yield* Effect.flatMap(driver(), opened)
+      const pull = yield* Stream.toPull(db.stream("select sleep(0.2) union all select 7", []))
+      const early = yield* Effect.timeoutOption(pull, "50 millis")
+      assert.isTrue(Option.isNone(early))
+      yield* Effect.sleep("400 millis")
+      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* pull).flat(), [0, 7])
+    })))
 
   it.live(
     "limit the time to the first row only, and refuse another statement meanwhile",
