@@ -67,7 +67,9 @@ describe("options", () => {
       [{ acquireTimeout: "-5 seconds" }, "acquireTimeout"],
       [{ idleTimeout: Number.NaN }, "idleTimeout"],
       [{ maxLifetime: "soon" as "1 second" }, "maxLifetime"],
-      [{ statementTimeout: 0 }, "statementTimeout"]
+      [{ statementTimeout: 0 }, "statementTimeout"],
+      [{ prePing: "yes" as never }, "prePing"],
+      [{ poolSize: 3 } as never, "poolSize"]
     ] as ReadonlyArray<[Pool.Options, string]>
   ) {
     it(`refuse ${says}: ${String(Object.values(options))}`, () => {

@@ -157,7 +157,8 @@ export const make = (
     } else if (ValueTypes.isUnstorable(type)) {
       problems.push(`${property}: ${type.problem}`)
     }
-    const same = columns.find((column) => column.name === name)
+    // SQLite, MySQL and MariaDB take names of columns that differ in case only for the same.
+    const same = columns.find((column) => column.name.toLowerCase() === name.toLowerCase())
     if (same !== undefined) problems.push(`${same.property} and ${property} are both the column ${name}`)
     if (name === "" || tableName === "") problems.push(`${property}: a name is empty`)
     columns.push({

@@ -66,6 +66,16 @@ export const validate = (
   maxConnections: number = Number.POSITIVE_INFINITY
 ): Either.Either<Settings, ConfigurationError> =>
   Either.gen(function*() {
+    const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name))
+    if (unknown !== undefined) {
+      return yield* refuse(
+        `There is no option ${JSON.stringify(unknown)} for this database`,
+        `the options of the pool are ${Object.keys(names).join(", ")}`
+      )
+    }
+    if (options.prePing !== undefined && typeof options.prePing !== "boolean") {
+      return yield* refuse("The pool option prePing is neither true nor false", "set prePing to true or false")
+    }
     const minimum = yield* count("minimum", options.minimum, 0, 0)
     const size = yield* count("size", options.size, Math.min(defaultSize, maxConnections), 1)
     const overflow = yield* count("overflow", options.overflow, 0, 0)
@@ -95,6 +105,18 @@ export const validate = (
         : yield* duration("statementTimeout", options.statementTimeout, Duration.infinity)
     }
   })
+
+/** What is not among them would be ignored, which nobody means who writes it. */
+const names: { readonly [name in keyof Required<Options>]: true } = {
+  minimum: true,
+  size: true,
+  overflow: true,
+  prePing: true,
+  acquireTimeout: true,
+  idleTimeout: true,
+  maxLifetime: true,
+  statementTimeout: true
+}
 
 const refuse = (problem: string, hint: string): Either.Either<never, ConfigurationError> =>
   Either.left(new ConfigurationError({ problem, hint }))
