@@ -70,7 +70,7 @@ export const validate = (
     if (unknown !== undefined) {
       return yield* refuse(
         `There is no option ${JSON.stringify(unknown)} for this database`,
-        `the options of the pool are ${Object.keys(names).join(", ")}`
+        `set none but ${Object.keys(names).join(", ")} for the pool`
       )
     }
     if (options.prePing !== undefined && typeof options.prePing !== "boolean") {
