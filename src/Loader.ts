@@ -8,23 +8,16 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ConfigurationError, DecodeError } from "./DbError.js"
 import type { ReadFailure } from "./DbError.js"
-import { keyText } from "./executor/returning.js"
+import { keyText } from "./executor/keys.js"
+import type { Key } from "./executor/keys.js"
 import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
 import { Describe } from "./Source.js"
-import type { Column, Expression, Include, Projection, Ref, Select } from "./sql/ast.js"
+import type { Expression, Include, Projection, Select } from "./sql/ast.js"
+import { columnOf } from "./sql/nodes.js"
 import type { ValueType } from "./sql/storage.js"
 
 /** Runs a select without its relations. */
 type Run = (select: Select) => Effect.Effect<ReadonlyArray<any>, ReadFailure>
-
-type Key = ReadonlyArray<unknown>
-
-const columnOf = (ref: Ref, column: Column): Expression => ({
-  _tag: "Column",
-  ref,
-  name: column.name,
-  type: column.type
-})
 
 const record = (expressions: ReadonlyArray<Expression>): Projection => ({
   _tag: "Record",
@@ -48,11 +41,7 @@ interface Keyed {
  */
 export const loadSelect = (select: Select, run: Run): Effect.Effect<ReadonlyArray<any>, ReadFailure> =>
   select.includes.length === 0 ? run(select) : Effect.map(
-    keyed(
-      select,
-      select.includes.map((include) => include.parent.map((column) => columnOf(select.from.ref, column))),
-      run
-    ),
+    keyed(select, ownKeys(select), run),
     (rows) => rows.map(({ row }) => row)
   )
 
@@ -68,25 +57,28 @@ const keyed = (
 }
 
 /**
- * A select that gives, beside each row, the keys that `attachTo` needs: for rows that come in chunks.
+ * The same for rows that come in chunks: the select to read them by, and what loads the relations of a chunk.
  *
  * @since 0.1.0
  * @category running
  */
-export const prepare = (select: Select): {
+export const prepare = (select: Select): Effect.Effect<{
   readonly select: Select
   readonly attach: (rows: ReadonlyArray<any>, run: Run) => Effect.Effect<ReadonlyArray<any>, ReadFailure>
-} => {
-  const keys = select.includes.map((include) => include.parent.map((column) => columnOf(select.from.ref, column)))
-  return {
+}, ConfigurationError> => {
+  const problem = problemOf(select)
+  if (problem !== undefined) return Effect.fail(problem)
+  const keys = ownKeys(select)
+  return Effect.succeed({
     select: withKeys(select, keys),
-    attach: (rows, run) => {
-      const problem = problemOf(select)
-      if (problem !== undefined) return Effect.fail(problem)
-      return Effect.map(attach(rows.map(keyedOf(keys)), select.includes, run), (loaded) => loaded.map(({ row }) => row))
-    }
-  }
+    attach: (rows, run) =>
+      Effect.map(attach(rows.map(keyedOf(keys)), select.includes, run), (loaded) => loaded.map(({ row }) => row))
+  })
 }
+
+/** The keys that a select's own relations start from. */
+const ownKeys = (select: Select): ReadonlyArray<ReadonlyArray<Expression>> =>
+  select.includes.map(({ parent }) => parent.map((column) => columnOf(select.from.ref, column)))
 
 const withKeys = (select: Select, keys: ReadonlyArray<ReadonlyArray<Expression>>): Select => ({
   ...select,

@@ -30,6 +30,7 @@ import type * as Source from "./Source.js"
 import { Describe } from "./Source.js"
 import type { ColumnsId, NeedsId, RowId } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
+import { columnOf } from "./sql/nodes.js"
 import * as Definition from "./model/definition.js"
 
 /** The flags that drop a field from a variant. */
@@ -331,7 +332,7 @@ const describe = (table: Ast.Table): Source.Description => ({
 const instanceOf = (table: Ast.Table, ref: Ast.Ref, optional: boolean): Ast.Projection => ({
   _tag: "Instance",
   table,
-  columns: table.columns.map((column) => ({ _tag: "Column", ref, name: column.name, type: column.type })),
+  columns: table.columns.map((column) => columnOf(ref, column)),
   optional
 })
 

@@ -40,6 +40,7 @@ import * as Input from "./mutation/input.js"
 import type { ColumnsId, RowId } from "./Source.js"
 import { Describe } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
+import { columnOf } from "./sql/nodes.js"
 
 /**
  * A write on a model: an Effect of `A`.
@@ -199,7 +200,7 @@ const conflictOf = (model: Model.Any, options: UpsertOptions<any>) =>
   // Setting the key to what it is makes the row that is there one of the rows given back.
   const kept = target.slice(0, 1).map((column): Ast.Assignment => ({
     column,
-    value: { _tag: "Column", ref, name: column.name, type: column.type }
+    value: columnOf(ref, column)
   }))
   return {
     target,

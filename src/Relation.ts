@@ -22,6 +22,7 @@ import type * as Source from "./Source.js"
 import { Describe } from "./Source.js"
 import type { ColumnsId, RowId } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
+import { columnOf, selectOver } from "./sql/nodes.js"
 
 /**
  * The property that holds what a relation loads to. A type only.
@@ -369,18 +370,10 @@ const instantiate = (
     ref,
     childRef,
     select: {
-      _tag: "Select",
-      projection: description.row(ref, false),
-      distinct: false,
-      from: description.source(ref),
+      ...selectOver(description.source(ref), description.row(ref, false)),
       joins,
       where: conditions.length === 0 ? undefined : Comparison.allOf(conditions),
-      groupBy: [],
-      having: undefined,
       orderBy: plan.orders.flatMap((order) => order(columns)).map((one) => one.order),
-      limit: undefined,
-      offset: undefined,
-      lock: undefined,
       includes: includesOf(plan.includes)
     }
   }
@@ -388,8 +381,8 @@ const instantiate = (
 
 const equals = (left: Ast.Ref, a: Ast.Column, right: Ast.Ref, b: Ast.Column): Ast.Expression =>
   nodeOf(Comparison.eq(
-    makeExpr<unknown>({ _tag: "Column", ref: left, name: a.name, type: a.type }),
-    makeExpr<{}>({ _tag: "Column", ref: right, name: b.name, type: b.type })
+    makeExpr<unknown>(columnOf(left, a)),
+    makeExpr<{}>(columnOf(right, b))
   ))
 
 /** The relations of a select, ready to be loaded. */

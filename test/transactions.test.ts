@@ -368,6 +368,7 @@ for (const database of available) {
 const sqlite = find("sqlite")
 
 describe("transactions on sqlite, with another process's lock", () => {
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
   it.live.runIf(sqlite !== undefined)(
     "a BEGIN that waits in vain is a conflict, and the next one works",
     () =>

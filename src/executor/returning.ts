@@ -5,7 +5,10 @@ import { UnsupportedError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import type { Column, Delete, Expression, Insert, Projection, Ref, Select, Table, Update } from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
+import { columnOf, selectOver } from "../sql/nodes.js"
 import { conversionOf } from "../sql/valueType.js"
+import { keyText } from "./keys.js"
+import type { Key } from "./keys.js"
 
 /** Whether the statement's rows have to be read by statements of their own. */
 export const needsEmulation = (statement: Insert | Update | Delete, { capabilities }: Dialect): boolean => {
@@ -47,26 +50,9 @@ const selectOf = (
   where: Expression | undefined,
   lock: boolean
 ): Select => ({
-  _tag: "Select",
-  projection,
-  distinct: false,
-  from: { _tag: "TableSource", ref, table },
-  joins: [],
+  ...selectOver({ _tag: "TableSource", ref, table }, projection),
   where,
-  groupBy: [],
-  having: undefined,
-  orderBy: [],
-  limit: undefined,
-  offset: undefined,
-  lock: lock ? "update" : undefined,
-  includes: []
-})
-
-const columnOf = (ref: Ref, column: Column): Expression => ({
-  _tag: "Column",
-  ref,
-  name: column.name,
-  type: column.type
+  lock: lock ? "update" : undefined
 })
 
 const keyProjection = (table: Table, ref: Ref): Projection => ({
@@ -75,8 +61,6 @@ const keyProjection = (table: Table, ref: Ref): Projection => ({
     table.primaryKey.map((column, i) => [`k${i}`, { _tag: "Value", expression: columnOf(ref, column) }])
   )
 })
-
-type Key = ReadonlyArray<unknown>
 
 const keysIn = (table: Table, ref: Ref, columns: ReadonlyArray<Column>, keys: ReadonlyArray<Key>): Expression => ({
   _tag: "InValues",
@@ -124,13 +108,6 @@ export const readBy = (
     keysIn(statement.table, statement.ref, columns, keys),
     false
   )
-
-/** A key as text, for finding a row by it. */
-export const keyText = (columns: ReadonlyArray<Column>, key: Key): string =>
-  JSON.stringify(key.map((value, i) => {
-    const stored = conversionOf(columns[i]!.type).toStored(value)
-    return stored instanceof Uint8Array ? [...stored] : typeof stored === "bigint" ? `${stored}n` : stored
-  }))
 
 /** The rows that `readBy` gave, in the order of the keys. */
 export const inOrder = (

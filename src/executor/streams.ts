@@ -112,7 +112,9 @@ export const make = (
 
   return (given) =>
     Stream.unwrapScoped(Effect.gen(function*() {
-      const { attach, select } = given.includes.length === 0 ? { attach: undefined, select: given } : prepare(given)
+      const { attach, select } = given.includes.length === 0
+        ? { attach: undefined, select: given }
+        : yield* prepare(given)
       const { exactIntegers, parameters, printed } = yield* prepared(select)
       const fail = (error: WriteFailure | Failure) =>
         error._tag === "Failure" ? failWith(error, printed.text, tableOf(select), driver) : Effect.fail(error)

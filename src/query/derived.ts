@@ -4,6 +4,7 @@
 import type * as Source from "../Source.js"
 import { ColumnsId, Describe, NeedsId, RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
+import { selectOver } from "../sql/nodes.js"
 import type { ValueType } from "../sql/storage.js"
 import { orNull } from "../sql/valueType.js"
 
@@ -83,21 +84,7 @@ const hasAggregate = (expression: Ast.Expression): boolean => {
 export const selectFrom = (source: { readonly [Describe]: Source.Description }): Ast.Select => {
   const description = source[Describe]
   const ref: Ast.Ref = { hint: description.hint }
-  return {
-    _tag: "Select",
-    projection: description.row(ref, false),
-    distinct: false,
-    from: description.source(ref),
-    joins: [],
-    where: undefined,
-    groupBy: [],
-    having: undefined,
-    orderBy: [],
-    limit: undefined,
-    offset: undefined,
-    lock: undefined,
-    includes: []
-  }
+  return selectOver(description.source(ref), description.row(ref, false))
 }
 
 /** A query as a source of others. */

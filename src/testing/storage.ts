@@ -37,6 +37,7 @@ const stored = (name: string, field: unknown, values: Values): Unnamed => {
     id: Schema.Int.pipe(Field.primaryKey),
     value: field as Field.Input
   }, { table: `contract_kept_${tables++}` }) as unknown as Kept
+  // The model is made of a Schema that is known at run time only, so nothing of its columns is in the types.
   const column = (k: any): Expr.Expr<any> => k.value
   const id = (k: any): Expr.Expr<number> => k.id
   const rows = kept.map((value, id) => ({ id, value })) as ReadonlyArray<any>

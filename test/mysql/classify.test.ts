@@ -153,6 +153,7 @@ describe("classify", () => {
   })
 })
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("the server's errors", () => {
   /** Parents with every kind of constraint, and children that refer to them. */
   const tables = Effect.gen(function*() {
@@ -291,6 +292,7 @@ describe.skipIf(server === undefined)("the server's errors", () => {
       yield* two.rollback
     })))
 
+  // MySQL limits the time of selects only.
   it.scoped.skipIf(!isMariaDb)("the server's own statement timeout", () =>
     Effect.gen(function*() {
       const db = yield* connection()

@@ -40,6 +40,7 @@ const running = (db: Connection, mark: string) =>
     ([row]) => Number(row?.[0])
   )
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("a connection", () => {
   it.scoped("is set up", () =>
     Effect.gen(function*() {
@@ -225,6 +226,7 @@ describe.skipIf(server === undefined)("a connection", () => {
     }))
 })
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("transactions", () => {
   it.live("begin as they are asked to", () =>
     Effect.scoped(Effect.gen(function*() {
@@ -277,6 +279,7 @@ describe.skipIf(server === undefined)("transactions", () => {
     }))
 })
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("interruption", () => {
   it.live("ends the statement on the server and leaves the connection and its transaction as they were", () =>
     Effect.scoped(Effect.gen(function*() {
@@ -346,6 +349,7 @@ describe.skipIf(server === undefined)("interruption", () => {
     })))
 })
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("streams", () => {
   const series = (count: number) =>
     `with recursive s (n) as (select 1 union all select n + 1 from s where n < ${count}) select n, repeat('x', 200) from s`
@@ -502,6 +506,7 @@ describe("connecting", () => {
       assert.strictEqual(silent.count(), 0)
     })))
 
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
   it.live.skipIf(server === undefined)(
     "leaves nothing behind when it is interrupted at any moment",
     () =>
@@ -524,6 +529,7 @@ describe("connecting", () => {
       }))
   )
 
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
   it.live.skipIf(server === undefined)(
     "notices a connection that was lost while nobody used it",
     () =>

@@ -28,6 +28,7 @@ const live = Layer.unwrapEffect(Effect.map(url, (url) => Mysql.layer({ url, size
 
 describe("the Layers of MySQL and MariaDB", () => {
   for (const { layerConfig } of [Mysql, MariaDb]) {
+    // Where no server can be had; the run's summary names it, and with CI=true that fails.
     it.live.skipIf(server === undefined)(
       "open by Config, whichever of the two the server is",
       () =>
@@ -66,6 +67,7 @@ describe("the Layers of MySQL and MariaDB", () => {
       assert.notInclude(error.message, "hunter2")
     }))
 
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
   it.live.skipIf(server === undefined)(
     "say that a database does not exist, and that an option cannot be kept",
     () =>
@@ -80,6 +82,7 @@ describe("the Layers of MySQL and MariaDB", () => {
       })
   )
 
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
   it.live.skipIf(server === undefined)(
     "a deadlock rolls all of the loser's transaction back, which a retry then makes good",
     () =>

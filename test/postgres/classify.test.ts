@@ -115,6 +115,7 @@ create table deferred (id integer primary key, parent integer references parents
 insert into parents values (1, 'a', 1, 'Secret'), (2, 'b', 2, '');
 insert into children values (1, 1, '[1,5)')`
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("what the server says", () => {
   /** Runs a statement that fails, in the tables above. */
   const failing = (text: string, setup: ReadonlyArray<string> = []) =>
@@ -353,6 +354,7 @@ describe("what connecting says", () => {
       assert.deepStrictEqual(failure.kind, { error: "ConnectionError", reason: "tls", isRetryable: false })
     }))
 
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
   it.scoped.skipIf(server === undefined)("no such database", () =>
     Effect.gen(function*() {
       const failure = yield* Effect.flip(driver({ database: "nowhere_at_all" }))

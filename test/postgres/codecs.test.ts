@@ -301,6 +301,7 @@ const cases: ReadonlyArray<Case> = [
 const plain = (value: unknown, { storage }: Case): unknown =>
   storage._tag === "json" ? JSON.parse(JSON.stringify(value)) : value
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("a value comes back equal or is refused", () => {
   for (const one of cases) {
     it.scoped(one.name, () =>

@@ -21,6 +21,7 @@ const prepared = (one: Connection) =>
 
 const backend = (one: Connection) => Effect.map(rows(one, "select pg_backend_pid()"), ([row]) => Number(row?.[0]))
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("a connection", () => {
   it.scoped("introduces the server and sets up the session", () =>
     Effect.gen(function*() {
@@ -126,6 +127,7 @@ describe.skipIf(server === undefined)("a connection", () => {
     }))
 })
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("a transaction", () => {
   it.scoped("begins as it was asked to", () =>
     Effect.gen(function*() {
@@ -179,6 +181,7 @@ describe.skipIf(server === undefined)("a transaction", () => {
     }))
 })
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("a stream", () => {
   const series = (count: number) => `select g from generate_series(1, ${count}) g`
 
@@ -238,6 +241,7 @@ describe.skipIf(server === undefined)("a stream", () => {
 const wait = (milliseconds: number) =>
   Effect.promise(() => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)))
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("an interruption", () => {
   it.scopedLive("ends the statement on the server and keeps the connection", () =>
     Effect.gen(function*() {
@@ -328,6 +332,7 @@ const forwarding = (host: string, port: number) =>
     }
   })
 
+// Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("a connection that is lost", () => {
   const kill = (id: number) =>
     Effect.scoped(
@@ -419,6 +424,7 @@ describe("a server or a package that will not do", () => {
       assert.include(error.message, "PostgreSQL 11.22")
     }))
 
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
   it.scopedLive.skipIf(server === undefined)("refuses a database that is not UTF-8", () =>
     Effect.gen(function*() {
       const url = new URL(server?.url ?? "")

@@ -13,6 +13,7 @@ import { pretend, server } from "./server.js"
 const introduces = Effect.map(Database.Database, (database) => database.server.name)
 
 describe("the Layer of PostgreSQL", () => {
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
   it.live.skipIf(server === undefined)(
     "opens by Config, and provides the database and a client",
     () =>
@@ -54,6 +55,7 @@ describe("the Layer of PostgreSQL", () => {
       assert.notInclude(error.message, "hunter2")
     }))
 
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
   it.live.skipIf(server === undefined)("keeps the timeout of statements on the server", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient

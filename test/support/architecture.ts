@@ -14,7 +14,15 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/valueType.ts",
     "sql/values.ts"
   ]],
-  [1, ["Capability.ts", "Database.ts", "Source.ts", "Transaction.ts", "sql/clauses.ts", "transaction/scope.ts"]],
+  [1, [
+    "Capability.ts",
+    "Database.ts",
+    "Source.ts",
+    "Transaction.ts",
+    "sql/clauses.ts",
+    "sql/nodes.ts",
+    "transaction/scope.ts"
+  ]],
   [2, ["Field.ts", "Model.ts", "field/**", "model/**"]],
   [3, ["Expr.ts", "expr/**"]],
   [4, ["Relation.ts", "Filter.ts", "relation/**", "filter/**"]],
