@@ -18,7 +18,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import type * as Scope from "effect/Scope"
 import type { ReadFailure, TransactionFailure, WriteFailure } from "./DbError.js"
+import type { Control as PoolControl } from "./pool/state.js"
 import type { Select, Statement } from "./sql/ast.js"
 import type { Options as TransactionOptions, Transaction } from "./transaction/scope.js"
 
@@ -62,6 +64,12 @@ export interface Service {
     effect: Effect.Effect<A, E, R>,
     options: TransactionOptions | undefined
   ) => Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>>
+  /** Its connections: what they do, and how many there may be. */
+  readonly pool: PoolControl
+  /** Why nothing can be written at the moment; undefined where it can. Asked of the server. */
+  readonly readOnlyReason: Effect.Effect<string | undefined, ReadFailure>
+  /** Takes a lock by name on a connection of its own until the scope closes; with `try` it does not wait. Whether it was taken. */
+  readonly lock: (name: string, mode: "wait" | "try") => Effect.Effect<boolean, ReadFailure, Scope.Scope>
   /** The statement's text and its parameters as they would be sent; nothing is sent. */
   readonly print: (statement: Statement) => Effect.Effect<Printed, WriteFailure>
 }

@@ -145,17 +145,39 @@ export interface Connection {
     parameters: ReadonlyArray<unknown>,
     options?: { readonly prepare?: boolean }
   ) => Effect.Effect<NativeResult, Failure>
+  /**
+   * The steps of a transaction. One that is interrupted waits a moment for the server's answer, and ends as it says; where no answer comes
+   * in that moment, the connection is given up and the step fails as `lost`. So a black hole keeps nobody, and no outcome is guessed.
+   */
   readonly begin: (options: BeginOptions) => Effect.Effect<void, Failure>
   readonly commit: Effect.Effect<void, Failure>
   readonly rollback: Effect.Effect<void, Failure>
   /** Whether a transaction is open on it, as far as the driver knows. */
   readonly isInTransaction: () => boolean
+  /** Whether its session may differ from a new one: a setting, a temporary table, a lock of the session. */
+  readonly isDirty: () => boolean
+  /** Makes the session as a new one is; outside of a transaction only. Where that cannot be done it fails, and the connection is closed. */
+  readonly reset: Effect.Effect<void, Failure>
   /** True when its state is unknown or the socket is gone: never to be used again. */
   readonly isBroken: () => boolean
   /** A round trip that proves that it answers. */
   readonly ping: Effect.Effect<void, Failure>
-  /** Never fails; errors on the way out are of no use to anyone. */
+  /** Why nothing can be written at the moment (a standby, a node without quorum, a file that may only be read); undefined where it can. */
+  readonly readOnlyReason: Effect.Effect<string | undefined, Failure>
+  /** Ends what runs on it, on the server too, and the connection. Never fails; errors on the way out are of no use to anyone. */
   readonly close: Effect.Effect<void>
+}
+
+/**
+ * Locks by name, which belong to a connection and end with it at the latest.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AdvisoryLocks {
+  /** Waits for the lock, or with `try` does not; whether it was taken. */
+  readonly lock: (connection: Connection, name: string, mode: "wait" | "try") => Effect.Effect<boolean, Failure>
+  readonly unlock: (connection: Connection, name: string) => Effect.Effect<void, Failure>
 }
 
 /**
@@ -175,6 +197,8 @@ export interface Driver {
    * between its chunks, `exclusive` needs it until its end.
    */
   readonly streaming: "aside" | "shared" | "exclusive"
+  /** Undefined where the database has none. */
+  readonly advisoryLocks: AdvisoryLocks | undefined
   /** The most connections that make sense: 1 for SQLite in memory. */
   readonly maxConnections: number
   /**

@@ -17,6 +17,7 @@ import type { Connection, Driver, Failure, OpenFailure } from "./Driver.js"
 import * as Definitions from "./executor/definitions.js"
 import { failWith, toError } from "./executor/errors.js"
 import type { Lend } from "./executor/lend.js"
+import * as Locks from "./executor/locks.js"
 import { sqlClientOf } from "./executor/sqlClient.js"
 import * as Statements from "./executor/statements.js"
 import { refused, tableOf } from "./executor/statements.js"
@@ -176,6 +177,13 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     run,
     stream,
     transact,
+    pool: { state: pool.state, resize: pool.resize },
+    readOnlyReason: Effect.catchTag(
+      use((connection) => connection.readOnlyReason),
+      "Failure",
+      (failure) => Effect.fail(toError(failure, undefined) as ReadFailure)
+    ),
+    lock: Locks.make({ driver, pool, classify: (failure) => toError(failure, undefined) }),
     print: (statement) =>
       statement._tag === "Script"
         ? Effect.map(

@@ -17,24 +17,11 @@ import type { ConnectFailure } from "./DbError.js"
 import type { Connection, Driver } from "./Driver.js"
 import { toConnectError, validate } from "./pool/options.js"
 import type { Options } from "./pool/options.js"
+import type { Control } from "./pool/state.js"
 
 export { toConnectError, validate } from "./pool/options.js"
 export type { Options, Settings } from "./pool/options.js"
-
-/**
- * What a pool is doing at this moment.
- *
- * @since 0.1.0
- * @category models
- */
-export interface State {
-  /** Connections that are open, being opened or being closed. */
-  readonly size: number
-  readonly idle: number
-  readonly inUse: number
-  /** Fibers that wait for a connection. */
-  readonly waiting: number
-}
+export type { Control, Size, State } from "./pool/state.js"
 
 /**
  * Connections to one database.
@@ -42,7 +29,7 @@ export interface State {
  * @since 0.1.0
  * @category models
  */
-export interface Pool {
+export interface Pool extends Control {
   /** A connection until the scope closes. */
   readonly acquire: Effect.Effect<Connection, ConnectFailure, Scope.Scope>
   /** A connection for one effect: the cheap way. */
@@ -51,7 +38,6 @@ export interface Pool {
   ) => Effect.Effect<A, E | ConnectFailure, R>
   /** Marks a lent connection as not to be used again: it is closed when it comes back. */
   readonly invalidate: (connection: Connection) => void
-  readonly state: Effect.Effect<State>
 }
 
 /** A connection and what the pool knows of it. */
@@ -378,7 +364,23 @@ export const make = (driver: Driver, options: Options = {}): Effect.Effect<Pool,
       state: Effect.sync(() => {
         let inUse = 0
         for (const slot of slots) if (slot.state === "lent") inUse++
-        return { size: slots.size + connecting, idle: idle.length, inUse, waiting: waiters.size }
-      })
+        return {
+          size: slots.size + connecting,
+          idle: idle.length,
+          inUse,
+          waiting: waiters.size,
+          longestWait: Duration.zero,
+          acquired: 0,
+          waited: 0,
+          waitTime: Duration.zero,
+          shed: 0,
+          timedOut: 0,
+          opened: 0,
+          failedToOpen: 0,
+          closed: 0,
+          leaksFound: 0
+        }
+      }),
+      resize: () => Effect.void
     }
   })

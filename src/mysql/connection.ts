@@ -89,6 +89,9 @@ export const make = (session: Session): Connection => {
     rollback: perform("rollback"),
     isInTransaction: () => session.isInTransaction(),
     isBroken: () => session.isBroken(),
+    isDirty: () => false,
+    reset: Effect.void,
+    readOnlyReason: Effect.succeed(undefined),
     ping: Effect.asVoid(session.run((done) => raw.ping(done), step)),
     close: Effect.promise(() => session.close())
   }

@@ -145,6 +145,7 @@ export const make = (
       server: { name: server.kind, version: server.text },
       connect,
       streaming: "exclusive",
+      advisoryLocks: undefined,
       maxConnections: Number.POSITIVE_INFINITY,
       describeConstraint: describer(connect),
       sqlClient: {

@@ -200,6 +200,9 @@ export const make = (session: Session, isNamed: boolean): Connection => {
     rollback,
     isInTransaction,
     isBroken: () => session.isBroken,
+    isDirty: () => false,
+    reset: Effect.void,
+    readOnlyReason: Effect.succeed(undefined),
     ping: Effect.asVoid(simple("")),
     close: Effect.promise(() => session.close())
   }

@@ -107,6 +107,7 @@ export const make = (
       server: { name: "postgres", version: server.version },
       connect,
       streaming: "shared",
+      advisoryLocks: undefined,
       maxConnections: Number.POSITIVE_INFINITY,
       describeConstraint: describer(connect),
       sqlClient: {

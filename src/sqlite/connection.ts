@@ -243,6 +243,9 @@ export const makeConnection = (
     rollback,
     isInTransaction: () => database.inTransaction,
     isBroken: () => isBroken || !database.open,
+    isDirty: () => false,
+    reset: Effect.void,
+    readOnlyReason: Effect.succeed(undefined),
     ping: Effect.asVoid(run("select 1", none)),
     close
   }

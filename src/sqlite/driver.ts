@@ -170,6 +170,7 @@ export const make = (options: Options): Effect.Effect<Driver, OpenFailure, Scope
         ? Effect.map(handle(later, lockTimeout, connecting), connection)
         : Effect.succeed(shared),
       streaming: "aside",
+      advisoryLocks: undefined,
       maxConnections: inMemory ? 1 : Number.POSITIVE_INFINITY,
       describeConstraint: (name, table) =>
         Effect.sync(() => {

@@ -4,7 +4,10 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as Schedule from "effect/Schedule"
+import type { ConflictError } from "../DbError.js"
 
 /**
  * How a transaction begins; what is left out is as the database has it.
@@ -17,6 +20,15 @@ export interface Options {
   readonly access?: "read only" | "read write"
   /** Whether to wait for a moment at which a serializable, read only transaction cannot fail (PostgreSQL). */
   readonly deferrable?: boolean
+  /** How long it may take from BEGIN on, COMMIT left out; then it is rolled back and fails as TimeoutError. Default no limit. */
+  readonly timeout?: Duration.DurationInput
+  /**
+   * When to run all of it again after a conflict (ConflictError), also one that the database declares at COMMIT: the schedule is given
+   * the conflicts. Default never. Of a savepoint it is not asked, since a conflict undoes all of the transaction.
+   */
+  readonly retry?: Schedule.Schedule<unknown, ConflictError>
+  /** Told of each conflict that is followed by another try, and how many there were, before the pause. */
+  readonly onRetry?: (conflict: ConflictError, conflicts: number) => Effect.Effect<void>
 }
 
 /**

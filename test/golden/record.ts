@@ -117,6 +117,9 @@ export const sentBy = (
       },
       stream: (select) => Stream.fromIterableEffect(rows(select)),
       transact,
+      pool: { state: Effect.die("not needed"), resize: () => Effect.die("not needed") },
+      readOnlyReason: Effect.die("not needed"),
+      lock: () => Effect.die("not needed"),
       print: () => Effect.die("not needed")
     }
     return Effect.provideService(program, Database.Database, service).pipe(

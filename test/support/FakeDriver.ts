@@ -166,6 +166,9 @@ export const make = (options: { readonly maxConnections?: number; readonly laten
       rollback: call("rollback", () => Effect.sync(() => end(false))),
       isInTransaction: () => work !== undefined,
       isBroken: () => isBroken,
+      isDirty: () => false,
+      reset: call("reset", () => Effect.void),
+      readOnlyReason: call("readOnlyReason", () => Effect.succeed(undefined)),
       ping: call("ping", () => Effect.void),
       close: Effect.suspend(() => {
         log.push(`${id} close`)
@@ -189,6 +192,7 @@ export const make = (options: { readonly maxConnections?: number; readonly laten
     sqlClient: {} as never,
     describeConstraint: () => Effect.succeedNone,
     streaming: "exclusive",
+    advisoryLocks: undefined,
     maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
     connect: Effect.suspend(() => {
       const id = ++count

@@ -8,6 +8,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [0, [
     "dbError/**",
     "DbError.ts",
+    "pool/state.ts",
     "sql/ast.ts",
     "sql/writer.ts",
     "sql/storage.ts",
@@ -19,6 +20,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "Database.ts",
     "Source.ts",
     "Transaction.ts",
+    "AdvisoryLock.ts",
     "sql/clauses.ts",
     "sql/nodes.ts",
     "transaction/scope.ts"
