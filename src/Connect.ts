@@ -19,6 +19,7 @@
  */
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -36,10 +37,21 @@ import type * as Pool from "./Pool.js"
  */
 export type Services = Layer.Layer.Success<ReturnType<typeof Executor.layer>>
 
+/**
+ * What the Layers of all databases understand.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends Pool.Options {
+  /** How long a statement may wait for a lock before it is a ConflictError. Default: as the database's own Layer has it. */
+  readonly lockTimeout?: Duration.DurationInput | undefined
+}
+
 type Opened = Layer.Layer<Services, ConnectFailure>
 
 /** Loads the module of a database and makes its Layer; what the URL says beyond its scheme is that module's business. */
-type Open = (url: Redacted.Redacted, options: Pool.Options) => Promise<Opened>
+type Open = (url: Redacted.Redacted, options: Options) => Promise<Opened>
 
 const forms =
   "sqlite:app.db, sqlite:/absolute/path/app.db, sqlite::memory:, postgres://user:password@host:5432/database (or " +
@@ -111,7 +123,7 @@ const byScheme: ReadonlyMap<string, Open> = new Map([
  */
 export const layer = (
   url: Redacted.Redacted | string,
-  options: Pool.Options = {}
+  options: Options = {}
 ): Layer.Layer<Services, ConnectFailure> =>
   Layer.unwrapEffect(Effect.suspend((): Effect.Effect<Opened, ConfigurationError> => {
     const hidden = Redacted.isRedacted(url) ? url : Redacted.make(url)
@@ -145,11 +157,11 @@ export const layer = (
  */
 export const layerConfig = (
   url: Config.Config<Redacted.Redacted | string>,
-  options: Pool.Options | Config.Config<Pool.Options> = {}
+  options: Options | Config.Config<Options> = {}
 ): Layer.Layer<Services, ConnectFailure | ConfigError> =>
   Layer.unwrapEffect(
     Effect.map(
       Config.all([url, Config.isConfig(options) ? options : Config.succeed(options)]),
-      ([found, pool]) => layer(found, pool)
+      ([found, given]) => layer(found, given)
     )
   )

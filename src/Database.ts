@@ -131,3 +131,87 @@ export const use =
  */
 export const stream = (select: Select): Stream.Stream<any, ReadFailure, Database> =>
   Stream.unwrap(Effect.map(Database, (database) => database.stream(select)))
+
+/**
+ * Something that stands between programs and a database: it sees each call, and passes it on with `next`, changed or not, or answers it
+ * itself. What it leaves out passes by. It cannot fail with more than the calls already can.
+ *
+ * It sees what programs ask: a query once, with the relations that it includes; a mutation once, however many statements it takes. The
+ * loading of relations and the statements of `SqlClient` are out of its sight.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Interceptor {
+  readonly run?: (statement: Statement, next: Service["run"]) => Effect.Effect<Outcome, WriteFailure>
+  readonly stream?: (select: Select, next: Service["stream"]) => Stream.Stream<any, ReadFailure>
+  /** Of transactions and of savepoints in them; where a transaction is tried again, the effect that `next` is given runs again. */
+  readonly transact?: <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    options: TransactionOptions | undefined,
+    next: Service["transact"]
+  ) => Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>>
+}
+
+/**
+ * What the Layer of an interceptor provides, for `with`.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class Interception extends Context.Tag("effect-strata/Database/Interception")<Interception, Interceptor>() {}
+
+const intercepted = (service: Service, { run, stream, transact }: Interceptor): Service => ({
+  ...service,
+  ...(run === undefined ? {} : { run: (statement) => run(statement, service.run) }),
+  ...(stream === undefined ? {} : { stream: (select) => stream(select, service.stream) }),
+  ...(transact === undefined ? {} : { transact: (effect, options) => transact(effect, options, service.transact) })
+})
+
+/**
+ * Puts interceptors around a database, the first in the list outermost:
+ *
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { Database } from "effect-strata"
+ * import * as Sqlite from "effect-strata/Sqlite"
+ *
+ * const Verbose = Layer.succeed(Database.Interception, {
+ *   run: (statement, next) => Effect.tap(next(statement), () => Effect.logDebug(`${statement._tag} done`))
+ * })
+ *
+ * const DatabaseLive = Sqlite.layer({ filename: ":memory:" }).pipe(Database.with(Verbose))
+ * ```
+ *
+ * The chain is put together once, when the Layer is built. What an interceptor's Layer itself asks of `Database` is asked of the database
+ * with the interceptors further in; what else it provides is provided by the result.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+const with_ =
+  <const Layers extends ReadonlyArray<Layer.Layer<Interception, unknown, unknown>>>(...layers: Layers) =>
+  <A, E, R>(
+    database: Layer.Layer<A | Database, E, R>
+  ): Layer.Layer<
+    // one by one: of a union of Layers, what each provides would be asked of all
+    A | Database | Exclude<{ [I in keyof Layers]: Layer.Layer.Success<Layers[I]> }[number], Interception>,
+    E | { [I in keyof Layers]: Layer.Layer.Error<Layers[I]> }[number],
+    R | Exclude<{ [I in keyof Layers]: Layer.Layer.Context<Layers[I]> }[number], Database>
+  > =>
+    layers.reduceRight<Layer.Layer<Database, unknown, unknown>>(
+      (inner, layer) =>
+        Layer.provideMerge(
+          Layer.flatMap(layer, (context) =>
+            Layer.effectContext(Effect.map(Database, (service) =>
+              Context.add(
+                Context.omit(Interception)(context),
+                Database,
+                intercepted(service, Context.get(context, Interception))
+              )))),
+          inner
+        ),
+      database
+    ) as never
+
+export { with_ as with }

@@ -129,7 +129,7 @@ const queryProblems: Record<QueryError["reason"], string> = {
 }
 
 /**
- * A statement ran longer than its timeout, or the server cancelled it.
+ * A statement or a transaction ran longer than its timeout, or the server cancelled the statement.
  *
  * @since 0.1.0
  * @category errors
@@ -138,7 +138,7 @@ export class TimeoutError
   extends Schema.TaggedError<TimeoutError>("effect-strata/TimeoutError")("TimeoutError", origin)
 {
   override get message(): string {
-    return describe("The statement was cancelled: it ran into its timeout", this)
+    return describe("It was cancelled: the statement or its transaction ran into a timeout", this)
   }
 }
 
@@ -292,8 +292,9 @@ export class ExclusionViolation
 }
 
 /**
- * A step of a transaction itself failed. `state` is what is known of the work: nothing of it happened (`rolledBack`), or
- * nobody can tell (`unknown`: the connection died after COMMIT was sent).
+ * A step of a transaction itself failed. `state` is what is known of the work: nothing of it happened (`rolledBack`), all before this took
+ * effect (`committed`, as by DDL on MySQL), it is not decided yet (`open`), or nobody can tell (`unknown`: the connection died after
+ * COMMIT was sent).
  *
  * @since 0.1.0
  * @category errors
@@ -302,7 +303,7 @@ export class TransactionError extends Schema.TaggedError<TransactionError>("effe
   "TransactionError",
   {
     reason: Schema.Literal("begin", "commit", "rollback", "savepoint", "ownership", "unknownOutcome"),
-    state: Schema.Literal("rolledBack", "open", "unknown"),
+    state: Schema.Literal("rolledBack", "committed", "open", "unknown"),
     ...origin
   }
 ) {
@@ -315,8 +316,8 @@ const transactionProblems: Record<TransactionError["reason"], string> = {
   commit: "The transaction could not be committed and was rolled back",
   rollback: "The transaction could not be rolled back; its connection was discarded",
   savepoint: "A savepoint of the transaction failed",
-  ownership: "The transaction has ended: this fiber outlived it and can no longer use its connection",
-  unknownOutcome: "The connection died after COMMIT was sent: whether the transaction was committed is not known"
+  ownership: "The transaction has ended or is about to: nothing more can be done in it",
+  unknownOutcome: "Whether the transaction was committed is not known"
 }
 
 /**

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import type { Expression, Insert, Order, Select } from "./sql/ast.js"
+import type { Expression, Insert, Lock, Order, Ref, Select } from "./sql/ast.js"
 import type { Codecs, ValueType } from "./sql/storage.js"
 import type { Writer } from "./sql/writer.js"
 
@@ -56,8 +56,8 @@ export interface Capabilities {
   readonly defaultAsValue: boolean
   /** `aggregate(…) filter (where …)`. */
   readonly aggregateFilter: boolean
-  /** `for update` in a select. */
-  readonly rowLocks: boolean
+  /** Locks of rows that leave their keys to others, or only them: `for no key update`, `for key share`. */
+  readonly keyLocks: boolean
   readonly partialIndexes: boolean
   readonly expressionIndexes: boolean
   /** Whether DDL is part of a transaction. */
@@ -75,6 +75,11 @@ export interface Printers {
   readonly order: (writer: Writer, order: Order) => void
   /** `limit … offset …`, either may be missing. */
   readonly limit: (writer: Writer, select: Select) => void
+  /**
+   * `for update …`: given a source, its rows alone and not those that are joined to them. Missing where a transaction that writes has the
+   * whole database to itself, so that no row can be locked by another.
+   */
+  readonly lock?: (writer: Writer, lock: Lock, of: Ref | undefined) => void
   /** `on conflict …` or `on duplicate key update …`. */
   readonly conflict: (writer: Writer, insert: Insert) => void
   /** The value that an upsert would have inserted. */

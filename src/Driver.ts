@@ -109,6 +109,19 @@ export interface RunOptions {
   readonly prepare?: boolean
   /** Whether integers beyond 2^53 must come exactly, for bigints and decimals; drivers that always do so ignore it. */
   readonly exactIntegers?: boolean
+  /** Whether it is a step of a transaction, as SAVEPOINT is, and interrupted as those are: see `begin`. */
+  readonly isStep?: boolean
+}
+
+/**
+ * How a stream is read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StreamOptions extends RunOptions {
+  /** That nothing else runs on the connection before the stream's end, for drivers that need to keep less then. Default false. */
+  readonly alone?: boolean
 }
 
 /**
@@ -124,11 +137,14 @@ export interface Connection {
     parameters: ReadonlyArray<unknown>,
     options?: RunOptions
   ) => Effect.Effect<Result, Failure>
-  /** Rows in chunks, in bounded memory; ending or interrupting the stream frees the cursor. */
+  /**
+   * Rows in chunks, in bounded memory; ending or interrupting the stream frees the cursor. Other statements can run on the connection
+   * between two pulls, but not during one; if the stream is `alone`, not before its end.
+   */
   readonly stream: (
     text: string,
     parameters: ReadonlyArray<unknown>,
-    options?: RunOptions
+    options?: StreamOptions
   ) => Stream.Stream<ReadonlyArray<unknown>, Failure>
   /**
    * Opens a cursor that goes on without this connection: once it is open, the connection can be given back, or used for other
@@ -192,11 +208,8 @@ export interface Driver {
   readonly server: { readonly name: string; readonly version: string }
   /** Opens one connection. */
   readonly connect: Effect.Effect<Connection, Failure>
-  /**
-   * What a stream leaves of its connection: `aside` opens by `streamAside` and needs it no more, `shared` lets other statements run
-   * between its chunks, `exclusive` needs it until its end.
-   */
-  readonly streaming: "aside" | "shared" | "exclusive"
+  /** How rows are streamed: by `streamAside`, which needs its connection only to open, or by `stream`, which shares it until its end. */
+  readonly streaming: "aside" | "shared"
   /** Undefined where the database has none. */
   readonly advisoryLocks: AdvisoryLocks | undefined
   /** The most connections that make sense: 1 for SQLite in memory. */

@@ -6,17 +6,19 @@
  */
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import * as Database from "./Database.js"
-import { QueryError } from "./DbError.js"
 import type { ConnectFailure, ReadFailure, WriteFailure } from "./DbError.js"
 import type { Connection, Driver, Failure, OpenFailure } from "./Driver.js"
 import * as Definitions from "./executor/definitions.js"
 import { failWith, toError } from "./executor/errors.js"
 import type { Lend } from "./executor/lend.js"
+import * as LockingReads from "./executor/lockingReads.js"
 import * as Locks from "./executor/locks.js"
 import { sqlClientOf } from "./executor/sqlClient.js"
 import * as Statements from "./executor/statements.js"
@@ -30,7 +32,10 @@ import * as Pool from "./Pool.js"
 import type { Select } from "./sql/ast.js"
 import { scriptText } from "./sql/ddl.js"
 import type { Mode } from "./sql/decode.js"
+import { controlRefused, isControl } from "./transaction/control.js"
+import { elsewhere } from "./transaction/elsewhere.js"
 import { makeRunner } from "./transaction/runner.js"
+import { withDefaults } from "./transaction/scope.js"
 
 /**
  * What a database Layer is made of.
@@ -56,27 +61,26 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const system = dialect.name
   const { decode, prepared } = Statements.make(dialect, mode)
   const identity = {}
-  const runner = makeRunner({ pool, identity, classify: (failure, sql) => toError(failure, sql) })
-  /** Transactions whose connection a stream reads from: a statement would wait for the stream that waits for it. */
-  const streaming = new WeakSet<object>()
-
-  const busy: Effect.Effect<never, QueryError> = Effect.suspend(() =>
-    Effect.fail(
-      new QueryError({
-        reason: "other",
-        hint:
-          "a stream of this transaction is still being read: read it to its end first, or read it outside of the transaction"
-      })
-    )
-  )
-
+  const runner = makeRunner({
+    pool,
+    identity,
+    classify: toError,
+    commitsDefinitions: !dialect.capabilities.transactionalDdl
+  })
   /** Lends the connection of the fiber's transaction, or one of the pool. */
   const use: Lend = (work) =>
     Effect.withFiberRuntime((fiber) => {
       const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
-      if (scope === undefined) return pool.use(work)
-      return streaming.has(scope) ? busy : scope.use(work)
+      return scope === undefined ? pool.use(work) : scope.use(work)
     })
+
+  /** The same for a read, which is tried on another connection where it was certainly not sent. */
+  const useToRead: Lend = (work) =>
+    Effect.withFiberRuntime((fiber) =>
+      runner.scopeOf(fiber.currentContext as Context.Context<never>) === undefined
+        ? elsewhere(pool, pool.use(work), isUnsent)
+        : use(work)
+    )
 
   /** Sends a prepared statement and decodes what comes back. */
   const sendPrepared =
@@ -115,7 +119,9 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const sendBy = (lend: Lend) => (statement: Plain): Effect.Effect<Sent, WriteFailure> =>
     Effect.flatMap(prepared(statement), sendPrepared(lend, statement))
 
-  const send = sendBy(use)
+  const read = sendBy(useToRead)
+  const write = sendBy(use)
+  const send = (statement: Plain) => statement._tag === "Select" ? read(statement) : write(statement)
 
   const rowsBy = (lend: Lend) => {
     const sent = sendBy(lend)
@@ -123,27 +129,35 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       Effect.map(sent(select), (outcome) => outcome.rows) as Effect.Effect<ReadonlyArray<any>, ReadFailure>
   }
 
-  const rowsOf = rowsBy(use)
+  const rowsOf = rowsBy(useToRead)
 
-  const transact: Database.Service["transact"] = (effect, options) =>
+  const transactBy = (hasDefaults: boolean): Database.Service["transact"] => (effect, given) =>
     Effect.withFiberRuntime((fiber) => {
-      const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
-      return scope !== undefined && streaming.has(scope)
-        ? busy
-        : Tracing.transaction(system, runner.transact(effect, options))
+      const context = fiber.currentContext as Context.Context<never>
+      const scope = runner.scopeOf(context)
+      const options = hasDefaults && scope === undefined ? withDefaults(context, given) : given
+      return Tracing.transaction(
+        system,
+        scope === undefined ? "TRANSACTION" : "SAVEPOINT",
+        (onEnd) => runner.transact(effect, options, onEnd)
+      )
     })
+
+  const transact = transactBy(true)
+  /** Of what Strata needs by itself; it is not what defaults are given for. */
+  const atomic = transactBy(false)
 
   const writes = Writes.make({
     dialect,
     send,
     prepare: (statement, places) => Effect.map(prepared(statement, places), sendPrepared(use, statement)),
-    transact: (effect) => transact(effect, undefined)
+    transact: (effect) => atomic(effect, undefined)
   })
 
   const definitions = Definitions.make({
     dialect,
     refused,
-    transact: (effect) => transact(effect, undefined),
+    transact: (effect) => atomic(effect, undefined),
     isInTransaction: Effect.withFiberRuntime((fiber) =>
       Effect.succeed(runner.scopeOf(fiber.currentContext as Context.Context<never>) !== undefined)
     ),
@@ -155,12 +169,19 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     }
   })
 
+  const mayLock = LockingReads.guard(runner)
+
+  const select = (statement: Select): Effect.Effect<Database.Outcome, WriteFailure> =>
+    statement.includes.length === 0
+      ? send(statement)
+      : Effect.map(loadSelect(statement, rowsOf), (rows) => ({ rows, affected: rows.length }))
+
   const run: Database.Service["run"] = (statement) => {
     switch (statement._tag) {
       case "Select":
-        return statement.includes.length === 0
-          ? send(statement)
-          : Effect.map(loadSelect(statement, rowsOf), (rows) => ({ rows, affected: rows.length }))
+        return statement.lock === undefined
+          ? select(statement)
+          : Effect.zipRight(mayLock, select(statement))
       case "Insert":
       case "Update":
       case "Delete":
@@ -170,7 +191,10 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     }
   }
 
-  const stream = Streams.make({ busy, decode, driver, pool, prepared, rowsBy, runner, streaming, use })
+  const streamOf = Streams.make({ decode, driver, pool, prepared, rowsBy, runner, use })
+
+  const stream: Database.Service["stream"] = (select) =>
+    select.lock === undefined ? streamOf(select) : Stream.unwrap(Effect.as(mayLock, streamOf(select)))
 
   const service: Database.Service = {
     server: driver.server,
@@ -193,7 +217,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
         : Effect.map(prepared(statement), ({ parameters, printed }) => ({ sql: printed.text, parameters }))
   }
 
-  const native = (connection: Connection, sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>
+  const runOn = (connection: Connection) => (sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>
     Effect.catchAll(
       connection.native(sql, parameters, { prepare: isPrepared }),
       (failure: Failure) => failWith(failure, sql, undefined, driver)
@@ -207,8 +231,27 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
 
   return {
     service,
-    client: sqlClientOf({ driver, use, reserve, native, transact: (effect) => transact(effect, undefined) as never })
+    client: sqlClientOf({
+      driver,
+      run: (sql, parameters, isPrepared) =>
+        Effect.withFiberRuntime((fiber) => {
+          const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
+          const work = (connection: Connection) => runOn(connection)(sql, parameters, isPrepared)
+          if (scope === undefined) return pool.use(work)
+          return isControl(sql) ? Effect.fail(controlRefused(sql)) : scope.use(work, sql)
+        }),
+      reserve,
+      runOn,
+      transact: (effect) => transact(effect, undefined) as never
+    })
   }
+}
+
+/** Told by a driver; where the pool says so, nothing would be won by asking it once more. */
+const isUnsent = (cause: Cause.Cause<unknown>): boolean => {
+  const error = Cause.failureOption(cause)
+  const { _tag, kind } = (error._tag === "Some" ? error.value : {}) as Partial<Failure>
+  return _tag === "Failure" && kind?.error === "ConnectionError" && kind.isRetryable
 }
 
 /**
@@ -223,7 +266,10 @@ export const layer = (options: Options): Layer.Layer<Database.Database | SqlClie
       options.open,
       (failure) => failure._tag === "Failure" ? Pool.toConnectError(failure) : failure
     )
-    const pool = yield* Pool.make(driver, options.pool)
+    const pool = yield* Pool.make(
+      driver,
+      Pool.withDefaults(options.pool, yield* Pool.PoolDefaults, driver.maxConnections)
+    )
     const { client, service } = make(driver, pool, options.decoding ?? "auto")
     return Context.make(Database.Database, service).pipe(Context.add(SqlClient.SqlClient, yield* client))
   })).pipe(Layer.provide(Reactivity.layer))

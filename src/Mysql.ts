@@ -23,7 +23,8 @@ import type { ConnectFailure } from "./DbError.js"
 import * as shared from "./mysql/layer.js"
 
 export type { Options } from "./mysql/layer.js"
-export type { TlsOptions } from "./mysql/options.js"
+export type { ServerOptions } from "./mysql/options.js"
+export type { TlsMode, TlsOptions } from "./network/tls.js"
 
 /**
  * A MySQL database as a Layer; every connection failure is in its error channel.

@@ -15,51 +15,33 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
-import type { ConnectionOptions } from "node:tls"
 import type { Database } from "./Database.js"
 import type { ConnectFailure } from "./DbError.js"
 import * as Executor from "./Executor.js"
+import { split } from "./network/settings.js"
 import type * as Pool from "./Pool.js"
 import * as driver from "./postgres/driver.js"
+import { serverOptions } from "./postgres/options.js"
+import type { ServerOptions } from "./postgres/options.js"
+
+export type { TlsMode, TlsOptions } from "./network/tls.js"
+export type { ServerOptions } from "./postgres/options.js"
 
 /**
  * Where the server is and how its connections are used. An option stands above the URL; what neither says comes from the
  * `PG*` environment variables, as with libpq.
  *
- * A `statementTimeout` is kept by the server. Where its answer is 5 seconds late, to BEGIN and COMMIT too, the connection is given up as
- * lost; without one, that is left to the operating system.
+ * A `statementTimeout` and a `lockTimeout` are kept by the server. Where nothing comes from it for a second after a `statementTimeout`, BEGIN
+ * and COMMIT included, the connection is given up as lost; without one, that is left to the operating system. A pooler such as PgBouncer takes no
+ * such settings from its clients, or takes no notice of them: that is a ConfigurationError. There, set them on the role:
+ * `alter role app set lock_timeout = '5s'`.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Options extends Pool.Options {
-  /**
-   * `postgres://user:password@host:5432/database`, with the parameters `sslmode` (disable, require, verify-ca, verify-full),
-   * `sslrootcert`, `host` (the directory of a socket), `application_name` and `connect_timeout`.
-   */
-  readonly url?: Redacted.Redacted | undefined
-  /** A name, an address, or the directory of a Unix socket. */
-  readonly host?: string | undefined
-  readonly port?: number | undefined
-  readonly database?: string | undefined
-  readonly username?: string | undefined
-  readonly password?: Redacted.Redacted | undefined
-  /** `true` encrypts and proves who the server is; options of Node's `tls.connect` say how. */
-  readonly ssl?: boolean | ConnectionOptions | undefined
-  /** The name that `pg_stat_activity` shows. Default `effect-strata`. */
-  readonly applicationName?: string | undefined
-  /**
-   * `named` (the default) keeps up to 256 statements a connection parsed and planned on the server; `unnamed` keeps none, for a
-   * pooler that shares connections between transactions, such as PgBouncer.
-   */
-  readonly prepare?: "named" | "unnamed" | undefined
-  /** How long opening one connection may take. Default 10 seconds. */
-  readonly connectTimeout?: Duration.DurationInput | undefined
-}
+export interface Options extends Pool.Options, ServerOptions {}
 
 /**
  * A PostgreSQL database as a Layer; every connection failure is in its error channel.
@@ -68,35 +50,8 @@ export interface Options extends Pool.Options {
  * @category layers
  */
 export const layer = (options: Options): Layer.Layer<Database | SqlClient.SqlClient, ConnectFailure> => {
-  const {
-    applicationName,
-    connectTimeout,
-    database,
-    host,
-    password,
-    port,
-    prepare,
-    ssl,
-    url,
-    username,
-    ...pool
-  } = options
-  return Executor.layer({
-    open: driver.make({
-      applicationName,
-      connectTimeout,
-      database,
-      host,
-      password,
-      port,
-      prepare,
-      ssl,
-      url,
-      username,
-      statementTimeout: pool.statementTimeout
-    }),
-    pool
-  })
+  const { own, rest: pool } = split<ServerOptions, Options>(options, serverOptions)
+  return Executor.layer({ open: driver.make({ ...own, statementTimeout: pool.statementTimeout }), pool })
 }
 
 /**

@@ -28,19 +28,20 @@ import type * as Stream from "effect/Stream"
 import * as Database from "./Database.js"
 import type { ReadFailure } from "./DbError.js"
 import { RowNotFound, TooManyRows } from "./DbError.js"
-import { count as countAll } from "./expr/aggregate.js"
 import * as Comparison from "./expr/comparison.js"
 import type { Order } from "./expr/conditional.js"
 import { columnsOf, integerType, invalid, nodeOf, parameter, projectionOf, recordOf } from "./expr/core.js"
 import type { Columns, Condition, Joined, Operand, Selectable, Shape, ShapeNeeds, Subquery } from "./expr/core.js"
 import * as Filter from "./Filter.js"
-import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
+import { derivedOf, selectFrom } from "./query/derived.js"
+import { atMost, countOf, existenceOf } from "./query/terminals.js"
 import type { Fresh, LoadedId, RelationFrom } from "./Relation.js"
 import { includesOf, plansOf } from "./Relation.js"
 import type * as Source from "./Source.js"
 import { Describe } from "./Source.js"
 import type { ColumnsId, NeedsId, RowId } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
+import type { Transaction } from "./transaction/scope.js"
 
 declare const scopeId: unique symbol
 declare const joinsId: unique symbol
@@ -288,6 +289,88 @@ export const offset = (count: number): Same => (query) => change(query, { offset
 export const distinct: Same = (query) => change(query, { distinct: true })
 
 /**
+ * What becomes of rows that another transaction has locked: they are waited for, left out (`skipLocked`), or reason enough to fail at once as
+ * ConflictError, reason `lockTimeout` (`noWait`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type LockOptions =
+  | { readonly skipLocked?: boolean; readonly noWait?: false }
+  | { readonly noWait?: boolean; readonly skipLocked?: false }
+
+type Locking = (
+  options?: LockOptions
+) => <A, S, J, R>(query: Query<A, S, J, R>) => Query<A, S, J, R | Transaction>
+
+const locking = (strength: Ast.Lock["strength"]): Locking => ({ noWait, skipLocked } = {}) => (query) =>
+  noWait === true && skipLocked === true
+    ? change(query, { where: invalid("a locking read has both skipLocked and noWait: give one of them") })
+    : change(query, {
+      lock: { strength, locked: skipLocked === true ? "skip locked" : noWait === true ? "nowait" : "wait" }
+    })
+
+/**
+ * Locks the rows until the transaction ends, so that nobody else changes, deletes or locks them meanwhile.
+ *
+ * ```ts
+ * import { Effect, Schema } from "effect"
+ * import { Expr, Field, Model, Mutation, Query, Transaction } from "effect-strata"
+ *
+ * class Job extends Model.Class<Job>("Job")({
+ *   id: Field.generated(Schema.Int).pipe(Field.primaryKey),
+ *   isDone: Schema.Boolean
+ * }, { table: "jobs" }) {}
+ *
+ * // as many workers as you like: none takes the job of another
+ * const work = Effect.gen(function*() {
+ *   const jobs = yield* Query.from(Job).pipe(
+ *     Query.where({ isDone: false }),
+ *     Query.orderBy((job) => Expr.asc(job.id)),
+ *     Query.limit(1),
+ *     Query.forUpdate({ skipLocked: true })
+ *   )
+ *   for (const { id } of jobs) {
+ *     yield* Mutation.update(Job).pipe(Mutation.set({ isDone: true }), Mutation.where({ id }))
+ *   }
+ * }).pipe(Transaction.run())
+ * ```
+ *
+ * It requires a transaction that may write, and is of the query's own table: the rows of joins and relations stay free. (MariaDB
+ * locks joined rows with them; there, `skipLocked` and `noWait` beside a join are an UnsupportedError.) It is refused beside groups,
+ * aggregates and `distinct`, and inside another statement. On SQLite a transaction that may write has the whole database to itself from its
+ * beginning, so that no row can be locked by another: nothing is waited for, left out, or fails.
+ *
+ * @since 0.1.0
+ * @category locking
+ */
+export const forUpdate: Locking = locking("update")
+
+/**
+ * Locks the rows until the transaction ends, so that nobody else changes or deletes them meanwhile; others may share the lock.
+ *
+ * @since 0.1.0
+ * @category locking
+ */
+export const forShare: Locking = locking("share")
+
+/**
+ * As `forUpdate`, but others may go on to insert rows that refer to these. PostgreSQL only; elsewhere it is an UnsupportedError.
+ *
+ * @since 0.1.0
+ * @category locking
+ */
+export const forNoKeyUpdate: Locking = locking("no key update")
+
+/**
+ * As `forShare`, but others may go on to change what is no key of these rows. PostgreSQL only; elsewhere it is an UnsupportedError.
+ *
+ * @since 0.1.0
+ * @category locking
+ */
+export const forKeyShare: Locking = locking("key share")
+
+/**
  * Loads relations with the rows, one statement a level whatever the number of rows.
  *
  * @since 0.1.0
@@ -348,26 +431,6 @@ export const option = <A, S, J, R>(
 ): Effect.Effect<Option.Option<A>, ReadFailure, Database.Database | R> =>
   Effect.map(rows(atMost(query.ast, 1)), (found) => found.length === 0 ? Option.none() : Option.some(found[0]))
 
-/** A limit of the query's own stays when it is lower. */
-const atMost = (ast: Ast.Select, count: number): Ast.Select => {
-  const { limit } = ast
-  return limit === undefined || (limit._tag === "Parameter" && (limit.value as number) > count)
-    ? { ...ast, limit: parameter(count, integerType) }
-    : ast
-}
-
-/** Whether the rows are those of the tables, so that counting needs no subquery. */
-const isPlain = (ast: Ast.Select): boolean =>
-  !ast.distinct && ast.groupBy.length === 0 && ast.having === undefined && ast.limit === undefined &&
-  ast.offset === undefined && !isAggregated(ast.projection)
-
-const countOf = (ast: Ast.Select): Ast.Select => {
-  const projection: Ast.Projection = { _tag: "Value", expression: countAll().node }
-  if (isPlain(ast)) return { ...ast, projection, orderBy: [], includes: [] }
-  const counted = from(derivedOf("counted", { ...ast, includes: [] }))
-  return { ...counted.ast, projection }
-}
-
 /**
  * How many rows the query has; a limit counts.
  *
@@ -389,20 +452,7 @@ export const exists = <A, S, J, R>(
   query: Query<A, S, J, R>
 ): Effect.Effect<boolean, ReadFailure, Database.Database | R> =>
   Effect.map(
-    rows({
-      ...atMost(query.ast, 1),
-      orderBy: [],
-      includes: [],
-      ...(query.ast.groupBy.length > 0 || query.ast.distinct || isAggregated(query.ast.projection)
-        ? {}
-        : {
-          projection: {
-            _tag: "Value",
-            // SQLite takes no `having` beside what is neither grouped nor an aggregate.
-            expression: query.ast.having === undefined ? Comparison.allOf([]) : countAll().node
-          }
-        })
-    }),
+    rows(existenceOf(query.ast)),
     (found) => found.length > 0
   )
 

@@ -8,7 +8,7 @@
  * const transfer = Effect.gen(function*() {
  *   yield* Transaction.afterCommit(Effect.log("transferred"))
  * }).pipe(
- *   Transaction.run({ isolation: "serializable" })
+ *   Transaction.run({ isolation: "serializable", timeout: "5 seconds", retry: Transaction.retryConflicts })
  * )
  * ```
  *
@@ -17,13 +17,18 @@
  * statement that another fiber of the outer one issues meanwhile. A fiber that outlives its transaction can no longer use it:
  * its statements fail as TransactionError, reason `ownership`.
  *
+ * With `retry`, a transaction that lost against another one is run again from its beginning, on whichever connection is free then: what its
+ * body does beside statements happens once a try. When nobody can tell whether it was committed (`unknownOutcome`), it is not run again.
+ *
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import { Database } from "./Database.js"
-import type { TransactionFailure } from "./DbError.js"
-import { scopesOf, Transaction } from "./transaction/scope.js"
+import type { ConflictError, TransactionFailure } from "./DbError.js"
+import { Defaults, scopesOf, Transaction } from "./transaction/scope.js"
 import type { Options, TransactionScope } from "./transaction/scope.js"
 
 export {
@@ -40,8 +45,9 @@ export type { Options, Scopes, TransactionScope } from "./transaction/scope.js"
 /**
  * Runs an effect in a transaction: committed when it succeeds, rolled back when it fails, dies or is interrupted.
  *
- * Inside a transaction of the same database it is a savepoint; options that the outer transaction does not meet are then
- * refused as TransactionError, reason `begin`. The body is interruptible; BEGIN, COMMIT and ROLLBACK are not.
+ * Inside a transaction of the same database it is a savepoint; modes that the outer transaction does not have are then
+ * refused as TransactionError, reason `begin`. The body is interruptible; BEGIN, COMMIT and ROLLBACK are brought to their end, as far as
+ * the server answers.
  *
  * @since 0.1.0
  * @category running
@@ -65,11 +71,36 @@ const transact = <A, E, R>(effect: Effect.Effect<A, E, R>, options: Options | un
   Effect.flatMap(Database, (database) => database.transact(effect, options))
 
 /**
+ * Defaults for every `Transaction.run` below it, where that says nothing else itself.
+ *
+ * They are for outermost transactions; a savepoint takes none, so that it never asks for what its transaction has not. One Layer
+ * below another adds to its defaults.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (defaults: Options): Layer.Layer<never> =>
+  Layer.effect(Defaults, Effect.map(Defaults, (outer) => ({ ...outer, ...defaults })))
+
+/**
+ * A schedule for `retry`: up to 20 further tries, after random pauses that grow from 10 milliseconds to half a second on average.
+ *
+ * @since 0.1.0
+ * @category schedules
+ */
+export const retryConflicts: Schedule.Schedule<unknown, ConflictError> = Schedule.exponential("10 millis").pipe(
+  Schedule.union(Schedule.spaced("500 millis")),
+  Schedule.jitteredWith({ min: 0, max: 2 }),
+  Schedule.intersect(Schedule.recurs(20))
+)
+
+/**
  * Runs an effect once the outermost transaction has been committed; at once where no transaction is open.
  *
  * It belongs to the transaction that the fiber entered last, and runs after its connection has been given back, in the order of
  * registration; statements in it are outside of the transaction. A savepoint that is rolled back drops what was registered
- * in it. Its failure is logged and changes nothing: what was committed stays committed.
+ * in it, and so does each try that is followed by another one. Its failure is logged and changes nothing: what was committed stays
+ * committed.
  *
  * @since 0.1.0
  * @category running
@@ -78,10 +109,12 @@ export const afterCommit = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Eff
   register(effect, "afterCommit")
 
 /**
- * Runs an effect once the outermost transaction has been rolled back; never where no transaction is open.
+ * Runs an effect when the work around it has been rolled back, once the outermost transaction has ended; never where no transaction is
+ * open.
  *
- * As with `afterCommit`, it runs outside of the transaction, its failure is logged, and a savepoint that is rolled back drops
- * what was registered in it. When nobody can tell whether the transaction was committed (`unknownOutcome`), neither runs.
+ * The work of a savepoint that was rolled back is undone even where the rest is committed, and that of a try that is followed by
+ * another one too: so these run in any case, the latter before the next try. As with `afterCommit`, it runs outside of the transaction
+ * and its failure is logged. When nobody can tell whether the work was committed (`unknownOutcome`), neither runs.
  *
  * @since 0.1.0
  * @category running

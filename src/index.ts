@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+export * as AdvisoryLock from "./AdvisoryLock.js"
 export * as Connect from "./Connect.js"
 export * as Database from "./Database.js"
 export * as DbError from "./DbError.js"
@@ -13,6 +14,7 @@ export * as Driver from "./Driver.js"
 export * as Expr from "./Expr.js"
 export * as Field from "./Field.js"
 export * as Filter from "./Filter.js"
+export * as Health from "./Health.js"
 export * as Model from "./Model.js"
 export * as Mutation from "./Mutation.js"
 export * as Pool from "./Pool.js"

@@ -2,6 +2,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -17,7 +18,7 @@ import { inspect } from "node:util"
 import * as Connect from "../src/Connect.js"
 import * as Database from "../src/Database.js"
 import type { ConnectFailure } from "../src/DbError.js"
-import { available } from "./support/databases.js"
+import { available, fresh } from "./support/databases.js"
 
 const secret = "hunter2-canary"
 
@@ -127,7 +128,7 @@ describe("options", () => {
     Effect.gen(function*() {
       assert.match(
         yield* configurationError("sqlite::memory:", { statementTimeout: "1 second" }),
-        /no statementTimeout/
+        /statementTimeout/
       )
       assert.match(yield* configurationError("sqlite::memory:", { size: 0 }), /pool option size is 0/)
       for (const { url } of available) {
@@ -137,6 +138,26 @@ describe("options", () => {
         )
       }
     }))
+})
+
+describe("lockTimeout", () => {
+  for (const database of available) {
+    it.live(`is kept by ${database.name}`, () =>
+      Effect.gen(function*() {
+        const own = yield* Effect.promise(() => fresh(database))
+        yield* Effect.gen(function*() {
+          const sql = yield* SqlClient.SqlClient
+          yield* sql`create table locks (id int primary key)`
+          const isHeld = yield* Deferred.make<void>()
+          const write = sql`insert into locks values (1)`
+          const hold = Effect.zipRight(write, Effect.zipRight(Deferred.succeed(isHeld, undefined), Effect.never))
+          yield* Effect.forkScoped(sql.withTransaction(hold))
+          yield* Deferred.await(isHeld)
+          const error = yield* Effect.flip(write)
+          assert.deepInclude(error.cause as object, { _tag: "ConflictError", reason: "lockTimeout" })
+        }).pipe(Effect.scoped, Effect.provide(Connect.layer(own.url, { lockTimeout: "300 millis", size: 2 })))
+      }))
+  }
 })
 
 describe("layerConfig", () => {

@@ -12,9 +12,10 @@ import * as Executor from "../src/Executor.js"
 import * as Mysql from "../src/mysql/driver.js"
 import * as Postgres from "../src/postgres/driver.js"
 import * as Sqlite from "../src/sqlite/driver.js"
+import * as SqliteLayer from "../src/Sqlite.js"
 import { contract } from "../src/Testing.js"
 import type { AvailableDatabase } from "./support/databases.js"
-import { available, fresh, sqliteFile } from "./support/databases.js"
+import { available, find, fresh, sqliteFile } from "./support/databases.js"
 import { layerOf } from "./support/layers.js"
 
 const groups = [...new Set(contract.map(({ group }) => group))]
@@ -99,6 +100,16 @@ contractOf(
   "the contract on sqlite in memory",
   onFresh({ name: "sqlite", url: "sqlite::memory:.db", version: "" }, () => layerOf("sqlite::memory:"))
 )
+
+for (const [place, path] of [["a file", undefined], ["memory", ":memory:"]] as const) {
+  contractOf(
+    `the contract on sqlite in ${place}, in threads`,
+    onFresh({ name: "sqlite", url: find("sqlite")!.url, version: "" }, (url) => {
+      const filename = path ?? sqliteFile(url)
+      return SqliteLayer.layer({ filename, worker: true, size: path === undefined ? 4 : 1 })
+    })
+  )
+}
 
 describe("the contract itself", () => {
   it("names each case once", () => {

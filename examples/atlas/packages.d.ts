@@ -22,7 +22,8 @@ declare module "cli-progress" {
       readonly noTTYOutput: boolean
       readonly notTTYSchedule: number
     })
-    start(total: number, value: number): void
+    start(total: number, value: number, payload?: object): void
+    update(payload: object): void
     increment(by: number): void
     stop(): void
   }

@@ -52,7 +52,7 @@ const selectOf = (
 ): Select => ({
   ...selectOver({ _tag: "TableSource", ref, table }, projection),
   where,
-  lock: lock ? "update" : undefined
+  lock: lock ? { strength: "update", locked: "wait" } : undefined
 })
 
 const keyProjection = (table: Table, ref: Ref): Projection => ({

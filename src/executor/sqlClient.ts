@@ -8,6 +8,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type * as SqlConnection from "@effect/sql/SqlConnection"
 import { SqlError } from "@effect/sql/SqlError"
 import * as SqlStatement from "@effect/sql/Statement"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -15,30 +16,38 @@ import type { WriteFailure } from "../DbError.js"
 import type { Connection, Driver, NativeResult } from "../Driver.js"
 import { Mutex } from "../transaction/mutex.js"
 
-type Use = <A>(work: (connection: Connection) => Effect.Effect<A, WriteFailure>) => Effect.Effect<A, WriteFailure>
+type Run = (
+  sql: string,
+  parameters: ReadonlyArray<unknown>,
+  isPrepared: boolean
+) => Effect.Effect<NativeResult, WriteFailure>
+
+/**
+ * The driver package's compiler, save that a name is one name: by itself it takes a dot for the border between two, and so a name from
+ * outside could reach another table's column.
+ */
+const exactNames = ({ dialect, sqlClient: { compiler } }: Driver): SqlStatement.Compiler =>
+  Object.assign(Object.create(Object.getPrototypeOf(compiler)), compiler, {
+    onIdentifier: (name: string) => dialect.quote(name)
+  })
 
 /** How the client gets at connections. */
 interface Parts {
   readonly driver: Driver
-  /** The connection of the fiber's transaction, else one of the pool, for one piece of work. */
-  readonly use: Use
+  /** On the connection of the fiber's transaction, else on one of the pool. */
+  readonly run: Run
   /** A connection of the pool until the scope closes; none in a transaction, which has its own. */
   readonly reserve: Effect.Effect<Connection | undefined, WriteFailure, Scope.Scope>
-  readonly native: (
-    connection: Connection,
-    sql: string,
-    parameters: ReadonlyArray<unknown>,
-    isPrepared: boolean
-  ) => Effect.Effect<NativeResult, WriteFailure>
+  readonly runOn: (connection: Connection) => Run
   readonly transact: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | WriteFailure, R>
 }
 
 const toSqlError = (failure: WriteFailure): SqlError => new SqlError({ cause: failure, message: failure.message })
 
-/** What `@effect/sql` calls a connection, over whatever `use` lends. */
-const connectionBy = (use: Use, native: Parts["native"]): SqlConnection.Connection => {
+/** What `@effect/sql` calls a connection. */
+const connectionBy = (runTyped: Run): SqlConnection.Connection => {
   const run = (sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>
-    Effect.mapError(use((connection) => native(connection, sql, parameters, isPrepared)), toSqlError)
+    Effect.mapError(runTyped(sql, parameters, isPrepared), toSqlError)
   const rows = (
     sql: string,
     parameters: ReadonlyArray<unknown>,
@@ -61,43 +70,30 @@ const connectionBy = (use: Use, native: Parts["native"]): SqlConnection.Connecti
 }
 
 /** One connection for all of a caller's statements, which take turns on it: for locks and settings of a session. */
-const reserved = (connection: Connection): Use => {
+const inTurns = (run: Run): Run => {
   const mutex = new Mutex()
-  return (work) => mutex.run(Effect.suspend(() => work(connection)))
+  return (sql, parameters, isPrepared) => mutex.run(Effect.suspend(() => run(sql, parameters, isPrepared)))
 }
 
 export const sqlClientOf = (
-  { driver, native, reserve, transact, use }: Parts
+  { driver, reserve, run, runOn, transact }: Parts
 ): Effect.Effect<SqlClient.SqlClient, never, Reactivity.Reactivity> =>
   Effect.map(Reactivity.Reactivity, (reactivity) => {
-    const shared = connectionBy(use, native)
+    const shared = connectionBy(run)
     const acquirer = Effect.succeed(shared)
     const client = Object.assign(
-      SqlStatement.make(acquirer, driver.sqlClient.compiler, driver.sqlClient.spanAttributes, undefined),
+      SqlStatement.make(acquirer, exactNames(driver), driver.sqlClient.spanAttributes, undefined),
       {
         [SqlClient.TypeId]: SqlClient.TypeId as SqlClient.TypeId,
         safe: undefined as never,
         withTransaction: <R, E, A>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
-          Effect.matchCauseEffect(
-            transact(
-              Effect.exit(effect).pipe(
-                Effect.flatMap((exit) =>
-                  exit._tag === "Success" ? Effect.succeed(exit.value) : Effect.fail(new Body(exit))
-                )
-              )
-            ),
-            {
-              onSuccess: Effect.succeed,
-              onFailure: (cause) => {
-                const failure = cause._tag === "Fail" ? cause.error : undefined
-                if (failure instanceof Body) return failure.exit as never
-                return failure === undefined ? Effect.failCause(cause as never) : Effect.fail(toSqlError(failure))
-              }
-            }
+          Effect.mapErrorCause(
+            transact(Effect.mapErrorCause(effect, Cause.map((error) => new OfBody(error)))),
+            Cause.map((error) => error instanceof OfBody ? error.cause : toSqlError(error))
           ),
         reserve: Effect.mapBoth(reserve, {
           onFailure: toSqlError,
-          onSuccess: (connection) => connection === undefined ? shared : connectionBy(reserved(connection), native)
+          onSuccess: (connection) => connection === undefined ? shared : connectionBy(inTurns(runOn(connection)))
         }),
         withoutTransforms() {
           return this as never
@@ -109,7 +105,7 @@ export const sqlClientOf = (
     return Object.assign(client, { safe: client }) as SqlClient.SqlClient
   })
 
-/** The body's own outcome, told apart from the transaction's failures. */
-class Body {
-  constructor(readonly exit: unknown) {}
+/** The body's own failure, told apart from those of the transaction. */
+class OfBody<E> {
+  constructor(readonly cause: E) {}
 }

@@ -3,15 +3,13 @@
  */
 import * as Chunk from "effect/Chunk"
 import type * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Database from "../Database.js"
-import type { QueryError, ReadFailure, TransactionError, WriteFailure } from "../DbError.js"
-import type { Connection, Driver, Failure, RunOptions } from "../Driver.js"
+import type { ReadFailure, TransactionError, WriteFailure } from "../DbError.js"
+import type { Driver, Failure, StreamOptions } from "../Driver.js"
 import { prepare } from "../Loader.js"
 import type { Pool } from "../Pool.js"
 import type { Select } from "../sql/ast.js"
@@ -23,91 +21,54 @@ import type * as Statements from "./statements.js"
 
 /** What streams need of the executor. */
 interface Parts extends Pick<ReturnType<typeof Statements.make>, "decode" | "prepared"> {
-  readonly busy: Effect.Effect<never, QueryError>
   readonly driver: Driver
   readonly pool: Pool
   readonly rowsBy: (lend: Lend) => (select: Select) => Effect.Effect<ReadonlyArray<any>, ReadFailure>
   readonly runner: Runner
-  /** Transactions whose connection a stream has to itself. */
-  readonly streaming: WeakSet<object>
   readonly use: Lend
 }
 
+/** The next rows of a stream as they are, or its end. */
+type Pull<E> = Effect.Effect<Chunk.Chunk<ReadonlyArray<unknown>>, Option.Option<E>>
+
+/** A stream's rows, and how statements for its relations get a connection meanwhile. */
+interface Opened {
+  readonly pull: Pull<WriteFailure | Failure>
+  readonly lend: Lend
+}
+
+/** A transaction's connection is the stream's for one chunk at a time: in between, its reader can use it. */
+const inTurn = (scope: TransactionScope, pull: Pull<Failure>): Pull<Failure | TransactionError> =>
+  Effect.mapError(scope.use(() => pull), (error) => Option.isOption(error) ? error : Option.some(error))
+
 export const make = (
-  { busy, decode, driver, pool, prepared, rowsBy, runner, streaming, use }: Parts
+  { decode, driver, pool, prepared, rowsBy, runner, use }: Parts
 ): Database.Service["stream"] => {
-  /** The transaction's connection until the scope closes: its other statements fail for so long, as they would wait for themselves. */
-  const lendAll = (scope: TransactionScope): Effect.Effect<Connection, TransactionError, Scope.Scope> =>
-    Effect.gen(function*() {
-      const given = yield* Deferred.make<Connection, TransactionError>()
-      const back = yield* Deferred.make<void>()
-      const lending = yield* Effect.forkDaemon(
-        Effect.catchAll(
-          scope.use((connection) => {
-            streaming.add(scope)
-            return Effect.ensuring(
-              Effect.zipRight(Deferred.succeed(given, connection), Deferred.await(back)),
-              Effect.sync(() => streaming.delete(scope))
-            )
-          }),
-          (error) => Deferred.fail(given, error)
-        )
-      )
-      yield* Effect.addFinalizer(() => Effect.zipRight(Deferred.succeed(back, undefined), Fiber.await(lending)))
-      return yield* Deferred.await(given)
-    })
-
-  const lent = (scope: TransactionScope | undefined): Effect.Effect<Connection, WriteFailure, Scope.Scope> =>
-    scope === undefined ? pool.acquire : lendAll(scope)
-
-  /** A stream's rows as they are, and how statements for its relations get a connection meanwhile. */
-  interface Opened {
-    readonly rows: Stream.Stream<ReadonlyArray<unknown>, WriteFailure | Failure>
-    readonly lend: Lend
-  }
-
-  const openStream = (
+  const open = (
     text: string,
     parameters: ReadonlyArray<unknown>,
-    options: RunOptions
+    options: StreamOptions
   ): Effect.Effect<Opened, WriteFailure | Failure, Scope.Scope> =>
     Effect.withFiberRuntime((fiber) => {
-      const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
-      if (scope !== undefined && streaming.has(scope)) return busy
-      switch (driver.streaming) {
-        case "aside":
-          return Effect.map(
-            use((connection) => connection.streamAside!(text, parameters, options)),
-            (rows) => ({ rows, lend: use })
-          )
-        case "shared":
-          return scope === undefined
-            ? Effect.map(pool.acquire, (connection) => ({
-              rows: connection.stream(text, parameters, options),
-              lend: (work) => work(connection)
-            }))
-            : Effect.map(
-              Effect.flatMap(
-                scope.use(Effect.succeed),
-                (connection) => Stream.toPull(connection.stream(text, parameters, options))
-              ),
-              (pull) => ({
-                rows: Stream.repeatEffectChunkOption(
-                  Effect.mapError(
-                    scope.use(() => pull),
-                    (error): Option.Option<Failure | TransactionError> =>
-                      Option.isOption(error) ? error : Option.some(error)
-                  )
-                ),
-                lend: use
-              })
-            )
-        case "exclusive":
-          return Effect.map(lent(scope), (connection) => ({
-            rows: connection.stream(text, parameters, options),
-            lend: use
-          }))
+      if (driver.streaming === "aside") {
+        return Effect.map(
+          Effect.flatMap(use((connection) => connection.streamAside!(text, parameters, options)), Stream.toPull),
+          (pull) => ({ pull, lend: use })
+        )
       }
+      const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
+      return scope === undefined
+        // Statements for relations run on the same connection, so that a stream needs no second one.
+        ? Effect.flatMap(pool.acquire, (connection) =>
+          Effect.map(
+            Stream.toPull(connection.stream(text, parameters, options)),
+            (pull) => ({ pull, lend: (work) => work(connection) })
+          ))
+        : Effect.flatMap(scope.use(Effect.succeed), (connection) =>
+          Effect.map(
+            Stream.toPull(connection.stream(text, parameters, { ...options, alone: false })),
+            (pull) => ({ pull: inTurn(scope, pull), lend: use })
+          ))
     })
 
   return (given) =>
@@ -118,25 +79,33 @@ export const make = (
       const { exactIntegers, parameters, printed } = yield* prepared(select)
       const fail = (error: WriteFailure | Failure) =>
         error._tag === "Failure" ? failWith(error, printed.text, tableOf(select), driver) : Effect.fail(error)
-      const opened = yield* Effect.catchAll(openStream(printed.text, parameters, { exactIntegers }), fail)
-      const related = rowsBy(opened.lend)
+      const { lend, pull } = yield* Effect.catchAll(
+        open(printed.text, parameters, { exactIntegers, alone: attach === undefined }),
+        fail
+      )
+      const related = rowsBy(lend)
       let seen = 0
-      return opened.rows.pipe(
-        Stream.catchAll((error) => Stream.fromEffect(fail(error))),
-        Stream.mapChunksEffect((rows) =>
-          Effect.suspend((): Effect.Effect<Chunk.Chunk<any>, WriteFailure> => {
-            try {
-              const raw = Chunk.toReadonlyArray(rows)
-              const decoded = decode(select, printed, { rows: raw, affected: 0, insertId: undefined }, seen)
-              seen += raw.length
-              return attach === undefined
-                ? Effect.succeed(Chunk.unsafeFromArray(decoded))
-                : Effect.map(attach(decoded, related), Chunk.unsafeFromArray)
-            } catch (problem) {
-              return refused(problem)
-            }
-          })
-        )
+      const decoded = (rows: Chunk.Chunk<ReadonlyArray<unknown>>): Effect.Effect<Chunk.Chunk<any>, WriteFailure> => {
+        try {
+          const raw = Chunk.toReadonlyArray(rows)
+          const models = decode(select, printed, { rows: raw, affected: 0, insertId: undefined }, seen)
+          seen += raw.length
+          return attach === undefined
+            ? Effect.succeed(Chunk.unsafeFromArray(models))
+            : Effect.map(attach(models, related), Chunk.unsafeFromArray)
+        } catch (problem) {
+          return refused(problem)
+        }
+      }
+      // As a step of the pull and not of the stream, where V8 would keep rows that nobody needs for a while.
+      return Stream.repeatEffectChunkOption(
+        Effect.matchEffect(pull, {
+          onFailure: Option.match({
+            onNone: () => Effect.fail(Option.none()),
+            onSome: (error) => Effect.mapError(fail(error), Option.some)
+          }),
+          onSuccess: (rows) => Effect.mapError(decoded(rows), Option.some)
+        })
       )
     })) as Stream.Stream<any, ReadFailure>
 }

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Tracer from "effect/Tracer"
 import type { Table } from "../sql/ast.js"
+import type { Report } from "../transaction/runner.js"
 
 /** The tracer of a program that has set none. */
 const silent = Context.get(DefaultServices.liveServices, Tracer.Tracer)
@@ -55,14 +56,32 @@ export const statement = <A, E, E2 extends { readonly _tag: string }, R>(
     )
   })
 
-/** Runs a transaction in a span that its statements are children of. */
-export const transaction = <A, E, R>(system: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.withFiberRuntime((fiber) =>
-    isTraced(fiber)
-      ? Effect.withSpan(effect, "TRANSACTION", {
+/**
+ * Runs a transaction, or a savepoint, in a span that its statements are children of. `run` is given what takes the counts of a
+ * transaction, where somebody looks at them.
+ */
+export const transaction = <A, E, R>(
+  system: string,
+  operation: "TRANSACTION" | "SAVEPOINT",
+  run: (onEnd: ((report: Report) => void) | undefined) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.withFiberRuntime((fiber) => {
+    if (!isTraced(fiber)) return run(undefined)
+    return Effect.useSpan(
+      operation,
+      {
         kind: "client",
         captureStackTrace: false,
-        attributes: { "db.system.name": system, "db.operation.name": "TRANSACTION" }
-      }) as Effect.Effect<A, E, R>
-      : effect
-  )
+        attributes: { "db.system.name": system, "db.operation.name": operation }
+      },
+      (span) =>
+        Effect.withParentSpan(
+          run(({ attempts, conflicts, outcome }) => {
+            span.attribute("db.transaction.attempts", attempts)
+            span.attribute("db.transaction.conflicts", conflicts)
+            span.attribute("db.transaction.outcome", outcome)
+          }),
+          span
+        ) as Effect.Effect<A, E, R>
+    )
+  })

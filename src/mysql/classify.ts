@@ -4,6 +4,7 @@
  * Never by mysql2's `code` for what the server says: its names are MySQL's, and MariaDB uses some numbers otherwise.
  */
 import type { Failure } from "../Driver.js"
+import * as Tls from "../network/tls.js"
 import type { Kind } from "./codecs.js"
 import * as messages from "./messages.js"
 import type { Told } from "./messages.js"
@@ -56,6 +57,12 @@ const malformed: Row = (message, kind) =>
       hint: "the row is there already by another unique key than the one that the upsert names"
     }
     : query("data")(message, kind)
+
+/** To a node of a Galera cluster the number means that it knows of no majority; nothing of the statement ran. */
+const notReady: Row = (message, kind) =>
+  (/\bwsrep\b/i.test(message)
+    ? connection("refused", true, "the node is not ready, as it is not connected with most of its cluster")
+    : query("other"))(message, kind)
 
 const tooManyConnections = "raise the server's max_connections or lower the pool's size; other programs count as well"
 const tooLarge = "the statement is larger than the server's max_allowed_packet: send fewer rows at once or raise it"
@@ -206,13 +213,15 @@ const table: ReadonlyArray<readonly [Row, ReadonlyArray<number>]> = [
     1524,
     2059
   ]],
-  [connection("tls", false, "the server takes encrypted connections only: set ssl"), [3159]],
+  [connection("tls", false, "the server takes encrypted connections only: set tls"), [3159]],
   [connection("refused", true, "the server has blocked this host after many errors: flush hosts"), [1129]],
-  [connection("refused", true), [1042, 1043, 1080]],
+  [connection("refused", true), [1042, 1043, 3032]],
+  [notReady, [1047]],
   [connection("lost", false), [
     1053,
     1077,
     1079,
+    1080,
     1152,
     1154,
     1155,
@@ -237,7 +246,6 @@ const byErrno: ReadonlyMap<number, Row> = new Map(
 )
 
 const address = "check the host and the port, and that the server is running"
-const encrypted = "check ssl: the server's certificate must be from a known authority, or its own given as ca"
 
 /** What the client itself says, which has no number of the server. */
 const byCode: { readonly [code: string]: Row } = {
@@ -257,26 +265,21 @@ const byCode: { readonly [code: string]: Row } = {
   PROTOCOL_CONNECTION_LOST: connection("lost", false),
   PROTOCOL_UNEXPECTED_PACKET: connection("lost", false),
   PROTOCOL_PACKETS_OUT_OF_ORDER: connection("lost", false),
-  HANDSHAKE_SSL_ERROR: connection("tls", false, encrypted),
-  HANDSHAKE_NO_SSL_SUPPORT: connection("tls", false, "the server has no encryption: set ssl to false"),
+  HANDSHAKE_SSL_ERROR: connection("lost", false),
   HANDSHAKE_UNKNOWN_ERROR: connection("refused", false),
-  AUTH_SWITCH_PLUGIN_ERROR: connection("authentication", false),
-  SELF_SIGNED_CERT_IN_CHAIN: connection("tls", false, encrypted),
-  DEPTH_ZERO_SELF_SIGNED_CERT: connection("tls", false, encrypted),
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: connection("tls", false, encrypted),
-  UNABLE_TO_GET_ISSUER_CERT: connection("tls", false, encrypted),
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: connection("tls", false, encrypted),
-  CERT_HAS_EXPIRED: connection("tls", false, "the server's certificate has expired"),
-  CERT_NOT_YET_VALID: connection("tls", false, encrypted),
-  EPROTO: connection("tls", false, encrypted)
+  AUTH_SWITCH_PLUGIN_ERROR: connection("authentication", false)
 }
 
-const ofClient = (code: string | undefined, isFatal: boolean): Row => {
+/** What mysql2 throws while it reads the columns of a result: such a name could change what every object has. */
+const forbiddenName = /^The field name \(__\w+__\) can't be /
+const unreadable = query("other", "mysql2 reads no column that is named as what every object has: give it an alias")
+
+const ofClient = (thrown: Thrown, code: string | undefined, isFatal: boolean): Row => {
+  const tlsHint = Tls.hintOf(thrown)
+  if (tlsHint !== undefined) return connection("tls", false, tlsHint)
   const found = code === undefined ? undefined : byCode[code]
   if (found !== undefined) return found
-  if (code?.startsWith("ERR_TLS") === true || code?.startsWith("ERR_SSL") === true) {
-    return connection("tls", false, encrypted)
-  }
+  if (forbiddenName.test(String(thrown.message))) return unreadable
   return isFatal ? connection("lost", false) : query("other")
 }
 
@@ -289,6 +292,8 @@ export const classify = (cause: unknown, kind: Kind = "mysql"): Failure => {
   // Those of the network have the system's errno, which is negative.
   const errno = typeof thrown.errno === "number" && thrown.errno > 0 ? thrown.errno : undefined
   const message = String(thrown.sqlMessage ?? thrown.message ?? "")
-  const meaning = errno === undefined ? ofClient(code, thrown.fatal === true) : byErrno.get(errno) ?? query("other")
+  const meaning = errno === undefined
+    ? ofClient(thrown, code, thrown.fatal === true)
+    : byErrno.get(errno) ?? query("other")
   return { _tag: "Failure", ...meaning(message, kind), code: errno === undefined ? code : String(errno), cause }
 }

@@ -2,15 +2,17 @@
  * What Strata asks of a connection, over a session.
  */
 import * as Effect from "effect/Effect"
-import type { BeginOptions, Connection, Failure } from "../Driver.js"
-import { stream } from "./cursor.js"
-import type { Command } from "./protocol.js"
+import * as Stream from "effect/Stream"
+import type { BeginOptions, Connection, Failure, RunOptions } from "../Driver.js"
+import * as Cursor from "./cursor.js"
+import * as Flow from "./flow.js"
+import type { Command, Done } from "./protocol.js"
 import { named, positional } from "./protocol.js"
+import { readOnlyReason } from "./readOnly.js"
 import { nativeResultOf, resultOf } from "./results.js"
-import type { Ending, Outcome, Session } from "./session.js"
-
-const statement: Ending = "kill"
-const step: Ending = "destroy"
+import type { Outcome, Session } from "./session.js"
+import { restore } from "./setup.js"
+import { mayLeaveTraces } from "./traces.js"
 
 /** ER_UNSUPPORTED_PS: MySQL prepares most statements, but not all. */
 const cannotPrepare = "1295"
@@ -23,28 +25,34 @@ const notDeferrable: Failure = {
   cause: undefined
 }
 
-/** The connection over a session. */
-export const make = (session: Session): Connection => {
+/** How a command is waited for: see `Session`. */
+type Wait = (command: (done: Done) => void) => Effect.Effect<Outcome, Failure>
+
+/** The connection over a session, which these settings make as a new one is. */
+export const make = (session: Session, settings: string): Connection => {
   const { raw } = session
 
-  const unprepared = (command: Command, ending: Ending): Effect.Effect<Outcome, Failure> =>
-    session.run((done) => raw.query(command, done), ending)
+  const asStatement: Wait = (command) => session.run(command)
+  const asStep: Wait = (command) => session.conclude(command, "step")
 
-  const prepared = (command: Command): Effect.Effect<Outcome, Failure> =>
-    session.run((done) => raw.execute(command, done), statement)
+  const unprepared = (command: Command, wait: Wait): Effect.Effect<Outcome, Failure> =>
+    wait((done) => raw.query(command, done))
+
+  const prepared = (command: Command, wait: Wait): Effect.Effect<Outcome, Failure> =>
+    wait((done) => raw.execute(command, done))
 
   /** Nothing ran of a statement that the server has forgotten or cannot prepare. */
-  const recover = (command: Command) => (failure: Failure): Effect.Effect<Outcome, Failure> => {
+  const recover = (command: Command, wait: Wait) => (failure: Failure): Effect.Effect<Outcome, Failure> => {
     if (failure.kind.error === "QueryError" && failure.kind.reason === "stalePlan") {
       raw.unprepare(command)
-      return prepared(command)
+      return prepared(command, wait)
     }
     return failure.code === cannotPrepare && command.values.length === 0
-      ? unprepared(command, statement)
+      ? unprepared(command, wait)
       : Effect.fail(failure)
   }
 
-  const send = (make: () => Command, prepare: boolean): Effect.Effect<Outcome, Failure> =>
+  const send = (text: string, make: () => Command, options: RunOptions = {}): Effect.Effect<Outcome, Failure> =>
     Effect.suspend(() => {
       let command: Command
       try {
@@ -52,47 +60,60 @@ export const make = (session: Session): Connection => {
       } catch (error) {
         return Effect.fail(session.failure(error))
       }
-      if (prepare) return Effect.catchAll(prepared(command), recover(command))
+      note(text)
+      const wait = options.isStep === true ? asStep : asStatement
+      if (options.prepare !== false) return Effect.catchAll(prepared(command, wait), recover(command, wait))
       // Parameters are never written into the text, so a statement with some is prepared in any case.
-      return command.values.length === 0 ? unprepared(command, statement) : Effect.ensuring(
-        prepared(command),
+      return command.values.length === 0 ? unprepared(command, wait) : Effect.ensuring(
+        prepared(command, wait),
         Effect.sync(() => {
           if (!session.isBroken()) raw.unprepare(command)
         })
       )
     })
 
-  const perform = (sql: string): Effect.Effect<void, Failure> => Effect.asVoid(unprepared({ sql, values: [] }, step))
+  const note = (text: string): void => {
+    if (!session.isDirty && mayLeaveTraces(text)) session.isDirty = true
+  }
+
+  const step = (sql: string): Effect.Effect<void, Failure> => Effect.asVoid(unprepared({ sql, values: [] }, asStep))
 
   const begin = ({ access, deferrable, isolation }: BeginOptions): Effect.Effect<void, Failure> => {
     if (deferrable === true) return Effect.fail(notDeferrable)
-    const start = perform(access === undefined ? "start transaction" : `start transaction ${access}`)
-    return isolation === undefined
-      ? start
-      : Effect.zipRight(perform(`set transaction isolation level ${isolation}`), start)
+    const start = step(access === undefined ? "start transaction" : `start transaction ${access}`)
+    if (isolation === undefined) return start
+    return Effect.zipRight(
+      step(`set transaction isolation level ${isolation}`),
+      // It would be the next transaction's.
+      Effect.tapError(start, () => Effect.sync(() => (session.isDirty = true)))
+    )
   }
 
   return {
     run: (text, parameters, options) =>
       Effect.map(
-        send(() => positional(session.library, text, parameters), options?.prepare !== false),
+        send(text, () => positional(session.site.library, text, parameters), options),
         ({ fields, results }) => resultOf(text, results, fields)
       ),
-    stream: (text, parameters) => stream(session, text, parameters),
+    stream: (text, parameters, options) =>
+      Stream.suspend(() => {
+        note(text)
+        return (options?.alone === true ? Flow.stream : Cursor.stream)(session, text, parameters)
+      }),
     native: (text, parameters, options) =>
       Effect.map(
-        send(() => named(session.library, text, parameters), options?.prepare !== false),
+        send(text, () => named(session.site.library, text, parameters), options),
         ({ fields, results }) => nativeResultOf(results, fields)
       ),
     begin,
-    commit: perform("commit"),
-    rollback: perform("rollback"),
+    commit: Effect.asVoid(session.conclude((done) => raw.query({ sql: "commit", values: [] }, done), "commit")),
+    rollback: step("rollback"),
     isInTransaction: () => session.isInTransaction(),
+    isDirty: () => session.isDirty,
+    reset: restore(session, settings),
     isBroken: () => session.isBroken(),
-    isDirty: () => false,
-    reset: Effect.void,
-    readOnlyReason: Effect.succeed(undefined),
-    ping: Effect.asVoid(session.run((done) => raw.ping(done), step)),
+    ping: Effect.asVoid(asStep((done) => raw.ping(done))),
+    readOnlyReason: readOnlyReason(session),
     close: Effect.promise(() => session.close())
   }
 }

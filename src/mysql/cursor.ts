@@ -1,108 +1,100 @@
 /**
- * The rows of a statement in chunks. Where the reader is slower than the server, the socket is paused, so that memory stays bounded.
+ * The rows of a statement by a cursor on the server: between two chunks nothing runs, so the connection is free for other statements.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Failure } from "../Driver.js"
+import * as Commands from "./commands.js"
 import { positional } from "./protocol.js"
-import type { Running, Session } from "./session.js"
+import type { Row } from "./results.js"
+import type { Session } from "./session.js"
 
-/** Rows that wait for the reader before the server has to. */
-const enough = 256
-
-type Row = ReadonlyArray<unknown>
-type Pull = Effect.Effect<Chunk.Chunk<Row>, Option.Option<Failure>>
+/** How many rows are fetched first, when nothing is known of their size; at most; and how large a chunk is to be on its way. */
+const firstCount = 8
+const mostCount = 256
+const chunkBytes = 128 * 1024
 
 class Cursor {
   private readonly session: Session
-  private rows: Array<Row> = []
-  private isPaused = false
-  private isDiscarding = false
-  private isDone = false
+  private readonly text: string
+  private readonly parameters: ReadonlyArray<unknown>
+  private readonly resets: number
+  private opened: Commands.Opened | undefined
   private failure: Failure | undefined
-  private wake: (() => void) | undefined
-  private running: Running | undefined
+  private rows: ReadonlyArray<unknown> = []
+  private count = firstCount
+  private isDone = false
 
-  constructor(session: Session) {
+  constructor(session: Session, text: string, parameters: ReadonlyArray<unknown>) {
     this.session = session
+    this.text = text
+    this.parameters = parameters
+    this.resets = session.resets
   }
 
-  /** Sends the statement; a failure is told by the first pull. */
-  open(text: string, parameters: ReadonlyArray<unknown>): void {
-    const { session } = this
-    const running = session.start("kill", (failure) => {
-      this.failure = failure
-      this.isDone = true
-      this.wake?.()
-    })
-    if ("_tag" in running) {
-      this.failure = running
-      this.isDone = true
-      return
-    }
-    this.running = running
-    try {
-      const command = session.raw.execute(positional(session.library, text, parameters))
-      command.on("result", (row) => this.take(running, row))
-      command.on("error", (error) => session.end(running, error))
-      command.on("end", () => session.end(running, undefined))
-    } catch (error) {
-      session.end(running, error)
-    }
-  }
-
-  readonly pull: Pull = Effect.async((resume) => {
-    const give = (): boolean => {
-      this.wake = undefined
-      const { rows } = this
-      if (rows.length > 0) {
-        this.rows = []
-        resume(Effect.succeed(Chunk.unsafeFromArray(rows)))
-        if (this.isPaused) this.unpause()
-      } else if (this.isDone) {
-        resume(Effect.fail(this.failure === undefined ? Option.none() : Option.some(this.failure)))
-      } else return false
-      return true
-    }
-    if (give()) return
-    this.wake = give
-    // Else the rows would go to a reader that no longer waits.
-    return Effect.sync(() => {
-      if (this.wake === give) this.wake = undefined
+  readonly pull: Effect.Effect<Chunk.Chunk<Row>, Option.Option<Failure>> = Effect.suspend(() => {
+    if (this.rows.length > 0) return Effect.succeed(this.take())
+    if (this.failure !== undefined) return Effect.fail(Option.some(this.failure))
+    if (this.isDone) return Effect.fail(Option.none())
+    return Effect.matchEffect(this.opened === undefined ? this.open : this.fetch, {
+      onFailure: (failure) => Effect.fail(Option.some(failure)),
+      onSuccess: () => this.pull
     })
   })
 
-  readonly close: Effect.Effect<void> = Effect.promise(() => {
-    const { running } = this
-    if (running === undefined || this.isDone) return Promise.resolve()
-    this.isDiscarding = true
+  /** The connection may be another's by now: the server does not answer to this, so nobody is disturbed. A reset has done it. */
+  close(): void {
+    const { opened, session } = this
+    if (opened !== undefined && !this.isDone && !session.isBroken() && session.resets === this.resets) {
+      Commands.close(opened)
+    }
+    this.isDone = true
+  }
+
+  private readonly open = Effect.suspend(() =>
+    this.session.run((done) =>
+      Commands.open(
+        this.session.raw,
+        positional(this.session.site.library, this.text, this.parameters),
+        (error, opened) => {
+          this.opened = opened
+          if (opened !== undefined) this.keep(opened)
+          done(error)
+        }
+      )
+    )
+  )
+
+  private readonly fetch = Effect.suspend(() =>
+    this.session.run((done) =>
+      Commands.fetch(this.session.raw, this.opened!, this.count, (error, fetched) => {
+        if (fetched === undefined) this.failure = this.session.failure(error)
+        else {
+          const size = fetched.bytes / Math.max(1, fetched.rows.length)
+          this.count = Math.max(1, Math.min(mostCount, Math.floor(chunkBytes / size)))
+          this.keep(fetched)
+        }
+        done(error)
+      })
+    )
+  )
+
+  /** Also where the reader has stopped waiting: they come first when it asks again. */
+  private keep({ isAtEnd, rows }: Pick<Commands.Fetched, "isAtEnd" | "rows">): void {
+    this.rows = rows
+    if (isAtEnd) this.close()
+  }
+
+  private take(): Chunk.Chunk<Row> {
+    const { rows } = this
     this.rows = []
-    if (this.isPaused) this.unpause()
-    return this.session.abandon(running, "kill")
-  })
-
-  private take(running: Running, row: unknown): void {
-    // A statement without rows gives its header here.
-    if (this.isDiscarding || !Array.isArray(row)) return
-    // The time until the server answers is limited, not the time that the reader takes.
-    clearTimeout(running.timer)
-    this.rows.push(row)
-    if (this.rows.length >= enough && !this.isPaused) {
-      this.isPaused = true
-      this.session.raw.pause()
-    }
-    this.wake?.()
-  }
-
-  private unpause(): void {
-    this.isPaused = false
-    this.session.raw.resume()
+    return Chunk.unsafeFromArray(rows as ReadonlyArray<Row>)
   }
 }
 
-/** Ending or interrupting the stream ends the statement, and leaves the connection fit for the next or broken. */
+/** Ending or interrupting the stream frees the cursor. */
 export const stream = (
   session: Session,
   text: string,
@@ -111,12 +103,8 @@ export const stream = (
   Stream.unwrapScoped(
     Effect.map(
       Effect.acquireRelease(
-        Effect.sync(() => {
-          const cursor = new Cursor(session)
-          cursor.open(text, parameters)
-          return cursor
-        }),
-        (cursor) => cursor.close
+        Effect.sync(() => new Cursor(session, text, parameters)),
+        (cursor) => Effect.sync(() => cursor.close())
       ),
       (cursor) => Stream.repeatEffectChunkOption(cursor.pull)
     )

@@ -3,6 +3,7 @@
  */
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression, Insert } from "../sql/ast.js"
+import { printLock } from "../sql/clauses.js"
 import type { Storage, ValueType } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
 import type { Writer } from "../sql/writer.js"
@@ -184,6 +185,18 @@ const conflict = (writer: Writer, { columns, conflict, table }: Insert): void =>
   })
 }
 
+/** MariaDB locks the joined rows as well: who waits for them has only waited longer, but who does not would miss other rows. */
+const lockOfMariaDb: NonNullable<Dialect["print"]["lock"]> = (writer, { locked, strength }, of) => {
+  if (of !== undefined && locked !== "wait") {
+    writer.unsupported(
+      `${locked} beside a join`,
+      "find the keys by the join, and lock their rows by a query of their own"
+    )
+  }
+  writer.text(strength === "share" ? "lock in share mode" : "for update")
+  if (locked !== "wait") writer.text(` ${locked}`)
+}
+
 const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"] => {
   const ddl = (storage: Storage): string => (codecs[storage._tag].ddl as (storage: Storage) => string)(storage)
   return {
@@ -201,6 +214,7 @@ const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"]
       else if (offset !== undefined) writer.text("limit 18446744073709551615")
       if (offset !== undefined) writer.text(" offset ").expression(offset)
     },
+    lock: server.kind === "mariadb" ? lockOfMariaDb : printLock,
     conflict,
     inserted: (writer, column) => {
       writer.text("values(").identifier(column).text(")")
@@ -309,7 +323,7 @@ export const make = (server: Server): Dialect => {
       deleteReturning: isMariaDb,
       defaultAsValue: true,
       aggregateFilter: false,
-      rowLocks: true,
+      keyLocks: false,
       partialIndexes: false,
       expressionIndexes: !isMariaDb,
       transactionalDdl: false

@@ -8,16 +8,20 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ConfigurationError } from "../DbError.js"
 import type { Connection, Driver, Failure, OpenFailure } from "../Driver.js"
+import { advisoryLocks } from "./advisory.js"
 import { classify } from "./classify.js"
 import * as Connections from "./connection.js"
 import { describer } from "./constraints.js"
 import * as Dialect from "./dialect.js"
 import type { Server } from "./dialect.js"
-import type { DriverOptions, Target } from "./options.js"
+import { firstRow, identity, Kills } from "./kill.js"
+import type { DriverOptions } from "./options.js"
 import { resolve } from "./options.js"
 import { create } from "./protocol.js"
 import type { Library, Raw } from "./protocol.js"
 import { Session } from "./session.js"
+import type { Site } from "./session.js"
+import { setup } from "./setup.js"
 
 /** The packages that are loaded when a database is opened, and not before. */
 export interface Packages {
@@ -40,6 +44,9 @@ const load = <A>(name: string, get: () => Promise<A>): Effect.Effect<A, Configur
       })
   })
 
+/** What is left of the kills that nobody waits for may take so long when the database is closed, in milliseconds. */
+const lastMoment = 500
+
 /** What a server calls itself: `8.4.3`, `10.11.19-MariaDB-0+deb12u1`; before MariaDB 11, with `5.5.5-` in front. */
 export const serverOf = (version: string): Server & { readonly text: string } => {
   const kind = /mariadb/i.test(version) ? "mariadb" : "mysql"
@@ -54,25 +61,6 @@ export const serverOf = (version: string): Server & { readonly text: string } =>
   }
 }
 
-/**
- * The session, in one round trip: strict, in UTC, comparing by code point. Without ERROR_FOR_DIVISION_BY_ZERO a division by zero
- * is NULL; SIMULTANEOUS_ASSIGNMENT, which MariaDB alone has, lets an update read what a row held before it.
- */
-const setup = (server: Server): string => {
-  const modes = [
-    "STRICT_ALL_TABLES",
-    "ONLY_FULL_GROUP_BY",
-    "NO_ZERO_DATE",
-    "NO_ZERO_IN_DATE",
-    "NO_ENGINE_SUBSTITUTION",
-    ...(server.kind === "mariadb" ? ["SIMULTANEOUS_ASSIGNMENT"] : [])
-  ]
-  return `set names utf8mb4 collate ${Dialect.collationOf(server)}, sql_mode = '${
-    modes.join(",")
-  }', time_zone = '+00:00', ` +
-    "autocommit = 1, div_precision_increment = 20"
-}
-
 const serverNames = { mysql: "MySQL", mariadb: "MariaDB" } as const
 
 const unsupported = ({ kind, text }: ReturnType<typeof serverOf>): ConfigurationError =>
@@ -82,11 +70,10 @@ const unsupported = ({ kind, text }: ReturnType<typeof serverOf>): Configuration
   })
 
 /** Opens one connection; interrupted, it leaves none behind. */
-const open = (
-  library: Library,
-  target: Target
-): Effect.Effect<{ readonly connection: Connection; readonly version: string }, Failure> =>
+const open = (site: Site): Effect.Effect<{ readonly connection: Connection; readonly version: string }, Failure> =>
   Effect.async((resume) => {
+    const { library, target } = site
+    const since = performance.now()
     let raw: Raw
     try {
       raw = create(library, target)
@@ -106,16 +93,22 @@ const open = (
       if (error !== null && error !== undefined) return fail(error)
       const version = handshake?.serverVersion ?? ""
       const server = serverOf(version)
-      const finish = (): void => {
+      const settings = setup(server, target)
+      const finish = (name: unknown): void => {
         clearTimeout(timer)
-        const connection = Connections.make(new Session(library, raw, target, server.kind))
-        resume(Effect.succeed({ connection, version }))
+        site.fastest = Math.min(site.fastest, performance.now() - since)
+        const session = new Session(site, raw, server.kind, typeof name === "string" ? name : undefined)
+        resume(Effect.succeed({ connection: Connections.make(session, settings), version }))
       }
       // An older one may not know the settings; the caller refuses it by its version.
-      if (!Dialect.isSupported(server)) return finish()
-      raw.query({ sql: setup(server), values: [] }, (error) => {
-        if (error !== null && error !== undefined) fail(error)
-        else finish()
+      if (!Dialect.isSupported(server)) return finish(undefined)
+      raw.query({ sql: settings, values: [] }, (error) => {
+        if (error !== null && error !== undefined) return fail(error)
+        raw.query({ sql: identity, values: [], rowsAsArray: true }, (error, results) => {
+          // What cannot say who it is is never told to kill.
+          if ((error as { readonly fatal?: unknown } | null)?.fatal === true) fail(error)
+          else finish(firstRow(results)[0])
+        })
       })
     })
     return Effect.sync(() => {
@@ -133,7 +126,9 @@ export const make = (
     const target = yield* resolve(options)
     const { default: library } = yield* load("mysql2", packages.mysql2)
     const client = yield* load("@effect/sql-mysql2", packages.client)
-    const opened = open(library, target)
+    const kills = new Kills(library, target)
+    yield* Effect.addFinalizer(() => Effect.promise(() => kills.close(lastMoment)))
+    const opened = open({ library, target, kills, fastest: Number.POSITIVE_INFINITY })
     const version = yield* Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(restore(opened), ({ connection, version }) => Effect.as(connection.close, version))
     )
@@ -144,8 +139,8 @@ export const make = (
       dialect: Dialect.make(server),
       server: { name: server.kind, version: server.text },
       connect,
-      streaming: "exclusive",
-      advisoryLocks: undefined,
+      streaming: "shared",
+      advisoryLocks,
       maxConnections: Number.POSITIVE_INFINITY,
       describeConstraint: describer(connect),
       sqlClient: {

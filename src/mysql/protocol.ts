@@ -3,8 +3,11 @@
  */
 import * as Redacted from "effect/Redacted"
 import type * as Mysql2 from "mysql2"
+import { connect } from "node:net"
+import type { Socket } from "node:net"
 import { DecimalParameter } from "./codecs.js"
 import type { Target } from "./options.js"
+import * as Tls from "./tls.js"
 
 /** The package, as far as it is used. */
 export type Library = Pick<typeof Mysql2, "createConnection" | "TypedParameter">
@@ -15,6 +18,12 @@ export interface Header {
   readonly insertId: number | string
   readonly info: string
   readonly serverStatus: number
+  /** What has changed of the session, where the server tracks it. */
+  readonly stateChanges?: {
+    readonly systemVariables: { readonly [name: string]: string }
+    readonly schema: string | null
+    readonly trackStateChange: string | null
+  }
 }
 
 /** Told when a command ends; mysql2 gives rows, a header, or a list of them for a procedure. */
@@ -24,6 +33,7 @@ export type Done = (error: unknown, results?: unknown, fields?: unknown) => void
 export interface Command {
   readonly sql: string
   readonly values: ReadonlyArray<unknown>
+  readonly rowsAsArray?: boolean
 }
 
 /** A statement that gives its rows one by one. */
@@ -34,16 +44,24 @@ export interface RowEmitter {
 /** A mysql2 connection: its callback interface, whose types say less than there is. */
 export interface Raw {
   readonly threadId: number | null
-  readonly stream: { readonly destroy: () => void }
+  readonly stream: Pick<Socket, "destroy" | "pause" | "resume" | "remoteAddress" | "remotePort">
   readonly on: (event: "error" | "end", listener: (error: unknown) => void) => unknown
   readonly connect: (done: (error: unknown, handshake?: { readonly serverVersion: string }) => void) => void
   readonly execute: (command: Command, done?: Done) => RowEmitter
   readonly query: (command: Command, done: Done) => unknown
   readonly unprepare: (command: Command) => unknown
   readonly ping: (done: (error: unknown) => void) => void
+  /** COM_RESET_CONNECTION; mysql2 forgets its prepared statements as the server does. */
+  readonly reset: (done: (error: unknown) => void) => unknown
   readonly end: (done: () => void) => void
-  readonly pause: () => void
-  readonly resume: () => void
+}
+
+/** What a connection is opened with beside what all of a database's are. */
+export interface Way {
+  /** In milliseconds; 0 for no limit. */
+  readonly connectTimeout?: number
+  /** The very machine that a name led to before: it may lead to another one now. */
+  readonly address?: { readonly host: string; readonly port: number } | undefined
 }
 
 /** Silence after which the system asks whether the other side is still there, in milliseconds. */
@@ -53,7 +71,7 @@ const keepAliveInitialDelay = 10_000
 const maxPreparedStatements = 256
 
 /** Begins to connect. Without a listener, an error would end the process. */
-export const create = (library: Library, target: Target, connectTimeout: number = target.connectTimeout): Raw => {
+export const create = (library: Library, target: Target, { address, connectTimeout }: Way = {}): Raw => {
   const raw = library.createConnection({
     host: target.host,
     port: target.port,
@@ -61,10 +79,10 @@ export const create = (library: Library, target: Target, connectTimeout: number 
     ...(target.database === undefined ? {} : { database: target.database }),
     ...(target.user === undefined ? {} : { user: target.user }),
     ...(target.password === undefined ? {} : { password: Redacted.value(target.password) }),
-    // A copy, as mysql2 writes into it.
-    ...(target.ssl === undefined ? {} : { ssl: { ...target.ssl } as Mysql2.SslOptions }),
-    connectTimeout,
+    ...(target.tls === undefined ? {} : { ssl: Tls.optionsOf(target.tls) }),
+    connectTimeout: connectTimeout ?? target.connectTimeout,
     keepAliveInitialDelay,
+    ...(address === undefined ? {} : { stream: () => connect(address).setNoDelay(true) }),
     charset: "utf8mb4",
     timezone: "Z",
     multipleStatements: false,
@@ -76,6 +94,7 @@ export const create = (library: Library, target: Target, connectTimeout: number 
     maxPreparedStatements
   } as Mysql2.ConnectionOptions) as unknown as Raw
   raw.on("error", () => {})
+  if (target.tls !== undefined) Tls.secure(raw, target.tls)
   return raw
 }
 
@@ -140,8 +159,11 @@ const bindAll = (
   })
 
 /** Rows by position, in the raw form that the codecs decode. */
-export const positional = (library: Library, sql: string, parameters: ReadonlyArray<unknown>): Command =>
-  ({ sql, values: bindAll(library, parameters, bind), rowsAsArray: true }) as Command
+export const positional = (library: Library, sql: string, parameters: ReadonlyArray<unknown>): Command => ({
+  sql,
+  values: bindAll(library, parameters, bind),
+  rowsAsArray: true
+})
 
 /** What a typeCast of mysql2 is given of a column. */
 interface Field {

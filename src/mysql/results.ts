@@ -5,13 +5,23 @@ import type { NativeResult, Result } from "../Driver.js"
 import { untouched } from "./dialect.js"
 import type { Header } from "./protocol.js"
 
-/** The bit of `serverStatus` that says that a transaction is open. */
+/** A row by position. */
+export type Row = Result["rows"][number]
+
+/** The bits of `serverStatus` that say that a transaction is open, and that something of the session has changed. */
 const inTransactionFlag = 1
+const sessionChangedFlag = 0x4000
 
 export const isHeader = (value: unknown): value is Header =>
   typeof value === "object" && value !== null && !Array.isArray(value) && "serverStatus" in value
 
 export const isInTransaction = (header: Header): boolean => (header.serverStatus & inTransactionFlag) !== 0
+
+/** Whether a statement changed its session, as far as the server tracks that: GTIDs and the like are no changes. */
+export const leavesTraces = ({ serverStatus, stateChanges }: Header): boolean =>
+  (serverStatus & sessionChangedFlag) !== 0 && stateChanges !== undefined &&
+  (stateChanges.trackStateChange !== null || stateChanges.schema !== null ||
+    Object.keys(stateChanges.systemVariables).length > 0)
 
 /** A procedure gives several results and a header after them. */
 const isSeveral = (fields: unknown): fields is ReadonlyArray<unknown> =>

@@ -1,34 +1,65 @@
 /**
- * One mysql2 connection: what runs on it, what state it is in, and how a statement that nobody wants any more is ended.
+ * One mysql2 connection: what runs on it, what state it is in, and how what nobody wants any more is ended.
  *
  * A statement is ended by KILL QUERY over a connection of its own. Until the kill has been answered, the statement has ended and
- * one more round trip has taken a kill that came too late, the connection runs nothing else: so no other statement is hit.
+ * one more round trip has taken a kill that came too late, the connection runs nothing else: so no other statement is hit. Nobody waits
+ * long for that: where it takes more than a moment, the connection is given up, and its session is killed in the background.
  */
 import * as Effect from "effect/Effect"
 import type { Failure } from "../Driver.js"
 import { classify } from "./classify.js"
 import type { Kind } from "./codecs.js"
+import type { Kill, Kills, Victim } from "./kill.js"
 import type { Target } from "./options.js"
-import { create, Unbindable } from "./protocol.js"
+import { Unbindable } from "./protocol.js"
 import type { Done, Library, Raw } from "./protocol.js"
-import { headerOf, isHeader, isInTransaction } from "./results.js"
+import { headerOf, isHeader, isInTransaction, leavesTraces } from "./results.js"
 
 /** How long a statement may go on by itself before it is killed: most end sooner, and need no kill. */
 const grace = 10
-/** How long the server may take to notice a kill, or to answer the smallest question. */
-const patience = 5_000
-const maxTimer = 2_147_483_647
+/** How long what is interrupted may take to end, where connecting takes no longer than a third of it. */
+const leastPatience = 75
+/** The longest, however far the server is. */
+const mostPatience = 2_000
+/** How long the server may take to answer the smallest question, while nobody is in a hurry. */
+const answerLimit = 5_000
+/** How long a kill that nobody waits for may take. */
+const backgroundLimit = 5_000
+/** What `close` waits for: the end of what runs. */
+const closeLimit = 500
+
+/** What the connections to one database have in common. */
+export interface Site {
+  readonly library: Library
+  readonly target: Target
+  readonly kills: Kills
+  /** The shortest time in which a connection was opened, in milliseconds: how far away the server is. */
+  fastest: number
+}
+
+/**
+ * How it may end before its time: a statement is killed; of a step of a transaction that was cut off nobody knows what it did, so its
+ * connection goes with it; a COMMIT is not even killed with its connection.
+ */
+type Nature = "statement" | "step" | "commit"
 
 /** A command on its way. */
 export interface Running {
+  readonly nature: Nature
+  /** Told how it ended, unless it was abandoned. */
+  readonly onEnd: (failure: Failure | undefined, results: unknown, fields: unknown) => void
   isEnded: boolean
+  failure: Failure | undefined
+  results: unknown
+  fields: unknown
   /** Nobody waits for it any more. */
   isAbandoned: boolean
   isTimedOut: boolean
-  killing: Promise<void> | undefined
+  kill: Kill | undefined
+  /** What follows the end before the connection runs anything else. */
+  tidying: Promise<void> | undefined
+  whenEnded: (() => void) | undefined
   timer: ReturnType<typeof setTimeout> | undefined
-  readonly whenEnded: Set<() => void>
-  readonly onEnd: (failure: Failure | undefined, results: unknown, fields: unknown) => void
 }
 
 /** What a command gave. */
@@ -37,30 +68,35 @@ export interface Outcome {
   readonly fields: unknown
 }
 
-/**
- * How a command ends before its time: a statement is killed, while a step of a transaction that was cut off leaves a state that nobody
- * knows, so its connection goes with it.
- */
-export type Ending = "kill" | "destroy"
-
 export class Session {
   readonly raw: Raw
-  readonly library: Library
+  readonly site: Site
   readonly kind: Kind
-  private readonly target: Target
+  /** Whether the session may differ from a new one. */
+  isDirty = false
+  /** How often its prepared statements were forgotten. */
+  resets = 0
+  private readonly victim: Victim | undefined
   private running: Running | undefined
   private transaction = false
   private broken = false
 
-  constructor(library: Library, raw: Raw, target: Target, kind: Kind) {
-    this.library = library
+  constructor(site: Site, raw: Raw, kind: Kind, server: string | undefined) {
+    this.site = site
     this.raw = raw
-    this.target = target
     this.kind = kind
+    const { stream: { remoteAddress, remotePort }, threadId } = raw
+    this.victim = threadId === null || server === undefined ? undefined : {
+      threadId,
+      server,
+      kind,
+      address: remoteAddress === undefined || remotePort === undefined
+        ? undefined
+        : { host: remoteAddress, port: remotePort },
+      since: performance.now()
+    }
     raw.on("error", (error) => this.lose(error))
-    raw.on("end", () => {
-      this.broken = true
-    })
+    raw.on("end", () => this.destroy())
   }
 
   isInTransaction(): boolean {
@@ -76,27 +112,29 @@ export class Session {
   }
 
   /** Takes the connection for a command; fails where it is gone or taken, which only misuse leads to. */
-  start(ending: Ending, onEnd: Running["onEnd"]): Running | Failure {
+  start(nature: Nature, onEnd: Running["onEnd"]): Running | Failure {
     if (this.broken) return gone
     if (this.running !== undefined) return busy
     const running: Running = {
+      nature,
+      onEnd,
       isEnded: false,
+      failure: undefined,
+      results: undefined,
+      fields: undefined,
       isAbandoned: false,
       isTimedOut: false,
-      killing: undefined,
-      timer: undefined,
-      whenEnded: new Set(),
-      onEnd
+      kill: undefined,
+      tidying: undefined,
+      whenEnded: undefined,
+      timer: undefined
     }
-    const { statementTimeout } = this.target
+    const { statementTimeout } = this.site.target
     if (statementTimeout !== undefined) {
-      running.timer = ending === "kill"
-        ? setTimeout(() => {
-          running.isTimedOut = true
-          void this.kill(running)
-        }, statementTimeout)
-        // The server was given its time: this late, it answers no more.
-        : setTimeout(() => this.destroy(), Math.min(maxTimer, statementTimeout + patience))
+      running.timer = setTimeout(() => {
+        running.isTimedOut = true
+        void this.finish(running, this.patience())
+      }, statementTimeout)
     }
     this.running = running
     return running
@@ -106,57 +144,85 @@ export class Session {
   end(running: Running, error: unknown, results?: unknown, fields?: unknown): void {
     if (running.isEnded) return
     running.isEnded = true
-    clearTimeout(running.timer)
-    if (isNothing(error)) this.observe(headerOf(results, fields))
-    else if ((error as { readonly fatal?: unknown }).fatal === true) this.lose(error)
-    for (const listener of running.whenEnded) listener()
-    if (!running.isAbandoned) this.settle(running, isNothing(error) ? undefined : this.failure(error), results, fields)
+    if (running.timer !== undefined) clearTimeout(running.timer)
+    if (isNothing(error)) {
+      this.observe(headerOf(results, fields), running.nature)
+      running.results = results
+      running.fields = fields
+    } else {
+      running.failure = this.failure(error)
+      if ((error as { readonly fatal?: unknown }).fatal === true) this.lose(error)
+    }
+    if (running.tidying !== undefined) running.whenEnded?.()
+    else if (running.failure !== undefined && this.transaction && mayEndTransaction(running.failure)) {
+      void this.finish(running, answerLimit)
+    } else this.settle(running)
   }
 
-  /** Runs one command; the state of the transaction is known again before anyone hears of a failure. */
-  run(command: (done: Done) => void, ending: Ending): Effect.Effect<Outcome, Failure> {
+  /** Runs one statement; the state of the transaction is known again before anyone hears of a failure. */
+  run(command: (done: Done) => void): Effect.Effect<Outcome, Failure> {
     return Effect.async<Outcome, Failure>((resume) => {
-      const running = this.start(ending, (failure, results, fields) => {
+      const running = this.start("statement", (failure, results, fields) => {
         resume(failure === undefined ? Effect.succeed({ results, fields }) : Effect.fail(failure))
       })
       if ("_tag" in running) return resume(Effect.fail(running))
-      try {
-        command((error, results, fields) => this.end(running, error, results, fields))
-      } catch (error) {
-        this.end(running, error)
-      }
-      return Effect.promise(() => this.abandon(running, ending))
+      this.send(running, command)
+      return Effect.promise(() => this.abandon(running))
     })
   }
 
-  /** Ends a command that nobody waits for; afterwards the connection is fit for the next, or broken. */
-  async abandon(running: Running, ending: Ending): Promise<void> {
-    if (this.running !== running) return
+  /**
+   * Runs what must not be left half-way. It is sent in any case; an interruption, be it from before, leaves it a moment to end, and the
+   * outcome is told all the same. Where none comes, the connection is given up and the outcome is that it was lost.
+   */
+  conclude(command: (done: Done) => void, nature: "step" | "commit"): Effect.Effect<Outcome, Failure> {
+    return Effect.uninterruptible(Effect.suspend(() => {
+      let outcome: Effect.Effect<Outcome, Failure> | undefined
+      let told: (() => void) | undefined
+      const running = this.start(nature, (failure, results, fields) => {
+        outcome = failure === undefined ? Effect.succeed({ results, fields }) : Effect.fail(failure)
+        told?.()
+      })
+      if ("_tag" in running) return Effect.fail(running)
+      this.send(running, command)
+      const wait = Effect.async<void>((resume) => {
+        if (outcome !== undefined) return resume(Effect.void)
+        told = () => resume(Effect.void)
+      })
+      return Effect.matchCauseEffect(Effect.interruptible(wait), {
+        onSuccess: () => outcome!,
+        onFailure: () => Effect.flatMap(Effect.promise(() => this.finish(running, this.patience())), () => outcome!)
+      })
+    }))
+  }
+
+  /** Ends a statement that nobody waits for; afterwards the connection is fit for the next, or given up. */
+  abandon(running: Running): Promise<void> {
     running.isAbandoned = true
-    clearTimeout(running.timer)
-    if (running.killing !== undefined) await running.killing
-    else if (await this.within(running, grace)) await this.askStatus()
-    else if (ending === "destroy") this.destroy()
-    else await this.kill(running)
-    this.release(running)
+    if (running.timer !== undefined) clearTimeout(running.timer)
+    return this.finish(running, this.patience())
   }
 
-  /** Says goodbye to the server, if that is quick. */
-  close(): Promise<void> {
-    if (this.broken || this.running !== undefined) {
-      this.destroy()
-      return Promise.resolve()
+  /** Ends what runs, on the server too, and says goodbye. */
+  async close(): Promise<void> {
+    const { running } = this
+    if (!this.broken && running === undefined) {
+      this.broken = true
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, closeLimit)
+        this.raw.end(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      })
+      this.raw.stream.destroy()
+      return
     }
-    this.broken = true
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        clearTimeout(timer)
-        this.raw.stream.destroy()
-        resolve()
-      }
-      const timer = setTimeout(finish, 1_000)
-      this.raw.end(finish)
-    })
+    if (!this.broken && running !== undefined) {
+      if (running.nature === "commit") await this.within(running, closeLimit)
+      else await this.killSession(running, closeLimit)?.whenOver
+    }
+    this.destroy()
   }
 
   /** Ends the connection at once. */
@@ -165,68 +231,81 @@ export class Session {
     this.lose(lost)
   }
 
-  private observe(header: unknown): void {
-    if (isHeader(header)) this.transaction = isInTransaction(header)
-  }
-
-  private release(running: Running): void {
-    if (this.running === running) this.running = undefined
-  }
-
-  private settle(running: Running, failure: Failure | undefined, results: unknown, fields: unknown): void {
-    const settle = (): void => {
-      if (running.isAbandoned) return
-      this.release(running)
-      running.onEnd(
-        failure !== undefined && running.isTimedOut ? timedOut(failure, this.target.statementTimeout) : failure,
-        results,
-        fields
-      )
+  private send(running: Running, command: (done: Done) => void): void {
+    try {
+      command((error, results, fields) => this.end(running, error, results, fields))
+    } catch (error) {
+      this.end(running, error)
     }
-    if (running.killing !== undefined) void running.killing.then(settle)
-    else if (failure !== undefined && this.transaction && mayEndTransaction(failure)) void this.askStatus().then(settle)
-    else settle()
   }
 
-  private kill(running: Running): Promise<void> {
-    running.killing ??= (async () => {
-      const isKilled = await this.sendKill()
-      if (!isKilled || !await this.within(running, patience)) this.destroy()
-      // Takes a kill that came after the end, which would else hit the next statement.
-      await this.askStatus()
-    })()
-    return running.killing
+  private observe(header: unknown, nature: Nature): void {
+    if (!isHeader(header)) return
+    this.transaction = isInTransaction(header)
+    if (nature === "statement" && leavesTraces(header)) this.isDirty = true
+  }
+
+  private settle(running: Running): void {
+    if (this.running === running) this.running = undefined
+    if (running.isAbandoned) return
+    const { failure } = running
+    running.onEnd(
+      failure !== undefined && running.isTimedOut
+        ? timedOut(failure, running, this.site.target.statementTimeout)
+        : failure,
+      running.results,
+      running.fields
+    )
+  }
+
+  private patience(): number {
+    return Math.min(mostPatience, Math.max(leastPatience, 3 * this.site.fastest))
+  }
+
+  /** Sees to it that a command ends and the connection is fit for the next, within a time; else the connection is given up. */
+  private finish(running: Running, limit: number): Promise<void> {
+    if (this.running !== running) return Promise.resolve()
+    running.tidying ??= this.tidy(running)
+    const stop = patiently(limit, () => this.giveUp(running))
+    return running.tidying.then(stop)
+  }
+
+  private async tidy(running: Running): Promise<void> {
+    if (running.nature === "statement" && !await this.within(running, running.isTimedOut ? 0 : grace)) {
+      running.kill = this.victim === undefined
+        ? undefined
+        : this.site.kills.start(this.victim, "query", backgroundLimit)
+      // One of which nobody knows whether it was sent could hit the next statement.
+      if (await running.kill?.whenAnswered === "unknown") this.giveUp(running)
+    }
+    await this.within(running, undefined)
+    // Takes a kill that came after the end; and tells whether the transaction is still there: a deadlock ends it, and errors do not say so.
+    if (running.kill !== undefined || (running.failure !== undefined && this.transaction)) await this.askStatus()
+    this.settle(running)
   }
 
   /** Whether the command ended in time. */
-  private within(running: Running, milliseconds: number): Promise<boolean> {
+  private within(running: Running, milliseconds: number | undefined): Promise<boolean> {
     if (running.isEnded) return Promise.resolve(true)
     return new Promise((resolve) => {
-      const finish = (isEnded: boolean): void => {
+      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds, false)
+      const { whenEnded } = running
+      running.whenEnded = () => {
+        whenEnded?.()
         clearTimeout(timer)
-        running.whenEnded.delete(listener)
-        resolve(isEnded)
+        resolve(true)
       }
-      const listener = (): void => finish(true)
-      const timer = setTimeout(finish, milliseconds, false)
-      running.whenEnded.add(listener)
     })
   }
 
-  /** A round trip that tells whether the server still has the transaction: its errors do not, and a deadlock ends it. */
   private askStatus(): Promise<void> {
-    if (this.broken) return Promise.resolve()
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.destroy()
-        resolve()
-      }, patience)
       const ask = (triesLeft: number): void => {
+        if (this.broken) return resolve()
         this.raw.query({ sql: "do 0", values: [] }, (error, header) => {
-          if (isNothing(error)) this.observe(header)
-          else if (triesLeft > 0 && !this.broken) return ask(triesLeft - 1)
+          if (!isNothing(error) && triesLeft > 0) return ask(triesLeft - 1)
+          if (isNothing(error)) this.observe(header, "step")
           else this.destroy()
-          clearTimeout(timer)
           resolve()
         })
       }
@@ -234,22 +313,15 @@ export class Session {
     })
   }
 
-  private sendKill(): Promise<boolean> {
-    const { threadId } = this.raw
-    if (threadId === null || this.broken) return Promise.resolve(false)
-    return new Promise((resolve) => {
-      const raw = create(this.library, this.target, patience)
-      const finish = (isKilled: boolean): void => {
-        clearTimeout(timer)
-        raw.stream.destroy()
-        resolve(isKilled)
-      }
-      const timer = setTimeout(finish, patience, false)
-      raw.connect((error) => {
-        if (!isNothing(error)) return finish(false)
-        raw.query({ sql: `kill query ${threadId}`, values: [] }, (error) => finish(isNothing(error)))
-      })
-    })
+  private giveUp(running: Running): void {
+    if (this.running !== running || this.broken) return
+    if (running.nature !== "commit") this.killSession(running, backgroundLimit)
+    this.destroy()
+  }
+
+  private killSession(running: Running, limit: number): Kill | undefined {
+    if (running.kill?.widen(limit) === true || this.victim === undefined) return running.kill
+    return this.site.kills.start(this.victim, "connection", limit)
   }
 
   /** Commands without a callback, as streams are, hear of it here; the others have heard of it from mysql2 by then. */
@@ -263,17 +335,42 @@ export class Session {
 
 const isNothing = (error: unknown): boolean => error === null || error === undefined
 
+/**
+ * After a time, which is counted in turns of the event loop, so that a busy program does not take its own lateness for the server's; gives
+ * how to call it off.
+ */
+const patiently = (milliseconds: number, then: () => void): () => void => {
+  let turns = 3
+  let isStopped = false
+  const turn = (): void => {
+    turns--
+    if (isStopped) return
+    if (turns > 0) timer = setTimeout(turn, milliseconds / 3)
+    // What has arrived is read between the two.
+    else if (turns === 0) setImmediate(turn)
+    else then()
+  }
+  let timer = setTimeout(turn, milliseconds / 3)
+  return () => {
+    isStopped = true
+    clearTimeout(timer)
+  }
+}
+
 const lost = { code: "PROTOCOL_CONNECTION_LOST", fatal: true, message: "the connection was lost" }
 
 /** The connection stood: what would say that none could be made, such as ETIMEDOUT, ended it, and the statement may have been sent. */
 const standing = (failure: Failure): Failure =>
-  failure.kind.error === "ConnectionError" && failure.kind.reason === "refused"
+  failure.kind.error === "ConnectionError" && failure.kind.reason === "refused" && !isNumber(failure.code)
     ? { ...failure, kind: { error: "ConnectionError", reason: "lost", isRetryable: false }, hint: undefined }
     : failure
 
+/** What the server itself says has a number. */
+const isNumber = (code: string | undefined): boolean => code !== undefined && /^\d+$/.test(code)
+
 /** Constraints, missing names and bad values undo their statement alone. */
 const mayEndTransaction = ({ kind }: Failure): boolean =>
-  kind.error === "ConflictError" || kind.error === "TimeoutError" ||
+  kind.error === "ConflictError" || kind.error === "TimeoutError" || kind.error === "ConnectionError" ||
   (kind.error === "QueryError" && (kind.reason === "other" || kind.reason === "resources"))
 
 /** Nothing was sent, so it may be tried again on another connection. */
@@ -287,12 +384,13 @@ const refused = (
   hint: string
 ): Failure => ({ _tag: "Failure", kind: { error: "QueryError", reason }, code: undefined, hint, cause: undefined })
 
-const busy = refused("other", "a stream on this connection must be read to its end before the next statement")
+const busy = refused("other", "another statement runs on this connection, which one fiber at a time can use")
 
-/** The kill was ours, so what it led to is a timeout; of a statement that could not be killed nobody knows what it did. */
-const timedOut = (failure: Failure, limit: number | undefined): Failure => {
+/** Where the kill was ours, what it led to is a timeout; of what did not end even so, nobody knows what it did. */
+const timedOut = (failure: Failure, { kill }: Running, limit: number | undefined): Failure => {
   const hint = `it ran longer than the statementTimeout of ${limit} ms`
-  return failure.kind.error === "ConnectionError"
-    ? { ...failure, hint: `${hint}, and the server did not answer to its end` }
-    : { ...failure, kind: { error: "TimeoutError" }, hint }
+  if (failure.kind.error === "ConnectionError") {
+    return { ...failure, hint: `${hint}, and the server did not answer to its end` }
+  }
+  return kill === undefined ? failure : { ...failure, kind: { error: "TimeoutError" }, hint }
 }

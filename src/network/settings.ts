@@ -3,27 +3,10 @@
  * about it.
  */
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { readFileSync } from "node:fs"
-import { ConfigurationError } from "../DbError.js"
-
-/** Thrown while settings are read; `attempt` makes it a typed error. */
-export class Problem {
-  constructor(readonly problem: string, readonly hint?: string) {}
-}
-
-/** Runs a reader of settings. */
-export const attempt = <A>(read: () => A): Effect.Effect<A, ConfigurationError> =>
-  Effect.suspend(() => {
-    try {
-      return Effect.succeed(read())
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      const { hint, problem } = error
-      return Effect.fail(new ConfigurationError(hint === undefined ? { problem } : { problem, hint }))
-    }
-  })
+import { Problem } from "./problem.js"
+import { canonical, fieldOf } from "./tls.js"
+import type { Given } from "./tls.js"
 
 /** Where a URL leads. */
 export interface Address<Parameter extends string> {
@@ -33,6 +16,8 @@ export interface Address<Parameter extends string> {
   readonly username: string | undefined
   readonly password: Redacted.Redacted | undefined
   readonly parameters: { readonly [P in Parameter]?: string }
+  /** What its parameters say of encryption. */
+  readonly tls: Given
 }
 
 /** How the URLs of one kind of server are written. */
@@ -43,15 +28,27 @@ export interface Form<Parameter extends string> {
   /** `postgres://user:password@host:5432/database` */
   readonly example: string
   readonly parameters: ReadonlyArray<Parameter>
+  /** How its own programs call the parameters of encryption; those of the other servers are understood as well. */
+  readonly tlsParameters: ReadonlyArray<string>
   /** Other ways to write a text that is no URL as it stands. */
   readonly alternatives?: (url: string) => ReadonlyArray<string>
 }
 
 const maxTimer = 2_147_483_647
 
+/** Takes the options that are the server's own out of all of them; the rest is for the pool. */
+export const split = <Own extends object, All extends Own>(
+  options: All,
+  names: { readonly [name in keyof Required<Own>]: true }
+): { readonly own: Own; readonly rest: Omit<All, keyof Own> } => {
+  const part = (isOwn: boolean) =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(names, name) === isOwn))
+  return { own: part(true), rest: part(false) } as never
+}
+
 /** The readers of one kind of server's settings. */
 export const readers = <const Parameter extends string>(form: Form<Parameter>) => {
-  const { example, parameters, schemes, server } = form
+  const { example, parameters, schemes, server, tlsParameters } = form
   const hint =
     `the form is ${example}, and characters such as @ : / # ? % in the user and the password are percent-encoded`
 
@@ -74,22 +71,28 @@ export const readers = <const Parameter extends string>(form: Form<Parameter>) =
     throw new Problem(`the ${server} URL is not a URL`, hint)
   }
 
-  const parametersOf = (url: URL): Address<Parameter>["parameters"] => {
+  const parametersOf = (url: URL): Pick<Address<Parameter>, "parameters" | "tls"> => {
     const found: { [P in Parameter]?: string } = {}
-    for (const [given, value] of url.searchParams) {
-      const name = parameters.find((known) => known === given)
+    const tls: { -readonly [F in keyof Given]: Given[F] } = {}
+    for (const [given, text] of url.searchParams) {
+      const field = fieldOf(given)
+      if (field !== undefined) {
+        tls[field] = { where: `the ${given} of the ${server} URL`, text }
+        continue
+      }
+      const name = parameters.find((known) => canonical(known) === canonical(given))
       if (name === undefined) {
         // A name is shown only if it looks like one: after a mistake it can be a piece of a password.
         throw new Problem(
           `the ${server} URL has a parameter ${
             /^[a-zA-Z_-]{1,40}$/.test(given) ? `"${given}" ` : ""
           }that is not understood`,
-          `there are ${parameters.join(", ")}; other settings are options of the Layer`
+          `there are ${[...parameters, ...tlsParameters].join(", ")}; other settings are options of the Layer`
         )
       }
-      found[name] = value
+      found[name] = text
     }
-    return found
+    return { parameters: found, tls }
   }
 
   return {
@@ -115,16 +118,7 @@ export const readers = <const Parameter extends string>(form: Form<Parameter>) =
         database: decoded(url.pathname.slice(1)),
         username: decoded(url.username),
         password: password === undefined ? undefined : Redacted.make(password),
-        parameters: parametersOf(url)
-      }
-    },
-
-    /** What a parameter's file holds. */
-    file: (parameter: Parameter, path: string): string => {
-      try {
-        return readFileSync(path, "utf8")
-      } catch {
-        throw new Problem(`the file ${path} of the ${server} URL's ${parameter} cannot be read`)
+        ...parametersOf(url)
       }
     },
 

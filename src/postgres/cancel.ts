@@ -17,10 +17,10 @@ export interface CancelTarget {
 }
 
 /**
- * Whether the server took the message. It closes the connection after it has sent the signal, so that a cancel that was taken is
- * not on its way anymore.
+ * Whether the server took the message, in so many milliseconds. It closes the connection after it has sent the signal, so that a cancel
+ * that was taken is not on its way anymore.
  */
-export const cancel = (pg: typeof Pg, target: CancelTarget, patience: number): Promise<boolean> =>
+export const cancel = (pg: typeof Pg, target: CancelTarget, limit: number): Promise<boolean> =>
   new Promise((resolve) => {
     const isSocketFile = target.host.startsWith("/")
     const name = isIP(target.host) === 0 && !isSocketFile ? { servername: target.host } : {}
@@ -39,12 +39,10 @@ export const cancel = (pg: typeof Pg, target: CancelTarget, patience: number): P
       resolve(wasTaken)
     }
     const giveUp = (): void => finish(false)
-    let timer = setTimeout(giveUp, patience)
+    const timer = setTimeout(giveUp, limit)
     const send = (): void => {
       wire.cancel(target.processId, target.secretKey)
       isSent = true
-      clearTimeout(timer)
-      timer = setTimeout(giveUp, patience)
     }
     wire.on("error", () => {
       isClean = false

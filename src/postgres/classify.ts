@@ -2,6 +2,7 @@
  * What an error of PostgreSQL or of the way to it means: total over every SQLSTATE, by code and else by class.
  */
 import type { Failure } from "../Driver.js"
+import * as Tls from "../network/tls.js"
 
 type Kind = Failure["kind"]
 type Reason = Extract<Kind, { readonly error: "QueryError" }>["reason"]
@@ -42,20 +43,24 @@ const prepared = "behind a pooler that shares connections between transactions, 
 
 /** SQLSTATEs that mean something else than the rest of their class. */
 const codes: { readonly [code: string]: Row } = {
-  "08001": connection("refused", true),
-  "08004": connection("refused", true),
-  "08P01": query("other", "a pooler that refuses startup parameters wants prepare: \"unnamed\""),
+  // In a statement they are about a connection that the server tried to make, for a foreign table.
+  "08001": connection("refused", false),
+  "08004": connection("refused", false),
+  "08P01": query(
+    "other",
+    "a pooler that refuses startup parameters wants prepare: \"unnamed\", and its own limits in place of statementTimeout and lockTimeout"
+  ),
   "22P06": query("syntax"),
   "25006": query("readOnly", "this server may be a replica, or the transaction was begun read only"),
   "25P02": query("aborted", "roll back the transaction, or run what may fail in a nested one"),
   "25P03": connection("lost", false, "the server's idle_in_transaction_session_timeout ended the connection"),
-  "25P04": timeout,
+  "25P04": { ...timeout, hint: "the server's transaction_timeout ended the connection" },
   "26000": query("stalePlan", prepared),
   "28P01": connection("authentication", false, "check the user and the password of the URL"),
   "28000": connection(
     "authentication",
     false,
-    "check the user and ssl; the server's pg_hba.conf lists who may connect from where"
+    "check the user and tls; the server's pg_hba.conf lists who may connect from where"
   ),
   "3D000": query("undefinedObject", "create the database first: createdb <name>"),
   "40002": query("other"),
@@ -242,15 +247,6 @@ const bySqlState = (code: string, thrown: Thrown): Row => {
   return codes[code] ?? classes[code.slice(0, 2)] ?? query("other")
 }
 
-const tlsMessage = /\bSSL\b|\bTLS\b|certificate/i
-const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH|INVALID_CA)/
-
-const tls = connection(
-  "tls",
-  false,
-  "check the ssl option or the URL's sslmode: the server's certificate must be one that Node.js trusts, or ssl.ca"
-)
-
 const socketHints: { readonly [code: string]: string } = {
   ECONNREFUSED: "nothing listens there: check the host and the port, and that the server runs",
   ENOENT: "there is no such socket: check the directory of the URL's host",
@@ -267,7 +263,8 @@ const neverConnected = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENOEN
 
 const bySocket = (code: string | undefined, thrown: Thrown, phase: Phase): Row => {
   const message = text(thrown.message) ?? ""
-  if ((code !== undefined && tlsCode.test(code)) || (phase === "connect" && tlsMessage.test(message))) return tls
+  const tlsHint = Tls.hintOf(thrown)
+  if (tlsHint !== undefined) return connection("tls", false, tlsHint)
   if (message.startsWith("SASL") || message.includes("password must be a string")) {
     return connection(
       "authentication",
@@ -289,14 +286,22 @@ const bySocket = (code: string | undefined, thrown: Thrown, phase: Phase): Row =
 /** Whether a statement was under way, or the connection was being made. */
 export type Phase = "connect" | "statement"
 
+export const isFailure = (cause: unknown): cause is Failure =>
+  typeof cause === "object" && cause !== null && "_tag" in cause && cause._tag === "Failure"
+
+/** The error of a connection that was lost before: of what was not sent it says nothing. */
+const unsent = (kind: Kind): Kind =>
+  kind.error === "ConnectionError"
+    ? { ...kind, isRetryable: true }
+    : { error: "ConnectionError", reason: "lost", isRetryable: true }
+
 /** What the driver threw, as a failure; `isUnsent` says that the statement was certainly not sent. */
 export const classify = (cause: unknown, phase: Phase = "statement", isUnsent = false): Failure => {
+  if (isFailure(cause)) return isUnsent ? { ...cause, kind: unsent(cause.kind) } : cause
   const thrown: Thrown = typeof cause === "object" && cause !== null ? cause : {}
   const code = text(thrown.code)
   const row = isSqlState(code) ? bySqlState(code, thrown) : bySocket(code, thrown, phase)
-  let { kind } = row
-  if (isUnsent && kind.error === "ConnectionError") kind = { ...kind, isRetryable: true }
-  return { _tag: "Failure", kind, code, hint: row.hint, cause }
+  return { _tag: "Failure", kind: isUnsent ? unsent(row.kind) : row.kind, code, hint: row.hint, cause }
 }
 
 /** A failure that no exception of the driver's stands behind. */

@@ -6,8 +6,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { types } from "node:util"
 import type { BeginOptions, Connection, Failure, NativeResult, Result } from "../Driver.js"
-import { failure } from "./classify.js"
+import { Change } from "./changes.js"
+import { failure, isFailure } from "./classify.js"
 import type { Session } from "./session.js"
 import type { Bindable, Work } from "./work.js"
 import { ClosePortal, Extended, FetchPortal, Native, OpenPortal, Simple } from "./work.js"
@@ -18,6 +20,11 @@ const chunkSize = 256
 /** The count of the protocol's messages is of 16 bits. */
 const maxParameters = 65_535
 
+const noScalar = failure({ error: "QueryError", reason: "data" }, {
+  hint: "a parameter must be a string, a number, a bigint, a boolean, bytes or null"
+})
+
+/** A value as it goes on the wire. What only claims to be one is asked nothing. */
 const bindable = (value: unknown): Bindable => {
   switch (typeof value) {
     case "string":
@@ -29,16 +36,14 @@ const bindable = (value: unknown): Bindable => {
     case "undefined":
       return null
     default:
-      if (value === null || Buffer.isBuffer(value)) return value
-      if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-      throw failure({ error: "QueryError", reason: "data" }, {
-        hint: "a parameter must be a string, a number, a bigint, a boolean, bytes or null"
-      })
+      if (value === null) return null
+      if (!types.isUint8Array(value)) throw noScalar
+      return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   }
 }
 
-const isFailure = (error: unknown): error is Failure =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === "Failure"
+/** A value as `pg` takes it: it would make text of anything, and ask objects how. */
+const scalar = (value: unknown): unknown => types.isDate(value) || types.isInt8Array(value) ? value : bindable(value)
 
 /** Refuses before anything is sent what the protocol would cut short. */
 const checked = (text: string, count: number): void => {
@@ -66,15 +71,35 @@ const beginText = ({ access, deferrable, isolation }: BeginOptions): string => {
   return modes.length === 0 ? "begin" : `begin ${modes.join(", ")}`
 }
 
-/** The connection over a session; `isNamed` says whether statements may keep a name on the server. */
-export const make = (session: Session, isNamed: boolean): Connection => {
+/** As DISCARD ALL does it, save that named statements and their plans stay. What was set when the session began is what RESET goes back to. */
+const resetText = [
+  "close all",
+  "reset session authorization",
+  "reset role",
+  "reset all",
+  "unlisten *",
+  "select pg_catalog.pg_advisory_unlock_all()",
+  "discard temp",
+  "discard sequences"
+].join("; ")
+
+const readOnlyText = "select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only'), " +
+  "pg_catalog.current_setting('default_transaction_read_only')"
+
+/** The connection over a session. */
+export const make = (session: Session): Connection => {
   const isInTransaction = (): boolean => session.status !== "I"
 
   /**
    * Makes and runs a work. A prepared statement that no longer fits its tables is forgotten; outside of a transaction, where nothing
    * is lost, it is prepared and run anew.
    */
-  const attempt = <W extends Work>(text: string, count: number, make: () => W): Effect.Effect<W, Failure> =>
+  const attempt = <W extends Work>(
+    text: string,
+    count: number,
+    make: () => W,
+    isStep = false
+  ): Effect.Effect<W, Failure> =>
     Effect.suspend(() => {
       let work: W
       try {
@@ -86,7 +111,7 @@ export const make = (session: Session, isNamed: boolean): Connection => {
       }
       const wasInTransaction = isInTransaction()
       return Effect.catchIf(
-        session.perform(work),
+        isStep ? session.conclude(work) : session.perform(work),
         ({ kind }) => kind.error === "QueryError" && kind.reason === "stalePlan",
         (error) => {
           if (!session.isBroken) session.statements.forget(text, session.wire)
@@ -95,33 +120,30 @@ export const make = (session: Session, isNamed: boolean): Connection => {
       )
     })
 
-  const statements = (prepare: boolean | undefined) => isNamed && prepare !== false ? session.statements : undefined
+  const statements = (prepare: boolean | undefined) =>
+    session.isOwn && prepare !== false ? session.statements : undefined
 
   const simple = (text: string): Effect.Effect<Simple, Failure> =>
-    Effect.suspend(() => session.perform(new Simple(text)))
+    Effect.suspend(() => session.conclude(new Simple(text)))
 
   const run: Connection["run"] = (text, parameters, options) =>
     Effect.map(
       attempt(
         text,
         parameters.length,
-        () => new Extended(text, parameters.map(bindable), statements(options?.prepare))
+        () => new Extended(text, parameters.map(bindable), statements(options?.prepare)),
+        options?.isStep
       ),
-      (work): Result => ({ rows: work.rows, affected: affected(work.tag), insertId: undefined })
+      (work): Result => ({ rows: work.take(), affected: affected(work.tag), insertId: undefined })
     )
 
   const native: Connection["native"] = (text, parameters, options) =>
     Effect.map(
       attempt(text, parameters.length, () => {
-        // Without parameters by the simple protocol, which takes several statements in one text.
         const named = parameters.length === 0 ? undefined : statements(options?.prepare)
-        return new Native(session.pg, text, parameters, named)
+        return new Native(session.pg, text, parameters.map(scalar), named)
       }),
-      ({ result }): NativeResult => ({
-        // As @effect/sql-pg gives them: several statements in one text give a list of their rows.
-        rows: result === undefined ? [] : "rows" in result ? result.rows : result.map((one) => one.rows) as never,
-        raw: result
-      })
+      ({ result }): NativeResult => ({ rows: result?.rows ?? [], raw: result })
     )
 
   const begin: Connection["begin"] = (options) =>
@@ -164,10 +186,10 @@ export const make = (session: Session, isNamed: boolean): Connection => {
       let state: "new" | "open" | "done" = "new"
       yield* Effect.addFinalizer((exit) => {
         if (session.isBroken || !isInTransaction()) return Effect.void
-        if (isOwner) return Effect.ignore(Exit.isSuccess(exit) && session.status === "T" ? commit : rollback)
-        return state === "open" && session.status === "T"
-          ? Effect.ignore(session.perform(new ClosePortal(portal)))
-          : Effect.void
+        // Who reads the stream may be interrupted now, and this fiber would not hear of it.
+        const leave = (work: Work): Effect.Effect<void> => Effect.ignore(session.hurry(work))
+        if (isOwner) return leave(new Simple(Exit.isSuccess(exit) && session.status === "T" ? "commit" : "rollback"))
+        return state === "open" && session.status === "T" ? leave(new ClosePortal(portal)) : Effect.void
       })
       if (isOwner) yield* begin({ isolation: undefined, access: undefined, deferrable: undefined })
       const next = Effect.suspend((): Effect.Effect<Work, Failure> => {
@@ -186,10 +208,22 @@ export const make = (session: Session, isNamed: boolean): Connection => {
           state = "done"
           if (isOwner) yield* Effect.mapError(commit, Option.some)
         }
-        return Chunk.unsafeFromArray<ReadonlyArray<unknown>>(work.rows)
+        return Chunk.unsafeFromArray<ReadonlyArray<unknown>>(work.take())
       })
       return Stream.repeatEffectChunkOption(pull)
     }))
+
+  const readOnlyReason: Connection["readOnlyReason"] = Effect.map(
+    run(readOnlyText, []),
+    ({ rows: [row] }) =>
+      row?.[1] === "off"
+        ? undefined
+        : row?.[0] === "t"
+        ? "the server is a standby, which only follows another one"
+        : row?.[2] === "on"
+        ? "default_transaction_read_only is on, for the server, the database or the user"
+        : "the transaction was begun read only"
+  )
 
   return {
     run,
@@ -200,9 +234,10 @@ export const make = (session: Session, isNamed: boolean): Connection => {
     rollback,
     isInTransaction,
     isBroken: () => session.isBroken,
-    isDirty: () => false,
-    reset: Effect.void,
-    readOnlyReason: Effect.succeed(undefined),
+    isDirty: () => session.change !== Change.none,
+    // Behind a pooler it would reset whichever session it meets, with what others and the pooler itself have set there.
+    reset: session.reset(session.isOwn ? resetText : undefined),
+    readOnlyReason,
     ping: Effect.asVoid(simple("")),
     close: Effect.promise(() => session.close())
   }

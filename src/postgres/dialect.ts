@@ -3,6 +3,7 @@
  */
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression } from "../sql/ast.js"
+import { printLock } from "../sql/clauses.js"
 import type { Storage, ValueType } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
 import type { Writer } from "../sql/writer.js"
@@ -200,6 +201,7 @@ const print = {
     if (limit !== undefined) writer.text("limit ").expression(limit)
     if (offset !== undefined) writer.text(limit === undefined ? "offset " : " offset ").expression(offset)
   },
+  lock: printLock,
   conflict: (writer, { conflict }) => {
     if (conflict === undefined) return
     writer.text("on conflict")
@@ -276,7 +278,7 @@ export const make = (settings: Settings): Dialect => ({
     deleteReturning: true,
     defaultAsValue: true,
     aggregateFilter: true,
-    rowLocks: true,
+    keyLocks: true,
     partialIndexes: true,
     expressionIndexes: true,
     transactionalDdl: true

@@ -7,12 +7,13 @@ import type * as Scope from "effect/Scope"
 import type * as Pg from "pg"
 import { ConfigurationError } from "../DbError.js"
 import type { Driver, OpenFailure } from "../Driver.js"
+import { advisoryLocks } from "./advisory.js"
 import * as Connection from "./connection.js"
 import { describer } from "./constraints.js"
 import * as Dialect from "./dialect.js"
-import type { DriverOptions, Target } from "./options.js"
+import { opener } from "./open.js"
+import type { DriverOptions } from "./options.js"
 import { resolve } from "./options.js"
-import { open } from "./session.js"
 
 /** The packages that are loaded when a database is opened, and not before. */
 export interface Packages {
@@ -37,6 +38,8 @@ const load = <A>(name: string, get: () => Promise<A>): Effect.Effect<A, Configur
 
 const minimumVersion = 12
 
+const limits = ["statementTimeout", "lockTimeout"] as const
+
 /** Case of all of Unicode: ICU's root collation, else the one that PostgreSQL 17 brings along, else what the database has. */
 const probe = `
 select current_setting('server_version'), current_setting('server_version_num'), current_setting('server_encoding'),
@@ -46,19 +49,31 @@ select current_setting('server_version'), current_setting('server_version_num'),
     where collname in ('und-x-icu', 'pg_c_utf8') and collencoding in (-1, 6)
       and collnamespace = 'pg_catalog'::regnamespace
     order by collname desc limit 1
-  ), 'default')`
+  ), 'default'),
+  (select setting from pg_catalog.pg_settings where name = 'statement_timeout'),
+  (select setting from pg_catalog.pg_settings where name = 'lock_timeout')`
 
 /** Connects once, to see who answers. */
-const meet = (pg: typeof Pg, target: Target) =>
+const meet = (open: ReturnType<typeof opener>) =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(
-      restore(open(pg, target, (session) => session)),
-      (session) =>
-        Connection.make(session, false).run(probe, []).pipe(
+      restore(open((session) => session)),
+      (session) => {
+        const connection = Connection.make(session)
+        // The ping alone shows how far away the server is.
+        return Effect.zipRight(connection.ping, connection.run(probe, [], { prepare: false })).pipe(
           restore,
-          Effect.ensuring(Effect.promise(() => session.close())),
+          Effect.ensuring(connection.close),
           Effect.map(({ rows: [row] }) => {
-            const [version = "", number, encoding, database = "", caseCollation = "default"] = (row ?? []).map(String)
+            const [
+              version = "",
+              number,
+              encoding,
+              database = "",
+              caseCollation = "default",
+              statementTimeout,
+              lockTimeout
+            ] = (row ?? []).map(String)
             const { host, port } = session.client
             return {
               version: version.split(" ")[0] ?? version,
@@ -66,11 +81,13 @@ const meet = (pg: typeof Pg, target: Target) =>
               encoding,
               database,
               caseCollation,
+              limits: { statementTimeout, lockTimeout },
               host,
               port
             }
           })
         )
+      }
     )
   )
 
@@ -83,8 +100,9 @@ export const make = (
     const target = yield* resolve(options)
     const { default: pg } = yield* load("pg", packages.pg)
     const client = yield* load("@effect/sql-pg", packages.client)
-    const connect = open(pg, target, (session) => Connection.make(session, target.prepare === "named"))
-    const server = yield* meet(pg, target)
+    const open = opener(pg, target)
+    const connect = open(Connection.make)
+    const server = yield* meet(open)
     if (!(server.number >= minimumVersion * 10_000)) {
       return yield* Effect.fail(
         new ConfigurationError({
@@ -101,13 +119,22 @@ export const make = (
         })
       )
     }
+    const ignored = limits.find((name) => target[name] !== undefined && String(target[name]) !== server.limits[name])
+    if (ignored !== undefined) {
+      return yield* Effect.fail(
+        new ConfigurationError({
+          problem: `The option ${ignored} is not kept: a pooler in front of PostgreSQL takes no notice of it`,
+          hint: "leave it out, and set it on the role: alter role … set lock_timeout = '5s'"
+        })
+      )
+    }
 
     return {
       dialect: Dialect.make({ caseCollation: server.caseCollation }),
       server: { name: "postgres", version: server.version },
       connect,
       streaming: "shared",
-      advisoryLocks: undefined,
+      advisoryLocks,
       maxConnections: Number.POSITIVE_INFINITY,
       describeConstraint: describer(connect),
       sqlClient: {

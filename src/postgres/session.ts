@@ -5,11 +5,11 @@
  * transaction nor a late cancel can be mistaken for the next one's.
  */
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import type * as Pg from "pg"
 import type { Failure } from "../Driver.js"
 import { cancel } from "./cancel.js"
-import { classify } from "./classify.js"
+import { Change } from "./changes.js"
+import { classify, failure } from "./classify.js"
 import type { Target } from "./options.js"
 import type { Wire, Work } from "./work.js"
 import { Simple, Statements } from "./work.js"
@@ -17,54 +17,71 @@ import { Simple, Statements } from "./work.js"
 /** How many named statements a connection keeps. */
 export const maxStatements = 256
 
-/** The server took the cancel: how long the statement may still take to notice, before the connection is given up. */
-const cancelPatience = 2000
+/** How long an interrupted fiber waits for the end of what it was doing, and for how many round trips where the server is far away. */
+const minimalPatience = 75
+const patientRoundTrips = 6
 
-const closePatience = 1000
+/** How long a cancel may take: past the patience nobody waits for it, but the server's query should end even then. */
+const cancelPatience = 1000
 
-/** The server itself ends a statement that takes too long: one that is this late with it answers no more. */
-const answerPatience = 5000
+/** What close waits for: the end of what runs, or a goodbye. */
+const closePatience = 500
 
-/** Silence after which the system asks whether the other side is still there. */
-const keepAliveDelay = 10_000
+/** The server itself ends a statement that takes too long: after so long a silence beyond that there is no answer anymore. */
+const answerPatience = 1000
 
 const maxTimer = 2_147_483_647
 
 /** What `pg` has beside its types. */
 interface Internals {
-  getStartupConf: () => { [setting: string]: string }
   readonly processID: number | null
   readonly secretKey: number | null
 }
 
+/** What the connections to one server have in common. */
+export interface Server {
+  readonly pg: typeof Pg
+  readonly target: Target
+  /** The shortest that was seen, in milliseconds: how far away the server is, however busy it or this process may be. */
+  roundTrip: number
+}
+
 const lost = new Error("the connection was lost")
+
+const closed = failure({ error: "ConnectionError", reason: "closed", isRetryable: false })
 
 export class Session {
   readonly statements = new Statements(maxStatements)
   isBroken = false
   /** The byte of ReadyForQuery: idle, in a transaction, in a failed one. */
   status: "I" | "T" | "E" = "I"
+  /** By what it may differ from a new one. */
+  change: Change = Change.none
   readonly pg: typeof Pg
   readonly client: Pg.Client
-  readonly connectMillis: number
-  private readonly statementTimeout: number | undefined
+  /** Whether the session on the server is this connection's alone, and not a pooler's. */
+  readonly isOwn: boolean
+  private readonly server: Server
   private readonly address: string | undefined
   private current: Work | undefined
   private waiting: Array<Work> = []
   private isHeld = false
   private loss: unknown = lost
   private silence: ReturnType<typeof setTimeout> | undefined
+  private sentAt = 0
 
-  constructor(pg: typeof Pg, client: Pg.Client, connectMillis: number, statementTimeout: number | undefined) {
-    this.pg = pg
+  constructor(server: Server, client: Pg.Client) {
+    this.server = server
+    this.pg = server.pg
     this.client = client
-    this.connectMillis = connectMillis
-    this.statementTimeout = statementTimeout
+    this.isOwn = server.target.prepare === "named"
     this.address = this.wire.stream.remoteAddress
     this.wire.on("readyForQuery", (message: { readonly status: "I" | "T" | "E" }) => {
       this.status = message.status
       this.settle()
     })
+    // A setting was changed where nobody saw it, as in a function.
+    if (this.isOwn) this.wire.on("parameterStatus", () => this.note(Change.session))
     client.on("error", (error) => this.lose(error))
     client.on("end", () => this.lose(this.loss))
   }
@@ -73,17 +90,55 @@ export class Session {
     return this.client.connection as unknown as Wire
   }
 
-  /** Runs one work after those before it. */
+  /** Runs one work after those before it; interrupted, it ends on the server too. */
   perform<W extends Work>(work: W): Effect.Effect<W, Failure> {
     return Effect.async<W, Failure>((resume) => {
-      work.onSettled = () =>
-        resume(
-          work.error === undefined
-            ? Effect.succeed(work)
-            : Effect.fail(classify(work.error, "statement", work.isUnsent))
-        )
+      work.onSettled = () => resume(outcome(work))
       this.submit(work)
       return Effect.promise(() => this.abandon(work))
+    })
+  }
+
+  /**
+   * Runs a work that is never cancelled and whose outcome must be known. An interruption, be it from before, leaves it a moment to end, and
+   * the outcome is told all the same; where none comes, the connection is given up.
+   */
+  conclude<W extends Work>(work: W): Effect.Effect<W, Failure> {
+    return Effect.uninterruptible(
+      Effect.matchCauseEffect(
+        Effect.interruptible(Effect.async<void>((resume) => {
+          work.onSettled = () => resume(Effect.void)
+          this.submit(work)
+        })),
+        { onSuccess: () => outcome(work), onFailure: () => this.hurry(work) }
+      )
+    )
+  }
+
+  /** Runs a work that has a moment to end, as if it were interrupted already. */
+  hurry<W extends Work>(work: W): Effect.Effect<W, Failure> {
+    return Effect.flatMap(Effect.promise(() => this.wait(work)), () => outcome(work))
+  }
+
+  /** Makes the session as a new one is, by a text that does so; without one, as when that fails, the connection ends. */
+  reset(text: string | undefined): Effect.Effect<void, Failure> {
+    return Effect.suspend(() => {
+      if (text === undefined || this.change === Change.connection || this.status !== "I") {
+        this.destroy()
+        return Effect.fail(failure({ error: "ConnectionError", reason: "closed", isRetryable: true }))
+      }
+      const isForeign = this.change === Change.statements
+      return Effect.matchEffect(this.conclude(new Simple(isForeign ? `${text}; deallocate all` : text)), {
+        onFailure: (error) => {
+          this.destroy()
+          return Effect.fail(error)
+        },
+        onSuccess: () => {
+          if (isForeign) this.statements.clear(this.wire)
+          this.change = Change.none
+          return Effect.void
+        }
+      })
     })
   }
 
@@ -94,36 +149,45 @@ export class Session {
     this.lose(this.loss)
   }
 
-  /** Says goodbye to the server, if that is quick. */
-  close(): Promise<void> {
-    if (this.isBroken || this.current !== undefined) {
-      this.destroy()
-      return Promise.resolve()
-    }
+  /** Ends what runs on the server and says goodbye to it, if that is quick. */
+  async close(): Promise<void> {
+    if (this.isBroken || this.isHeld) return this.destroy()
     this.isBroken = true
-    return new Promise((resolve) => {
-      const timer = setTimeout(finish, closePatience)
-      const wire = this.wire
-      function finish(): void {
-        clearTimeout(timer)
-        wire.stream.destroy()
-        resolve()
-      }
-      this.client.end().then(finish, finish)
-    })
+    this.loss = closed
+    const work = this.current
+    if (work === undefined) {
+      await within(closePatience, this.client.end().then(yes, yes))
+    } else if (!work.isStep) {
+      const ended = settled(work, () => {
+        if (work.error !== undefined) work.error = closed
+      })
+      await within(closePatience, Promise.all([this.cancel(), ended]).then(yes))
+    } else {
+      await within(closePatience, settled(work))
+    }
+    this.destroy()
+  }
+
+  private note(change: Change): void {
+    if (change > this.change) this.change = change
+    if (change === Change.statements) this.statements.clear(this.wire)
   }
 
   private submit(work: Work): void {
-    if (this.isBroken) {
+    if (this.isBroken || !this.wire.stream.writable) {
       work.isUnsent = true
       this.finish(work, this.loss)
+      // The other side has ended it, and the news of that is on its way.
+      if (!this.isBroken) this.destroy()
     } else if (this.current !== undefined || this.isHeld) {
       this.waiting.push(work)
     } else {
       this.current = work
-      this.expectAnswer()
+      if (work.isStep) this.sentAt = performance.now()
+      this.expectAnswer(work)
       try {
         work.start(this.client)
+        if (work.change !== Change.none) this.note(work.change)
       } catch (error) {
         // Half of it may be on the wire.
         this.finish(work, error)
@@ -133,10 +197,20 @@ export class Session {
   }
 
   /** A connection of which nothing comes back would else be waited for as long as the system does, which can be forever. */
-  private expectAnswer(): void {
-    if (this.statementTimeout === undefined) return
-    const limit = Math.min(maxTimer, this.statementTimeout + answerPatience)
-    this.silence = setTimeout(() => this.destroy(), limit)
+  private expectAnswer(work: Work): void {
+    const { statementTimeout } = this.server.target
+    if (statementTimeout !== undefined) {
+      this.silence = setTimeout(this.listen, Math.min(maxTimer, statementTimeout), work)
+    }
+  }
+
+  /** The answer is late. A large one can be long in coming after the server is done with it, so only silence ends the wait. */
+  private readonly listen = (work: Work, heard?: number): void => {
+    if (this.current !== work) return
+    const { bytesRead } = this.wire.stream
+    if (bytesRead === heard) return this.destroy()
+    const read = (): NodeJS.Immediate => setImmediate(this.listen, work, bytesRead)
+    this.silence = setTimeout(read, Math.max(answerPatience, this.patience))
   }
 
   private finish(work: Work, error?: unknown): void {
@@ -150,7 +224,10 @@ export class Session {
     clearTimeout(this.silence)
     const work = this.current
     this.current = undefined
-    if (work !== undefined) this.finish(work)
+    if (work !== undefined) {
+      if (work.isStep) this.server.roundTrip = Math.min(this.server.roundTrip, performance.now() - this.sentAt)
+      this.finish(work)
+    }
     this.next()
   }
 
@@ -163,7 +240,8 @@ export class Session {
   private lose(error: unknown): void {
     clearTimeout(this.silence)
     this.isBroken = true
-    this.loss = error
+    // The first to be told is the reason.
+    if (this.loss === lost) this.loss = error
     const work = this.current
     const waiting = this.waiting
     this.current = undefined
@@ -175,6 +253,10 @@ export class Session {
     }
   }
 
+  private get patience(): number {
+    return Math.max(minimalPatience, patientRoundTrips * this.server.roundTrip)
+  }
+
   /** After this the work is over: cancelled, done, or the connection with it. */
   private async abandon(work: Work): Promise<void> {
     if (work.isSettled) return
@@ -184,97 +266,79 @@ export class Session {
       return
     }
     this.isHeld = true
+    const ended = settled(work)
+    const isFree = this.cancel().then(async (wasTaken) => wasTaken && await ended && this.drain())
+    // A cancel that may still be on its way would hit the next statement.
+    if (!await within(this.patience, isFree)) return this.destroy()
+    this.isHeld = false
+    this.next()
+  }
+
+  /** Whether the server took the message that ends what runs. */
+  private cancel(): Promise<boolean> {
     const { processID, secretKey } = this.client as unknown as Internals
-    const settled = new Promise<boolean>((resolve) => {
-      work.onSettled = () => resolve(true)
-    })
-    const wasTaken = processID !== null && secretKey !== null && await cancel(this.pg, {
+    if (processID === null || secretKey === null) return Promise.resolve(false)
+    return cancel(this.pg, {
       host: this.client.host,
       port: this.client.port,
       address: this.address,
       ssl: this.wire.ssl,
       processId: processID,
       secretKey
-    }, Math.max(250, 3 * this.connectMillis))
-    // A cancel that may still be on its way would hit the next statement.
-    if (!wasTaken || !await within(cancelPatience, settled)) return this.destroy()
-    if (work.error === undefined && !this.isBroken && !await this.drain()) return this.destroy()
-    this.isHeld = false
-    this.next()
+    }, Math.max(cancelPatience, this.patience)).catch(() => false)
   }
 
-  /** The statement ended by itself: an empty one takes the cancel that came too late. */
-  private drain(): Promise<boolean> {
+  /** An empty statement takes the cancel that came too late. */
+  private async drain(): Promise<boolean> {
     const work = new Simple("")
-    return within(
-      cancelPatience,
-      new Promise((resolve) => {
-        work.onSettled = () => resolve(true)
-        this.isHeld = false
-        this.submit(work)
-        this.isHeld = true
-      })
-    )
+    const ended = settled(work)
+    this.isHeld = false
+    this.submit(work)
+    this.isHeld = true
+    return await ended && !this.isBroken
+  }
+
+  private async wait(work: Work): Promise<void> {
+    if (work.isSettled) return
+    const ended = settled(work)
+    if (this.current !== work && !this.waiting.includes(work)) this.submit(work)
+    if (!await within(this.patience, ended)) this.destroy()
   }
 }
 
+const outcome = <W extends Work>(work: W): Effect.Effect<W, Failure> =>
+  work.error === undefined ? Effect.succeed(work) : Effect.fail(classify(work.error, "statement", work.isUnsent))
+
+const yes = (): true => true
+
+/** The end of a work, for one more who waits for it. */
+const settled = (work: Work, first?: () => void): Promise<true> =>
+  new Promise((resolve) => {
+    const { onSettled } = work
+    work.onSettled = () => {
+      first?.()
+      onSettled()
+      resolve(true)
+    }
+  })
+
+/**
+ * Whether an event came true in time, which is counted in turns of the event loop, so that a busy process does not take its own lateness
+ * for silence.
+ */
 const within = (milliseconds: number, event: Promise<boolean>): Promise<boolean> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds, false)
+    let turns = 3
+    const wait = (): NodeJS.Timeout => setTimeout(turn, milliseconds / 3)
+    const turn = (): void => {
+      turns--
+      if (turns > 0) timer = wait()
+      // What has arrived is read between the two.
+      else setImmediate(resolve, false)
+    }
+    let timer = wait()
     void event.then((value) => {
       clearTimeout(timer)
       resolve(value)
-    })
-  })
-
-/** What every session asks of the server, whatever its roles and databases are set to. */
-const startupSettings = (target: Target): { readonly [setting: string]: string } => ({
-  TimeZone: "UTC",
-  DateStyle: "ISO, YMD",
-  standard_conforming_strings: "on",
-  // Poolers refuse what they do not follow themselves.
-  ...(target.prepare === "named" ? { extra_float_digits: "1", bytea_output: "hex" } : {})
-})
-
-/** Opens one connection and makes of it what is asked for at once: interrupted, it leaves none behind. */
-export const open = <A>(pg: typeof Pg, target: Target, use: (session: Session) => A): Effect.Effect<A, Failure> =>
-  Effect.async<A, Failure>((resume) => {
-    const start = performance.now()
-    let client: Pg.Client
-    try {
-      client = new pg.Client({
-        host: target.host,
-        port: target.port,
-        database: target.database,
-        user: target.user,
-        password: target.password === undefined ? undefined : Redacted.value(target.password),
-        // A copy, as pg hides the key in it.
-        ssl: typeof target.ssl === "object" ? { ...target.ssl } : target.ssl,
-        application_name: target.applicationName,
-        statement_timeout: target.statementTimeout,
-        connectionTimeoutMillis: target.connectTimeout,
-        keepAlive: true,
-        keepAliveInitialDelayMillis: keepAliveDelay
-      })
-    } catch (cause) {
-      return resume(Effect.fail(classify(cause, "connect")))
-    }
-    const internals = client as unknown as Internals
-    const settings = internals.getStartupConf.bind(client)
-    internals.getStartupConf = () => ({ ...settings(), ...startupSettings(target) })
-    const wire = client.connection as unknown as Wire
-    // Before it is connected it tells its errors twice.
-    const ignore = (): void => {}
-    client.on("error", ignore)
-    client.connect((error: Error | null) => {
-      if (error === null || error === undefined) {
-        resume(Effect.succeed(use(new Session(pg, client, performance.now() - start, target.statementTimeout))))
-      } else {
-        wire.stream.destroy()
-        resume(Effect.fail(classify(error, "connect")))
-      }
-    })
-    return Effect.sync(() => {
-      wire.stream.destroy()
     })
   })

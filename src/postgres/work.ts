@@ -3,6 +3,8 @@
  */
 import type * as Pg from "pg"
 import type { Socket } from "node:net"
+import { Change, changeOf } from "./changes.js"
+import { failure } from "./classify.js"
 
 /** The protocol of `pg`'s connection, of which its types show a part. */
 export interface Wire {
@@ -30,14 +32,24 @@ export interface Wire {
 /** What goes on the wire as it is. */
 export type Bindable = string | Buffer | null
 
+type Row = ReadonlyArray<string | null>
+
+/**
+ * What is copied. V8 takes the arrays of a literal for lasting ones when many of them are seen alive, and puts later ones among the old,
+ * where they keep their rows long after anybody needs them.
+ */
+const noRows: ReadonlyArray<Row> = []
+
 const noCopy = "Strata sends no data to COPY … FROM STDIN"
+
+const copyOut = failure({ error: "UnsupportedError", feature: "COPY … TO STDOUT through a statement" })
 
 /**
  * One round trip. `pg` calls the handlers; the session calls `onSettled` once the server is ready for the next one, or the
  * connection is lost.
  */
 export abstract class Work implements Pg.Submittable {
-  readonly rows: Array<ReadonlyArray<string | null>> = []
+  private rows: Array<Row> = noRows.slice()
   tag = ""
   /** What the server, or the loss of the connection, said. */
   error: unknown
@@ -46,7 +58,12 @@ export abstract class Work implements Pg.Submittable {
   isUnsent = false
   /** True when a portal has more rows. */
   isSuspended = false
+  /** What it may change of the session; known once it is sent. */
+  change: Change = Change.none
   onSettled: () => void = () => {}
+
+  /** Whether it is a step of a transaction, or an upkeep: short as a rule, and never to be left half done. */
+  readonly isStep: boolean = false
 
   protected abstract send(wire: Wire): void
 
@@ -63,6 +80,12 @@ export abstract class Work implements Pg.Submittable {
   start(client: Pg.Client): void {
     client.query(this)
   }
+  /** Gives the rows away, so that a work that is done keeps none. */
+  take(): ReadonlyArray<Row> {
+    const { rows } = this
+    this.rows = noRows as Array<Row>
+    return rows
+  }
   handleRowDescription(): void {}
   handleDataRow(message: { readonly fields: ReadonlyArray<string | null> }): void {
     this.rows.push(message.fields)
@@ -75,7 +98,10 @@ export abstract class Work implements Pg.Submittable {
   }
   handleEmptyQuery(): void {}
   handleReadyForQuery(): void {}
-  handleCopyData(): void {}
+  handleCopyData(): void {
+    // Its rows would be lost without a word.
+    this.error ??= copyOut
+  }
   handleCopyInResponse(connection: unknown): void {
     ;(connection as Wire).sendCopyFail(noCopy)
   }
@@ -84,8 +110,9 @@ export abstract class Work implements Pg.Submittable {
   }
 }
 
-/** One text by the simple protocol. */
+/** A text of Strata's own by the simple protocol: a step of a transaction, or an upkeep of the session. */
 export class Simple extends Work {
+  override readonly isStep = true
   readonly text: string
   constructor(text: string) {
     super()
@@ -96,17 +123,23 @@ export class Simple extends Work {
   }
 }
 
+/** A statement that the server keeps under a name. */
+interface Named {
+  readonly name: string
+  readonly change: Change
+}
+
 /** Which names a connection has given to statements: the least recently used makes room. */
 export class Statements {
-  private readonly names = new Map<string, string>()
+  private readonly names = new Map<string, Named>()
   private readonly limit: number
   private counter = 0
 
   constructor(limit: number) {
     this.limit = limit
   }
-  /** The name of a text; a name that makes room for it is closed on the wire. */
-  name(text: string, wire: Wire): string {
+  /** The statement of a text; one that makes room for it is closed on the wire. */
+  use(text: string, wire: Wire): Named {
     const known = this.names.get(text)
     if (known !== undefined) {
       this.names.delete(text)
@@ -115,17 +148,23 @@ export class Statements {
     }
     const oldest = this.names.size >= this.limit ? this.names.keys().next().value : undefined
     if (oldest !== undefined) this.forget(oldest, wire)
-    const name = `strata_${++this.counter}`
-    this.names.set(text, name)
-    return name
+    const named = { name: `strata_${++this.counter}`, change: changeOf(text) }
+    this.names.set(text, named)
+    return named
   }
   /** Closes the statement of a text, so that its next use parses it again. */
   forget(text: string, wire: Wire): void {
-    const name = this.names.get(text)
-    if (name === undefined) return
+    const named = this.names.get(text)
+    if (named === undefined) return
+    const { name } = named
     this.names.delete(text)
     delete wire.parsedStatements[name]
     wire.close({ type: "S", name })
+  }
+  /** The server has none of them anymore. */
+  clear(wire: Wire): void {
+    for (const { name } of this.names.values()) delete wire.parsedStatements[name]
+    this.names.clear()
   }
 }
 
@@ -145,7 +184,9 @@ export class Extended extends Work {
     this.statements = statements
   }
   protected override send(wire: Wire): void {
-    this.name = this.statements === undefined ? "" : this.statements.name(this.text, wire)
+    const named = this.statements?.use(this.text, wire)
+    this.name = named?.name ?? ""
+    this.change = named?.change ?? changeOf(this.text)
     if (this.name === "" || wire.parsedStatements[this.name] === undefined) {
       wire.parse({ name: this.name, text: this.text })
     }
@@ -174,6 +215,7 @@ export class OpenPortal extends Work {
     this.count = count
   }
   protected override send(wire: Wire): void {
+    this.change = changeOf(this.text)
     wire.parse({ name: "", text: this.text })
     wire.bind({ portal: this.portal, statement: "", values: this.values })
     wire.execute({ portal: this.portal, rows: this.count })
@@ -203,6 +245,7 @@ export class FetchPortal extends Work {
 
 /** Lets a portal go before its end. */
 export class ClosePortal extends Work {
+  override readonly isStep = true
   readonly portal: string
 
   constructor(portal: string) {
@@ -215,9 +258,9 @@ export class ClosePortal extends Work {
   }
 }
 
-/** A statement as `pg` itself runs it: rows as objects, values of its usual types, several results for several statements. */
+/** A statement as `pg` itself runs it: rows as objects, values of its usual types. */
 export class Native extends Work {
-  result: Pg.QueryResult | ReadonlyArray<Pg.QueryResult> | undefined
+  result: Pg.QueryResult | undefined
   readonly pg: typeof Pg
   readonly text: string
   readonly values: ReadonlyArray<unknown>
@@ -231,13 +274,17 @@ export class Native extends Work {
     this.statements = statements
   }
   override start(client: Pg.Client): void {
-    const wire = client.connection as unknown as Wire
+    const named = this.statements?.use(this.text, client.connection as unknown as Wire)
+    this.change = named?.change ?? changeOf(this.text)
+    const config = {
+      text: this.text,
+      values: [...this.values],
+      // The simple protocol, which it would choose without values, takes several statements in one text.
+      queryMode: "extended",
+      ...(named === undefined ? {} : { name: named.name })
+    }
     const query = new this.pg.Query(
-      {
-        text: this.text,
-        values: [...this.values],
-        ...(this.statements === undefined ? {} : { name: this.statements.name(this.text, wire) })
-      },
+      config,
       (error: unknown, result: Pg.QueryResult) => {
         if (error !== null && error !== undefined) this.error ??= error
         else this.result = result
@@ -247,8 +294,9 @@ export class Native extends Work {
     Object.assign(query, {
       handleCopyInResponse: (connection: Wire) => {
         connection.sendCopyFail(noCopy)
-        if (this.statements !== undefined || this.values.length > 0) connection.sync()
-      }
+        connection.sync()
+      },
+      handleCopyData: () => this.handleCopyData()
     })
     client.query(query)
   }

@@ -175,6 +175,14 @@ export interface Include {
   readonly problem: ConfigurationError | undefined
 }
 
+/** Keeps the rows of a select's own table as they are until the transaction ends. */
+export interface Lock {
+  /** Against whom: all who change or lock them, or with `key` those alone who change or delete their keys. */
+  readonly strength: "update" | "no key update" | "share" | "key share"
+  /** What becomes of rows that somebody else has locked. */
+  readonly locked: "wait" | "skip locked" | "nowait"
+}
+
 export interface Select {
   readonly _tag: "Select"
   readonly projection: Projection
@@ -187,8 +195,7 @@ export interface Select {
   readonly orderBy: ReadonlyArray<Order>
   readonly limit: Expression | undefined
   readonly offset: Expression | undefined
-  /** Keeps the rows from being changed until the transaction ends, where the database locks rows. */
-  readonly lock: "update" | undefined
+  readonly lock: Lock | undefined
   readonly includes: ReadonlyArray<Include>
 }
 

@@ -3,15 +3,15 @@
  *
  * What differs between dialects (limits, NULLs in an order) is asked of the dialect's form, which the printers are handed.
  */
-import type { Order, Select, Source } from "./ast.js"
+import type { Lock, Order, Ref, Select, Source } from "./ast.js"
 import type { Writer } from "./writer.js"
 
 /** What clauses ask of a dialect. */
 export interface ClauseForm {
   readonly order: (writer: Writer, order: Order) => void
   readonly limit: (writer: Writer, select: Select) => void
-  /** False where a transaction that writes locks the whole database anyway. */
-  readonly rowLocks: boolean
+  /** Missing where a transaction that writes has the whole database to itself. */
+  readonly lock?: (writer: Writer, lock: Lock, of: Ref | undefined) => void
 }
 
 /** Prints a clause, or nothing where the select has none; `named` gives the parts of the row names, for a derived table. */
@@ -55,9 +55,18 @@ export const clauses: { readonly [K in Clause]: ClausePrinter } = {
   limit: (writer, select, form) => {
     if (select.limit !== undefined || select.offset !== undefined) form.limit(writer.text(" "), select)
   },
-  lock: (writer, { lock }, form) => {
-    if (lock !== undefined && form.rowLocks) writer.text(` for ${lock}`)
+  lock: (writer, { from, joins, lock }, form) => {
+    if (lock !== undefined && form.lock !== undefined) {
+      form.lock(writer.text(" "), lock, joins.length === 0 ? undefined : from.ref)
+    }
   }
+}
+
+/** `for update of … skip locked`, for dialects that have all of it. */
+export const printLock: NonNullable<ClauseForm["lock"]> = (writer, { locked, strength }, of) => {
+  writer.text(`for ${strength}`)
+  if (of !== undefined) writer.text(" of ").alias(of)
+  if (locked !== "wait") writer.text(` ${locked}`)
 }
 
 const printers: ReadonlyArray<ClausePrinter> = Object.values(clauses)

@@ -23,6 +23,7 @@ import { Default } from "./ast.js"
 import { printSelect } from "./clauses.js"
 import type { ClauseForm } from "./clauses.js"
 import { byOutput, output } from "./grouping.js"
+import { checkLock, refuseNested } from "./locking.js"
 import type { Storage, ValueType } from "./storage.js"
 import type { InvalidValue } from "./storage.js"
 import { conversionOf, notNull } from "./valueType.js"
@@ -65,8 +66,7 @@ export class TextWriter implements Writer {
   private readonly form: ClauseForm
 
   constructor(protected readonly dialect: Dialect) {
-    const { order, limit } = dialect.print
-    this.form = { order, limit, rowLocks: dialect.capabilities.rowLocks }
+    this.form = dialect.print
   }
 
   text(sql: string): this {
@@ -135,6 +135,7 @@ export class TextWriter implements Writer {
     return needsParentheses(expression) ? this.text("(").expression(expression).text(")") : this.expression(expression)
   }
   select(select: Select, named = false): this {
+    refuseNested(select)
     this.text("(")
     this.selectBody(select, named)
     return this.text(")")
@@ -432,6 +433,7 @@ export const compile = (statement: Exclude<Statement, Script>, dialect: Dialect)
   const writer = new TextWriter(dialect)
   switch (statement._tag) {
     case "Select":
+      checkLock(statement, dialect)
       writer.selectBody(statement, false)
       break
     case "Insert":

@@ -1,81 +1,89 @@
 /**
- * Streams. better-sqlite3 refuses every other statement on a handle that is iterating, so rows are never read off a handle that
+ * Cursors. better-sqlite3 refuses every other statement on a handle that is iterating, so rows are never read off a handle that
  * others use: they come from a second handle, or from a temporary table that the query was copied to.
  */
-import type { Database } from "better-sqlite3"
-import * as Chunk from "effect/Chunk"
-import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
-import type { Failure } from "../Driver.js"
-import { attempt } from "./attempts.js"
-import { classify } from "./classify.js"
+import type { Database, Statement } from "better-sqlite3"
+import type { Row } from "./refusals.js"
+import { Refusal, refusalOf } from "./refusals.js"
 import type { Settings } from "./handle.js"
-import { openHandle } from "./handle.js"
+import { openHandle, prepareOn } from "./handle.js"
+import type { Control } from "./stops.js"
+import { Cancelled } from "./stops.js"
 
-type Row = ReadonlyArray<unknown>
-
-/** A query to stream. */
+/** A query to read piece by piece. */
 export interface Query {
   readonly text: string
   readonly parameters: ReadonlyArray<unknown>
   readonly exactIntegers: boolean
 }
 
-/** How many rows are read at once. */
-const chunkSize = 256
+/** An open query. */
+export interface Cursor {
+  /** The next rows; none at the end. */
+  readonly pull: () => ReadonlyArray<Row>
+  /** Frees what it holds; never throws. */
+  readonly close: () => void
+}
 
-/** Pulls chunks until one is empty. */
-const chunks = (pull: Effect.Effect<ReadonlyArray<Row>, Failure>): Stream.Stream<Row, Failure> =>
-  Stream.repeatEffectChunkOption(
-    Effect.flatMap(
-      Effect.mapError(pull, Option.some),
-      (rows) => rows.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(rows))
-    )
-  )
+/** How many rows are read at once. */
+const chunkSize = Number(process.env["CHUNK"] ?? 256)
 
 /** Rows that are there already. */
-export const inMemory = (rows: ReadonlyArray<Row>): Stream.Stream<Row, Failure> => Stream.fromIterable(rows)
+export const inMemory = (rows: ReadonlyArray<Row>): Cursor => {
+  let at = 0
+  return {
+    pull: () => rows.slice(at, at += chunkSize),
+    close: () => {
+      at = rows.length
+    }
+  }
+}
 
 /** Reads from a handle of its own, which sees what was committed when the first row was read. */
-export const onOwnHandle = (
-  settings: Settings,
-  lockTimeout: number,
-  { exactIntegers, parameters, text }: Query
-): Effect.Effect<Stream.Stream<Row, Failure>, Failure, Scope.Scope> =>
-  Effect.gen(function*() {
-    const database = yield* Effect.acquireRelease(
-      attempt(lockTimeout, () => openHandle({ ...settings, isReadonly: true }), classify),
-      (handle) => Effect.sync(() => handle.close())
-    )
-    let iterator: IterableIterator<unknown> | undefined
-    const stop = (): void => {
-      const open = iterator
-      iterator = undefined
-      open?.return?.()
-    }
+export const onOwnHandle = (settings: Settings, { exactIntegers, parameters, text }: Query): Cursor => {
+  let database: Database | undefined
+  let iterator: IterableIterator<unknown> | undefined
+  const stop = (): void => {
+    const open = iterator
+    iterator = undefined
+    open?.return?.()
+  }
+  const close = (): void => {
     // Before the handle is closed, which is impossible while it iterates.
-    yield* Effect.addFinalizer(() => Effect.sync(stop))
-    const statement = yield* attempt(lockTimeout, () => database.prepare(text), (cause) => classify(cause, "prepare"))
+    stop()
+    database?.close()
+  }
+  let statement: Statement<Array<unknown>, unknown>
+  try {
+    database = openHandle({ ...settings, isReadonly: true })
+    database.pragma(`cache_size = ${process.env["CS"] ?? -16000}`)
+    statement = prepareOn(database, settings.control, text)
     statement.raw(true).safeIntegers(exactIntegers)
-    let isFirst = true
-    const pull = (): ReadonlyArray<Row> => {
-      if (isFirst) iterator = statement.iterate(parameters)
-      const rows: Array<Row> = []
-      while (iterator !== undefined && rows.length < chunkSize) {
-        const next = iterator.next()
-        if (next.done === true) stop()
-        else rows.push(next.value as Row)
+  } catch (cause) {
+    close()
+    throw refusalOf(cause, "prepare")
+  }
+  let isFirst = true
+  return {
+    close,
+    pull: () => {
+      try {
+        if (isFirst) iterator = statement.iterate(parameters)
+        const rows: Array<Row> = []
+        while (iterator !== undefined && rows.length < chunkSize) {
+          const next = iterator.next()
+          if (next.done === true) stop()
+          else rows.push(next.value as Row)
+          if (settings.control?.isCancelled() === true) throw new Cancelled()
+        }
+        isFirst = false
+        return rows
+      } catch (cause) {
+        throw refusalOf(cause)
       }
-      isFirst = false
-      return rows
     }
-    const later = Effect.try({ try: pull, catch: (cause) => classify(cause) })
-    // A lock can only be met before the first row.
-    const first = attempt(lockTimeout, pull, classify)
-    return chunks(Effect.suspend(() => isFirst ? first : later))
-  })
+  }
+}
 
 /** Runs it with writing allowed, as also a read-only transaction may write temporary tables. */
 const withWriting = <A>(database: Database, run: () => A): A => {
@@ -92,26 +100,34 @@ const withWriting = <A>(database: Database, run: () => A): A => {
 /** The temporary tables of one handle. */
 export class Snapshots {
   private count = 0
+  private readonly open = new Set<string>()
   /** Tables that were dropped in a transaction, which may have been rolled back since. */
   private readonly doubtful = new Set<string>()
+  private isRetired = false
 
-  constructor(private readonly database: Database, private readonly lockTimeout: number) {}
+  constructor(private readonly database: Database, private readonly control: Control | undefined) {}
+
+  /** Whether a temporary table of this name is one of these. */
+  holds(name: string): boolean {
+    return this.open.has(name) || this.doubtful.has(name)
+  }
 
   /** Copies the query's rows aside, where no later statement changes them, and reads them page by page. */
-  open(
-    { exactIntegers, parameters, text }: Query,
-    columns: number
-  ): Effect.Effect<Stream.Stream<Row, Failure>, Failure, Scope.Scope> {
-    return Effect.map(
-      Effect.acquireRelease(
-        Effect.suspend(() => {
-          const name = `temp.strata_stream_${++this.count}`
-          return attempt(this.lockTimeout, () => this.copy(name, columns, text, parameters), classify)
-        }),
-        (name) => Effect.sync(() => this.drop(name))
-      ),
-      (name) => this.pages(name, exactIntegers)
-    )
+  copy({ exactIntegers, parameters, text }: Query, columns: number): Cursor {
+    const name = `strata_stream_${++this.count}`
+    try {
+      withWriting(this.database, () => {
+        // Columns without a type keep every value as it is.
+        const list = Array.from({ length: columns }, (_, index) => `c${index}`).join(", ")
+        this.database.exec(`create table temp.${name} (${list})`)
+        this.open.add(name)
+        prepareOn(this.database, this.control, text, (query) => `insert into temp.${name} ${query}`).run(parameters)
+      })
+    } catch (cause) {
+      this.drop(name)
+      throw refusalOf(cause)
+    }
+    return { pull: this.pages(name, exactIntegers), close: () => this.drop(name) }
   }
 
   /** Drops what a rollback may have brought back. */
@@ -122,50 +138,47 @@ export class Snapshots {
     for (const name of names) this.drop(name)
   }
 
-  private copy(name: string, columns: number, text: string, parameters: ReadonlyArray<unknown>): string {
-    return withWriting(this.database, () => {
-      // Columns without a type keep every value as it is.
-      const list = Array.from({ length: columns }, (_, index) => `c${index}`).join(", ")
-      this.database.exec(`create table ${name} (${list})`)
-      try {
-        this.database.prepare(`insert into ${name} ${text}`).run(parameters)
-      } catch (cause) {
-        this.drop(name)
-        throw cause
-      }
-      return name
-    })
+  /** Closes the handle: now, or when the last cursor on it is closed. */
+  retire(): void {
+    this.isRetired = true
+    if (this.open.size === 0) this.database.close()
   }
 
   private drop(name: string): void {
+    this.open.delete(name)
     try {
-      withWriting(this.database, () => this.database.exec(`drop table if exists ${name}`))
+      if (this.isRetired) {
+        if (this.open.size === 0) this.database.close()
+        return
+      }
+      withWriting(this.database, () => this.database.exec(`drop table if exists temp.${name}`))
     } catch {
       // Dropped with the handle at the latest.
     }
     if (this.database.inTransaction) this.doubtful.add(name)
   }
 
-  private pages(name: string, exactIntegers: boolean): Stream.Stream<Row, Failure> {
+  private pages(name: string, exactIntegers: boolean): Cursor["pull"] {
     let last = 0
-    return chunks(Effect.try({
-      try: () => {
+    return () => {
+      try {
         // Rows are numbered from 1 in the order of the query.
-        const statement = this.database.prepare(`select * from ${name} where rowid > ? and rowid <= ? order by rowid`)
+        const statement = this.database.prepare(
+          `select * from temp.${name} where rowid > ? and rowid <= ? order by rowid`
+        )
         const rows = statement.raw(true).safeIntegers(exactIntegers).all(last, last + chunkSize) as ReadonlyArray<Row>
         last += chunkSize
         return rows
-      },
-      catch: (cause): Failure => {
-        const failure = classify(cause)
-        return failure.kind.error === "QueryError" && failure.kind.reason === "undefinedObject"
-          ? {
+      } catch (cause) {
+        const { failure, isBusy } = refusalOf(cause)
+        throw failure.kind.error === "QueryError" && failure.kind.reason === "undefinedObject"
+          ? new Refusal({
             ...failure,
             kind: { error: "QueryError", reason: "aborted" },
             hint: "the transaction or savepoint that the stream was opened in has been rolled back"
-          }
-          : failure
+          })
+          : new Refusal(failure, isBusy)
       }
-    }))
+    }
   }
 }

@@ -131,7 +131,7 @@ export const dialect: Dialect = {
     deleteReturning: true,
     defaultAsValue: false,
     aggregateFilter: true,
-    rowLocks: false,
+    keyLocks: false,
     partialIndexes: true,
     expressionIndexes: true,
     transactionalDdl: true

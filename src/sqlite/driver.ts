@@ -10,13 +10,15 @@ import type * as Scope from "effect/Scope"
 import { isAbsolute, resolve } from "node:path"
 import { ConfigurationError, withCause } from "../DbError.js"
 import type { Connection, Driver, Failure, OpenFailure } from "../Driver.js"
-import { attempt } from "./attempts.js"
-import { constraintNamed } from "./catalogue.js"
-import { classify } from "./classify.js"
-import { makeConnection } from "./connection.js"
+import { attemptNow } from "./attempts.js"
+import type { Place } from "./catalogue.js"
+import { makeConnection, onThisThread } from "./connection.js"
 import { dialect } from "./dialect.js"
 import type { Constructor, Settings } from "./handle.js"
 import { isMemory, openHandle } from "./handle.js"
+import { refusalOf } from "./refusals.js"
+import { Session } from "./session.js"
+import { makeThreads } from "./threads.js"
 
 /** What a driver is made with. */
 export interface Options {
@@ -28,6 +30,10 @@ export interface Options {
   readonly synchronous?: "off" | "normal" | "full" | "extra" | undefined
   /** How long to wait for another connection's lock. Default 5 seconds. */
   readonly lockTimeout?: Duration.DurationInput | undefined
+  /** Runs each connection's statements on a thread of its own. Default false. */
+  readonly worker?: boolean | undefined
+  /** How long a statement may run; only with `worker`, as nothing else can stop one. */
+  readonly statementTimeout?: Duration.DurationInput | undefined
 }
 
 const configuration = (problem: string, hint: string, cause?: unknown): ConfigurationError =>
@@ -67,19 +73,19 @@ const settingsOf = (options: Options, constructor: Constructor): Settings | Conf
   if (!synchronousModes.includes(synchronous)) {
     return configuration("The option synchronous is unknown", `set it to one of ${synchronousModes.join(", ")}`)
   }
-  return { Database: constructor, filename, isReadonly, mustExist: isReadonly, synchronous }
+  return { Database: constructor, filename, isReadonly, mustExist: isReadonly, synchronous, control: undefined }
 }
 
-const millisOf = (lockTimeout: Duration.DurationInput): number | ConfigurationError => {
-  const decoded = Duration.decodeUnknown(lockTimeout)
+const millisOf = (option: string, given: Duration.DurationInput): number | ConfigurationError => {
+  const decoded = Duration.decodeUnknown(given)
   return Option.isSome(decoded)
     ? Math.min(Duration.toMillis(decoded.value), Number.MAX_SAFE_INTEGER)
-    : configuration("The option lockTimeout is no length of time", "set it to \"5 seconds\" or to milliseconds")
+    : configuration(`The option ${option} is no length of time`, "set it to \"5 seconds\" or to milliseconds")
 }
 
 /** A handle that could not be opened, with what the user can do about it. */
-const opening = (filename: string, cause: unknown): OpenFailure => {
-  const failure = classify(cause)
+const opening = (filename: string) => (failure: Failure): OpenFailure => {
+  const { cause } = failure
   const message = cause instanceof Error ? cause.message : ""
   if (failure.code === "SQLITE_NOTADB") {
     return configuration(
@@ -105,81 +111,121 @@ const opening = (filename: string, cause: unknown): OpenFailure => {
   return failure
 }
 
-/** A failure as `Driver.connect` has it: what is wrong with the settings was found when the driver was made. */
-const connecting = (cause: unknown): Failure => {
-  const failure = classify(cause)
-  return failure.kind.error === "ConflictError"
-    ? failure
-    : { ...failure, kind: { error: "ConnectionError", reason: "refused", isRetryable: true } }
+/** A database in memory whose thread has ended. */
+const gone: Failure = {
+  _tag: "Failure",
+  kind: { error: "ConnectionError", reason: "closed", isRetryable: false },
+  code: undefined,
+  hint: "the database in memory was lost with its thread, as when that ran out of memory",
+  cause: undefined
 }
 
-/**
- * Opens a handle; the failure is one of the first opening, or of a later one. When the fiber is interrupted right after the opening,
- * the handle is closed.
- */
-const handle = <E extends OpenFailure>(
-  settings: Settings,
-  lockTimeout: number,
-  toFailure: (cause: unknown) => E
-): Effect.Effect<Database, E> =>
+/** A failure as `Driver.connect` has it: what is wrong with the settings was found when the driver was made. */
+const connecting = (failure: Failure): Failure =>
+  failure.kind.error === "ConflictError"
+    ? failure
+    : { ...failure, kind: { error: "ConnectionError", reason: "refused", isRetryable: true } }
+
+/** Opens a handle. When the fiber is interrupted right after the opening, the handle is closed. */
+const handle = (settings: Settings, lockTimeout: number): Effect.Effect<Database, Failure> =>
   Effect.suspend(() => {
     let opened: Database | undefined
-    let thrown: unknown
-    return attempt(lockTimeout, () => opened = openHandle(settings), (cause) => {
-      thrown = cause
-      return classify(cause)
-    }).pipe(
-      Effect.mapError(() => toFailure(thrown)),
-      Effect.onInterrupt(() => Effect.sync(() => opened?.close()))
-    )
+    const open = (): Database => {
+      try {
+        return opened = openHandle(settings)
+      } catch (cause) {
+        throw refusalOf(cause)
+      }
+    }
+    return Effect.onInterrupt(attemptNow(lockTimeout, open), () => Effect.sync(() => opened?.close()))
   })
 
 /** A handle until the scope closes; waiting for a lock can be interrupted. */
-const scopedHandle = <E extends OpenFailure>(
-  open: Effect.Effect<Database, E>
-): Effect.Effect<Database, E, Scope.Scope> =>
+const scopedHandle = (open: Effect.Effect<Database, Failure>): Effect.Effect<Database, Failure, Scope.Scope> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.tap(restore(open), (database) => Effect.addFinalizer(() => Effect.sync(() => database.close())))
   )
 
-/**
- * Opens the database and keeps a handle of it until the scope closes: in memory the only one, which holds the data.
- */
+/** What driver and connections do, wherever their statements run. */
+interface Parts {
+  readonly version: string
+  readonly connect: Effect.Effect<Connection, Failure>
+  readonly describe: (name: string, table: string | undefined) => Effect.Effect<Place | undefined, unknown>
+}
+
+/** Statements run on this thread. A handle is kept open: in memory the only one, which holds the data. */
+const here = (settings: Settings, lockTimeout: number): Effect.Effect<Parts, OpenFailure, Scope.Scope> =>
+  Effect.gen(function*() {
+    const isShared = isMemory(settings.filename)
+    const first = yield* Effect.mapError(scopedHandle(handle(settings, lockTimeout)), opening(settings.filename))
+    // What is opened later is the same file, or nothing.
+    const later: Settings = { ...settings, mustExist: !isShared }
+    const connection = (database: Database): Connection =>
+      makeConnection(onThisThread(new Session(database, later), lockTimeout))
+    const session = new Session(first, later)
+    const shared = isShared ? connection(first) : undefined
+    return {
+      version: session.version(),
+      connect: shared === undefined
+        ? Effect.mapBoth(handle(later, lockTimeout), { onFailure: connecting, onSuccess: connection })
+        : Effect.succeed(shared),
+      describe: (name, table) => Effect.try(() => session.describe(name, table))
+    }
+  })
+
+/** Statements run on a thread a connection; a database in memory has one, which holds the data. */
+const onThreads = (
+  settings: Settings,
+  lockTimeout: number,
+  statementTimeout: number | undefined
+): Effect.Effect<Parts, OpenFailure, Scope.Scope> =>
+  Effect.gen(function*() {
+    const isShared = isMemory(settings.filename)
+    // The first opening is done here, and says what is wrong with the file, or makes it.
+    const { describe, version } = yield* here(settings, lockTimeout)
+    const { filename, isReadonly, synchronous } = settings
+    const start = yield* makeThreads({
+      settings: { filename, isReadonly, synchronous, mustExist: !isShared },
+      lockTimeout,
+      statementTimeout,
+      isKept: isShared
+    })
+    const connect = Effect.mapError(start, connecting)
+    if (!isShared) {
+      return { version, describe, connect: Effect.map(connect, ({ access }) => makeConnection(access)) }
+    }
+    const { access } = yield* connect
+    const connection = makeConnection(access)
+    return {
+      version,
+      connect: Effect.suspend(() => connection.isBroken() ? Effect.fail(gone) : Effect.succeed(connection)),
+      describe: access.describe
+    }
+  })
+
+/** Opens the database. */
 export const make = (options: Options): Effect.Effect<Driver, OpenFailure, Scope.Scope> =>
   Effect.gen(function*() {
     const settings = settingsOf(options, yield* loadPackage)
     if (settings instanceof ConfigurationError) return yield* settings
-    const lockTimeout = millisOf(options.lockTimeout ?? "5 seconds")
+    const lockTimeout = millisOf("lockTimeout", options.lockTimeout ?? "5 seconds")
     if (typeof lockTimeout !== "number") return yield* lockTimeout
-    const inMemory = isMemory(settings.filename)
-
-    const first = yield* scopedHandle(handle(settings, lockTimeout, (cause) => opening(settings.filename, cause)))
-    // What is opened later is the same file, or nothing.
-    const later: Settings = { ...settings, mustExist: !inMemory }
-    const connection = (database: Database): Connection =>
-      makeConnection(database, { settings: later, lockTimeout, closesHandle: !inMemory })
-    const shared = inMemory ? connection(first) : undefined
-
+    const statementTimeout = options.statementTimeout === undefined
+      ? undefined
+      : millisOf("statementTimeout", options.statementTimeout)
+    if (statementTimeout instanceof ConfigurationError) return yield* statementTimeout
+    const { connect, describe, version } = yield* options.worker === true
+      ? onThreads(settings, lockTimeout, statementTimeout)
+      : here(settings, lockTimeout)
     return {
       dialect,
-      server: {
-        name: "sqlite",
-        version: String(first.prepare("select sqlite_version()").pluck().get())
-      },
-      connect: shared === undefined
-        ? Effect.map(handle(later, lockTimeout, connecting), connection)
-        : Effect.succeed(shared),
+      server: { name: "sqlite", version },
+      connect,
       streaming: "aside",
       advisoryLocks: undefined,
-      maxConnections: inMemory ? 1 : Number.POSITIVE_INFINITY,
+      maxConnections: isMemory(settings.filename) ? 1 : Number.POSITIVE_INFINITY,
       describeConstraint: (name, table) =>
-        Effect.sync(() => {
-          try {
-            return Option.fromNullable(constraintNamed(first, name, table))
-          } catch {
-            return Option.none()
-          }
-        }),
+        Effect.catchAll(Effect.map(describe(name, table), Option.fromNullable), () => Effect.succeedNone),
       sqlClient: {
         compiler: makeCompilerSqlite(),
         spanAttributes: [["db.system.name", "sqlite"]]

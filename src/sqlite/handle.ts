@@ -3,6 +3,9 @@
  */
 import type { Database, Statement } from "better-sqlite3"
 import { register } from "./functions.js"
+import { changesSession } from "./pragmas.js"
+import type { Control } from "./stops.js"
+import { Cancelled, functionName, stoppable } from "./stops.js"
 
 /** The constructor of the package, which is loaded when a database is opened. */
 export type Constructor = new(
@@ -19,12 +22,18 @@ export interface Settings {
   /** Whether a missing file is an error, as it is once the database was opened. */
   readonly mustExist: boolean
   readonly synchronous: "off" | "normal" | "full" | "extra"
+  /** Who may stop its statements; undefined where nobody can, as they run on the thread of everybody else. */
+  readonly control: Control | undefined
 }
 
 export const isMemory = (filename: string): boolean => filename === ":memory:"
 
+/** What a WAL that has grown under a long reader is cut to when it begins anew, in bytes; usually it has four megabytes. */
+const largestWal = 16 * 2 ** 20
+
 /** Opens a handle; throws what SQLite says. */
-export const openHandle = ({ Database, filename, isReadonly, mustExist, synchronous }: Settings): Database => {
+export const openHandle = (settings: Settings): Database => {
+  const { Database, control, filename, isReadonly, mustExist, synchronous } = settings
   // Without a busy timeout, as that would block the event loop: who waits, waits in Effect.
   const database = new Database(filename, { readonly: isReadonly, fileMustExist: mustExist, timeout: 0 })
   try {
@@ -33,14 +42,41 @@ export const openHandle = ({ Database, filename, isReadonly, mustExist, synchron
     database.pragma("foreign_keys = on")
     database.pragma("case_sensitive_like = on")
     database.pragma(`synchronous = ${synchronous}`)
-    if (!isReadonly && !isMemory(filename)) database.pragma("journal_mode = wal")
+    if (!isReadonly && !isMemory(filename)) {
+      database.pragma("journal_mode = wal")
+      database.pragma(`journal_size_limit = ${largestWal}`)
+    }
     // The schema is trusted: without that, SQLite lets no index or check use a registered function, `lower` included.
     register(database)
+    if (control !== undefined) {
+      database.function(functionName, { deterministic: false, directOnly: true }, () => {
+        if (control.isCancelled()) throw new Cancelled()
+        return 1
+      })
+    }
     return database
   } catch (cause) {
     database.close()
     throw cause
   }
+}
+
+/** Prepares a statement, or what `around` makes of it, so that it can be stopped where that is possible. */
+export const prepareOn = (
+  database: Database,
+  control: Control | undefined,
+  text: string,
+  around: (text: string) => string = (same) => same
+): Statement<Array<unknown>, unknown> => {
+  const asking = control === undefined ? undefined : stoppable(text)
+  if (asking !== undefined) {
+    try {
+      return database.prepare(around(asking))
+    } catch {
+      // What is wrong is said of the statement as it was written.
+    }
+  }
+  return database.prepare(around(text))
 }
 
 /** How a statement gives its integers and rows. */
@@ -53,6 +89,8 @@ export interface Prepared {
   readonly isReadonly: boolean
   /** Whether `lastInsertRowid` is of this statement. */
   readonly isPlainInsert: boolean
+  /** Whether it leaves the session other than a new one is. */
+  readonly changesSession: boolean
 }
 
 const most = 256
@@ -92,17 +130,18 @@ export class Statements {
     objects: new Cache()
   }
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database, private readonly control: Control | undefined) {}
 
   prepare(text: string, mode: Mode, isKept: boolean): Prepared {
     const found = this.caches[mode].get(text)
     if (found !== undefined) return found
-    const statement = this.database.prepare(text)
+    const statement = prepareOn(this.database, this.control, text)
     const prepared: Prepared = {
       statement,
       isReader: statement.reader,
       isReadonly: statement.readonly,
-      isPlainInsert: plainInsert.test(text)
+      isPlainInsert: plainInsert.test(text),
+      changesSession: changesSession(text)
     }
     if (mode !== "values") statement.safeIntegers(true)
     if (prepared.isReader && mode !== "objects") statement.raw(true)

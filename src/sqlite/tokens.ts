@@ -40,30 +40,34 @@ const skip = (sql: string, at: number): number => {
   return at
 }
 
-/** All pieces, without comments. */
-export const tokenize = (sql: string): ReadonlyArray<Token> => {
+/** The piece that begins at a place or, after white space and comments, next to it; undefined at the end. */
+const tokenFrom = (sql: string, from: number): Token | undefined => {
+  let start = from
+  for (;;) {
+    if (start >= sql.length) return undefined
+    const next = skip(sql, start)
+    if (next === start) break
+    start = next
+  }
+  const close = closing[sql[start]!]
+  if (close !== undefined) {
+    const end = endOfQuoted(sql, start, close)
+    const inside = sql.slice(start + 1, end - 1)
+    const text = close === "]" ? inside : inside.replaceAll(close + close, close)
+    return { kind: close === "'" ? "string" : "name", text, start, end }
+  }
+  let end = start
+  while (end < sql.length && wordStart.test(sql[end]!)) end++
+  return end === start
+    ? { kind: "symbol", text: sql[start]!, start, end: start + 1 }
+    : { kind: "word", text: sql.slice(start, end), start, end }
+}
+
+/** All pieces, or so many of the first, without comments. */
+export const tokenize = (sql: string, most = Number.POSITIVE_INFINITY): ReadonlyArray<Token> => {
   const tokens: Array<Token> = []
-  let at = 0
-  while (at < sql.length) {
-    const next = skip(sql, at)
-    if (next !== at) {
-      at = next
-      continue
-    }
-    const start = at
-    const close = closing[sql[at]!]
-    if (close !== undefined) {
-      at = endOfQuoted(sql, at, close)
-      const inside = sql.slice(start + 1, at - 1)
-      const text = close === "]" ? inside : inside.replaceAll(close + close, close)
-      tokens.push({ kind: close === "'" ? "string" : "name", text, start, end: at })
-    } else if (wordStart.test(sql[at]!)) {
-      while (at < sql.length && wordStart.test(sql[at]!)) at++
-      tokens.push({ kind: "word", text: sql.slice(start, at), start, end: at })
-    } else {
-      at++
-      tokens.push({ kind: "symbol", text: sql[start]!, start, end: at })
-    }
+  for (let token = tokenFrom(sql, 0); token !== undefined && tokens.length < most; token = tokenFrom(sql, token.end)) {
+    tokens.push(token)
   }
   return tokens
 }
@@ -118,4 +122,4 @@ export const targetOf = (sql: string): Target | undefined => {
 }
 
 /** The first word of a statement, in lower case. */
-export const firstWord = (sql: string): string => tokenize(sql.slice(0, 1000))[0]?.text.toLowerCase() ?? ""
+export const firstWord = (sql: string): string => tokenFrom(sql, 0)?.text.toLowerCase() ?? ""

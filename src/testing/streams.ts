@@ -144,6 +144,57 @@ export const cases = group("streams", [
     yield* same("after the rollback", yield* Query.count(all), 2000)
   }),
 
+  test("in a transaction its reader can write, also to what is streamed", [Reading], function*() {
+    yield* write(700)
+    const inside = Effect.gen(function*() {
+      const seen: Array<number> = []
+      yield* Stream.runForEach(Query.stream(all), (row) =>
+        Effect.gen(function*() {
+          seen.push(row.id)
+          yield* Mutation.update(Reading).pipe(Mutation.set({ sensorId: 9 }), Mutation.where({ id: row.id }))
+          if (row.id % 100 !== 0) return
+          yield* same("a read", yield* Query.count(all.pipe(Query.where({ sensorId: 9 }))), seen.length)
+          yield* Mutation.insert(Reading, { id: row.id + 10_000, sensorId: 8, value: 0n })
+        }))
+      yield* same("the rows of its beginning", seen, Array.from({ length: 700 }, (_, id) => id))
+    })
+    yield* Transaction.run(inside)
+    yield* same("written", yield* Query.count(all.pipe(Query.where({ sensorId: 9 }))), 700)
+    yield* same("added", yield* Query.count(all.pipe(Query.where({ sensorId: 8 }))), 7)
+  }),
+
+  test("in a transaction it goes on after a savepoint was undone, beside others, and can end early", [
+    Reading,
+    Sensor
+  ], function*() {
+    yield* Mutation.insertMany(Sensor, [0, 1, 2].map((id) => ({ id, name: `s${id}` })))
+    yield* write(600)
+    const undone = Effect.flip(
+      Transaction.run(Effect.zipRight(Mutation.delete(Reading).pipe(Mutation.all), Effect.fail("undo")))
+    )
+    const inside = Effect.gen(function*() {
+      const ids = yield* Query.stream(all.pipe(Query.include({ sensor }))).pipe(
+        Stream.tap((row) => row.id % 200 === 0 ? undone : Effect.void),
+        Stream.tap((row) =>
+          row.id % 150 !== 0
+            ? Effect.void
+            : Effect.flatMap(
+              Stream.runCollect(Stream.take(Query.stream(all), 3)),
+              (others) => same("another stream", Chunk.toReadonlyArray(others).map((other) => other.id), [0, 1, 2])
+            )
+        ),
+        Stream.tap((row) => same("its relation", row.sensor.name, `s${row.sensorId}`)),
+        Stream.map((row) => row.id),
+        Stream.take(500),
+        Stream.runCollect
+      )
+      yield* same("the rows", Chunk.toReadonlyArray(ids), Array.from({ length: 500 }, (_, id) => id))
+      yield* same("a statement after it", yield* Query.count(all), 600)
+    })
+    yield* Transaction.run(inside)
+    yield* same("a statement after that", yield* Query.count(all), 600)
+  }),
+
   test("what is wrong with it is a typed failure", [Reading], function*() {
     const wrong = Query.from(Reading).pipe(Query.pluck(() => Expr.sql(Schema.Int)`no_such_column`))
     const error = yield* failsWith("a statement", Stream.runDrain(Query.stream(wrong)), "QueryError")

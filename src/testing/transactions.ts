@@ -6,8 +6,10 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Database from "../Database.js"
+import { ConflictError } from "../DbError.js"
 import * as Expr from "../Expr.js"
 import * as Field from "../Field.js"
 import * as Model from "../Model.js"
@@ -183,6 +185,79 @@ export const cases = group("transactions", [
     yield* same("the same isolation", yield* ids, [1, 2])
   }),
 
+  test("a savepoint cannot be read only in a transaction that may write", [Entry], function*() {
+    const program = Effect.gen(function*() {
+      yield* add(1)
+      const error = yield* failsWith(
+        "read only",
+        ids.pipe(Transaction.run({ access: "read only" })),
+        "TransactionError"
+      )
+      yield* same("its reason", [error.reason, error.state], ["begin", "open"])
+      yield* add(2)
+    })
+    yield* Transaction.run(program)
+    yield* same("the rest is kept", yield* ids, [1, 2])
+    const reading = Transaction.run(ids, { access: "read only" })
+    yield* same("within one that is read only too", yield* reading.pipe(Transaction.run({ access: "read only" })), [
+      1,
+      2
+    ])
+  }),
+
+  test("a timeout rolls back, of a savepoint its own work only", [Entry], function*() {
+    const slow = (id: number) => Effect.zipRight(add(id), Effect.sleep("1 minute"))
+    yield* failsWith("a transaction", slow(1).pipe(Transaction.run({ timeout: "20 millis" })), "TimeoutError")
+    yield* same("nothing is kept", yield* ids, [])
+    yield* Transaction.run(Effect.gen(function*() {
+      yield* add(2)
+      yield* failsWith("a savepoint", slow(3).pipe(Transaction.run({ timeout: "20 millis" })), "TimeoutError")
+      yield* add(4)
+    }))
+    yield* same("the rest is kept", yield* ids, [2, 4])
+    yield* add(5).pipe(Transaction.run({ timeout: "1 minute" }))
+    yield* same("one that is in time", yield* ids, [2, 4, 5])
+  }),
+
+  test("a conflict is tried again as the schedule says, and nothing else is", [Entry], function*() {
+    const seen: Array<string> = []
+    const note = (what: string) => Effect.sync(() => void seen.push(what))
+    const failing = <E>(error: E, times: number) => {
+      let bodies = 0
+      return Effect.suspend(() => {
+        bodies++
+        const registered = Effect.zipRight(
+          Transaction.afterCommit(note(`commit ${bodies}`)),
+          Transaction.afterRollback(note(`rollback ${bodies}`))
+        )
+        return add(bodies).pipe(
+          Effect.zipRight(registered),
+          Effect.zipRight(bodies <= times ? Effect.fail(error) : Effect.succeed(bodies))
+        )
+      }).pipe(Transaction.run({ retry: Schedule.recurs(3), onRetry: (_, count) => note(`conflict ${count}`) }))
+    }
+    const conflict = new ConflictError({ reason: "serialization" })
+    yield* same("its tries", yield* failing(conflict, 2), 3)
+    yield* same("the rows of the last one", yield* ids, [3])
+    yield* same("what it told", seen, ["rollback 1", "conflict 1", "rollback 2", "conflict 2", "commit 3"])
+    seen.length = 0
+    yield* failsWith("when the schedule ends", failing(conflict, 2).pipe(Transaction.run()), "ConflictError")
+    yield* same("of a savepoint it is not asked", seen, ["rollback 1"])
+    seen.length = 0
+    yield* same("another failure", yield* Effect.flip(failing("no" as const, 9)), "no")
+    yield* same("is told once", seen, ["rollback 1"])
+    yield* same("the rows", yield* ids, [3])
+  }),
+
+  test("defaults of Transaction.layer", [Entry], function*() {
+    const readOnly = Transaction.layer({ access: "read only" })
+    const error = yield* failsWith("a write", Effect.provide(Transaction.run(add(1)), readOnly), "QueryError")
+    yield* same("its reason", error.reason, "readOnly")
+    yield* Effect.provide(add(2).pipe(Transaction.run({ access: "read write" })), readOnly)
+    yield* Transaction.run(Effect.provide(Transaction.run(add(3)), readOnly))
+    yield* same("what says otherwise, and a savepoint", yield* ids, [2, 3])
+  }),
+
   test("afterCommit and afterRollback", [Entry], function*() {
     const seen: Array<string> = []
     const note = (what: string) => Effect.sync(() => void seen.push(what))
@@ -191,10 +266,15 @@ export const cases = group("transactions", [
       yield* Transaction.afterRollback(note("never"))
       yield* add(1)
       yield* Transaction.run(Transaction.afterCommit(note("of a savepoint")))
-      yield* Effect.ignore(Transaction.run(Effect.zipRight(Transaction.afterCommit(note("never")), never)))
+      yield* Effect.ignore(Transaction.run(
+        Transaction.afterCommit(note("never")).pipe(
+          Effect.zipRight(Transaction.afterRollback(note("of one that was undone"))),
+          Effect.zipRight(never)
+        )
+      ))
       yield* note("body")
     }))
-    yield* same("of a commit", seen, ["body", "commit 1", "of a savepoint"])
+    yield* same("of a commit", seen, ["body", "commit 1", "of a savepoint", "of one that was undone"])
     seen.length = 0
     yield* Effect.ignore(Transaction.run(Effect.gen(function*() {
       yield* Transaction.afterCommit(note("never"))
@@ -220,7 +300,7 @@ export const cases = group("transactions", [
     yield* Deferred.succeed(ended, undefined)
     const exit = yield* Fiber.join(fiber)
     const error = yield* failsWith("its statement", exit, "TransactionError")
-    yield* same("its reason", error.reason, "ownership")
+    yield* same("its reason", [error.reason, error.state], ["ownership", "committed"])
     yield* same("nothing was written", yield* ids, [1])
   }),
 
@@ -237,6 +317,21 @@ export const cases = group("transactions", [
     yield* same("rolled back with it", yield* ids, [])
     yield* Transaction.run(plain(2))
     yield* same("committed with it", yield* ids, [2])
+  }),
+
+  test("a plain statement that would end it is refused, and it goes on", [Entry], function*() {
+    const sql = yield* SqlClient.SqlClient
+    yield* Transaction.run(Effect.gen(function*() {
+      yield* add(1)
+      for (const text of ["commit", "rollback", "begin", "START TRANSACTION", "/* a comment */ commit"]) {
+        const { cause } = yield* failsWith(text, sql.unsafe(text), "SqlError")
+        yield* same("its cause", (cause as { readonly _tag: string })._tag, "QueryError")
+      }
+      yield* sql`savepoint mine`
+      yield* add(2)
+      yield* sql`rollback to savepoint mine`
+    }))
+    yield* same("the rows", yield* ids, [1])
   }),
 
   test("withTransaction of SqlClient is one too", [Entry], function*() {

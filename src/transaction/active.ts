@@ -3,10 +3,14 @@
  *
  * @since 0.1.0
  */
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import type { TransactionError } from "../DbError.js"
 import type { Connection } from "../Driver.js"
+import { kindOf, metBy } from "./conflicts.js"
+import type { Met } from "./conflicts.js"
+import { isDefinition } from "./control.js"
 import { transactionError } from "./failures.js"
 import { Mutex } from "./mutex.js"
 import type { Options, TransactionScope } from "./scope.js"
@@ -15,9 +19,21 @@ import type { Options, TransactionScope } from "./scope.js"
  * What became of a transaction before its end: the database, or a failed step, has settled it already.
  */
 interface Ended {
-  /** Whether its work took effect: a statement that commits by itself, as DDL does on MySQL. */
-  readonly isKept: boolean
+  readonly state: "committed" | "rolledBack" | "unknown"
   readonly hint: string
+}
+
+const committed: Ended = {
+  state: "committed",
+  hint: "an earlier statement of it committed it, as DDL does on this database"
+}
+const rolledBack: Ended = {
+  state: "rolledBack",
+  hint: "the database rolled all of it back when an earlier statement failed: let that failure end it"
+}
+const unknown: Ended = {
+  state: "unknown",
+  hint: "an earlier statement of it ended it, and whether that was a commit is not known: look at the data"
 }
 
 /** What all scopes of one transaction share. */
@@ -25,11 +41,15 @@ export class Root {
   readonly connection: Connection
   readonly options: Options
   ended: Ended | undefined = undefined
+  /** The conflict that it suffers from, if any: gone as soon as a statement works again. */
+  met: Met | undefined = undefined
+  private readonly commitsDefinitions: boolean
   private savepoints = 0
 
-  constructor(connection: Connection, options: Options) {
+  constructor(connection: Connection, options: Options, commitsDefinitions: boolean) {
     this.connection = connection
     this.options = options
+    this.commitsDefinitions = commitsDefinitions
   }
 
   /** Names are never used twice in a transaction: a second of the same name would hide the first. */
@@ -44,26 +64,34 @@ export class Root {
   }
 
   /** After each statement: databases end a transaction on their own, on a deadlock or with DDL. */
-  observe(isSuccess: boolean): void {
-    if (this.ended !== undefined || this.isAlive()) return
-    this.ended = isSuccess && !this.connection.isBroken()
-      ? { isKept: true, hint: "an earlier statement of it committed it, as DDL does on this database" }
-      : {
-        isKept: false,
-        hint: "the database rolled all of it back when an earlier statement failed: let that failure end it"
-      }
+  observe(cause: Cause.Cause<unknown> | undefined, text: string | undefined): void {
+    if (this.ended !== undefined) return
+    this.met = cause === undefined ? undefined : metBy(cause, this.met)
+    if (!this.isAlive()) this.ended = this.endBy(cause, text)
   }
 
   /** A savepoint could not be undone: what the transaction holds now is not what the program believes. */
   spoil(): void {
-    this.ended ??= { isKept: false, hint: "a savepoint in it could not be rolled back, so all of it is" }
+    this.ended ??= { state: "rolledBack", hint: "a savepoint in it could not be rolled back, so all of it is" }
+  }
+
+  private endBy(cause: Cause.Cause<unknown> | undefined, text: string | undefined): Ended {
+    // What was before it is committed even where it then fails.
+    const commits = this.commitsDefinitions && text !== undefined && isDefinition(text)
+    if (this.connection.isBroken()) return commits ? unknown : rolledBack
+    if (commits) return committed
+    if (cause === undefined) return unknown
+    const kind = kindOf(cause)
+    return !this.commitsDefinitions || kind?.error === "ConflictError" || kind?.reason === "resources"
+      ? rolledBack
+      : unknown
   }
 }
 
-/** What runs after the end. */
-interface Callbacks {
-  readonly afterCommit: Array<Effect.Effect<void>>
-  readonly afterRollback: Array<Effect.Effect<void>>
+/** What runs after the end: of the transaction as a whole, or of a savepoint's work that is undone in any case. */
+interface Callback {
+  readonly when: "afterCommit" | "afterRollback" | "afterEnd"
+  readonly effect: Effect.Effect<void>
 }
 
 /** An open transaction or savepoint. */
@@ -72,7 +100,7 @@ export class ActiveScope implements TransactionScope {
   readonly parent: ActiveScope | undefined
   readonly depth: number
   readonly mutex = new Mutex()
-  readonly callbacks: Callbacks = { afterCommit: [], afterRollback: [] }
+  readonly callbacks: Array<Callback> = []
   /** `kept` and `undone` are final; of an `unknown` one nobody can tell. */
   fate: "open" | "ending" | "kept" | "undone" | "unknown" = "open"
   private readonly innermost: FiberRef.FiberRef<ActiveScope | undefined>
@@ -88,9 +116,17 @@ export class ActiveScope implements TransactionScope {
     return this.fate === "open"
   }
 
-  /** Lends the connection for one piece of work, as the only one that uses it. */
-  use<A, E, R>(work: (connection: Connection) => Effect.Effect<A, E, R>): Effect.Effect<A, E | TransactionError, R> {
-    return Effect.flatMap(this.here, (scope) => scope.turn(work))
+  /** Whether it was begun as one that writes nothing. */
+  get isReadOnly(): boolean {
+    return this.root.options.access === "read only"
+  }
+
+  /** Lends the connection for one piece of work, as the only one that uses it; the text is that of a plain statement. */
+  use<A, E, R>(
+    work: (connection: Connection) => Effect.Effect<A, E, R>,
+    text?: string
+  ): Effect.Effect<A, E | TransactionError, R> {
+    return Effect.flatMap(this.here, (scope) => scope.turn(work, text))
   }
 
   /**
@@ -108,14 +144,29 @@ export class ActiveScope implements TransactionScope {
     if (!this.isOpen()) {
       return transactionError(
         "ownership",
-        "rolledBack",
+        this.state(),
         "nothing was sent: let the transaction wait for this fiber, or give the fiber a transaction of its own"
       )
     }
     const { ended } = this.root
     return ended === undefined
       ? undefined
-      : transactionError("ownership", "rolledBack", `nothing was sent: ${ended.hint}`)
+      : transactionError("ownership", this.state(), `nothing was sent: ${ended.hint}`)
+  }
+
+  /** What is known of the work so far. */
+  private state(): TransactionError["state"] {
+    const { ended } = this.root
+    switch (this.fate) {
+      case "unknown":
+        return "unknown"
+      case "undone":
+        return "rolledBack"
+      case "kept":
+        return this.parent === undefined ? "committed" : this.parent.state()
+      default:
+        return ended === undefined ? "open" : ended.state
+    }
   }
 
   /** Ends the scope: who still waits for a turn is refused, and who has one finishes first. */
@@ -126,11 +177,23 @@ export class ActiveScope implements TransactionScope {
     })
   }
 
-  /** The savepoint's work is now its parent's, and so is what waits for the commit. */
+  /** The savepoint's work is now its parent's, and so is what waits for the end. */
   handOver(parent: ActiveScope): void {
     this.fate = "kept"
-    parent.callbacks.afterCommit.push(...this.callbacks.afterCommit)
-    parent.callbacks.afterRollback.push(...this.callbacks.afterRollback)
+    parent.callbacks.push(...this.callbacks)
+  }
+
+  /** The savepoint's work is undone, whatever becomes of the rest. */
+  discard(parent: ActiveScope): void {
+    this.fate = "undone"
+    for (const { effect, when } of this.callbacks) {
+      if (when !== "afterCommit") parent.callbacks.push({ when: "afterEnd", effect })
+    }
+  }
+
+  /** What is to run when the outermost transaction has ended. */
+  due(): ReadonlyArray<Effect.Effect<void>> {
+    return this.callbacks.filter(({ when }) => this.isDue(when)).map(({ effect }) => effect)
   }
 
   afterCommit(effect: Effect.Effect<void>): Effect.Effect<void> {
@@ -142,32 +205,38 @@ export class ActiveScope implements TransactionScope {
   }
 
   /** A fiber that outlived its scope may come late: then the scope's fate decides. */
-  private register(when: keyof Callbacks, effect: Effect.Effect<void>): Effect.Effect<void> {
+  private register(when: Callback["when"], effect: Effect.Effect<void>): Effect.Effect<void> {
     if (this.fate === "open" || this.fate === "ending") {
-      this.callbacks[when].push(effect)
+      this.callbacks.push({ when, effect })
       return Effect.void
     }
-    if (this.fate === "kept") {
-      if (this.parent !== undefined) return this.parent.register(when, effect)
-      return when === "afterCommit" ? effect : Effect.void
+    if (this.parent === undefined) return this.isDue(when) ? effect : Effect.void
+    if (this.fate === "kept") return this.parent.register(when, effect)
+    return when === "afterCommit" ? Effect.void : this.parent.register("afterEnd", effect)
+  }
+
+  private isDue(when: Callback["when"]): boolean {
+    switch (when) {
+      case "afterCommit":
+        return this.fate === "kept"
+      case "afterRollback":
+        return this.fate === "undone"
+      case "afterEnd":
+        return true
     }
-    return this.fate === "undone" && this.parent === undefined && when === "afterRollback" ? effect : Effect.void
   }
 
   private turn<A, E, R>(
-    work: (connection: Connection) => Effect.Effect<A, E, R>
+    work: (connection: Connection) => Effect.Effect<A, E, R>,
+    text: string | undefined
   ): Effect.Effect<A, E | TransactionError, R> {
     return this.mutex.run(
       Effect.suspend((): Effect.Effect<A, E | TransactionError, R> => {
         const refused = this.refusal()
         return refused === undefined ? work(this.root.connection) : Effect.fail(refused)
       }),
-      this.observe
+      (cause) => this.root.observe(cause, text)
     )
-  }
-
-  private readonly observe = (isSuccess: boolean): void => {
-    if (this.isOpen()) this.root.observe(isSuccess)
   }
 
   private isWithin(outer: ActiveScope): boolean {

@@ -51,6 +51,14 @@ export const beginFailed = (error: WriteFailure): TransactionFailure => {
 }
 
 /**
+ * COMMIT was not sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const lostBefore = "the connection was lost before COMMIT could be sent"
+
+/**
  * COMMIT failed. A server that answered did not commit; one that did not answer may have.
  *
  * @since 0.1.0
@@ -65,16 +73,19 @@ export const commitFailed = (error: WriteFailure, isBroken: boolean): Transactio
     case "CheckViolation":
     case "ExclusionViolation":
       return error
-    default:
-      return isBroken || error._tag === "ConnectionError"
-        ? transactionError(
-          "unknownOutcome",
-          "unknown",
-          "look at the data before trying again, or make the work idempotent",
-          error
-        )
-        : transactionError("commit", "rolledBack", undefined, error)
+    case "ConnectionError":
+      if (error.reason === "lost" && error.isRetryable) {
+        return transactionError("commit", "rolledBack", lostBefore, error)
+      }
   }
+  return isBroken || error._tag === "ConnectionError"
+    ? transactionError(
+      "unknownOutcome",
+      "unknown",
+      "the connection died after COMMIT was sent: look at the data before trying again, or make the work idempotent",
+      error
+    )
+    : transactionError("commit", "rolledBack", undefined, error)
 }
 
 /**

@@ -4,7 +4,11 @@
  *
  * @since 0.1.0
  */
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+
+/** Told how a turn ended, before the next one starts: of what it failed, or nothing. */
+export type OnEnd = (cause: Cause.Cause<unknown> | undefined) => void
 
 interface Turn {
   isGranted: boolean
@@ -25,8 +29,8 @@ export class Mutex {
     return this.held
   }
 
-  /** Runs an effect alone. `onEnd` is told how it ended, before the next one starts. */
-  run<A, E, R>(effect: Effect.Effect<A, E, R>, onEnd?: (isSuccess: boolean) => void): Effect.Effect<A, E, R> {
+  /** Runs an effect alone. */
+  run<A, E, R>(effect: Effect.Effect<A, E, R>, onEnd?: OnEnd): Effect.Effect<A, E, R> {
     return Effect.uninterruptibleMask((restore) => {
       if (!this.held) {
         this.held = true
@@ -59,16 +63,16 @@ export class Mutex {
 
   private holding<A, E, R>(
     effect: Effect.Effect<A, E, R>,
-    onEnd: ((isSuccess: boolean) => void) | undefined
+    onEnd: OnEnd | undefined
   ): Effect.Effect<A, E, R> {
     return Effect.matchCauseEffect(effect, {
       onFailure: (cause) => {
-        onEnd?.(false)
+        onEnd?.(cause)
         this.release()
         return Effect.failCause(cause)
       },
       onSuccess: (value) => {
-        onEnd?.(true)
+        onEnd?.(undefined)
         this.release()
         return Effect.succeed(value)
       }

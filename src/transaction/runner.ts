@@ -9,14 +9,18 @@
  */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
-import { ConfigurationError } from "../DbError.js"
+import { ConflictError, TimeoutError } from "../DbError.js"
 import type { TransactionError, TransactionFailure, WriteFailure } from "../DbError.js"
-import type { BeginOptions, Connection, Failure } from "../Driver.js"
+import type { Connection, Failure } from "../Driver.js"
 import type { Pool } from "../Pool.js"
 import { ActiveScope, Root } from "./active.js"
-import { beginFailed, commitFailed, savepointFailed, transactionError } from "./failures.js"
+import { conflictOf, makeRetry } from "./conflicts.js"
+import { elsewhere } from "./elsewhere.js"
+import { beginFailed, commitFailed, lostBefore, savepointFailed, transactionError } from "./failures.js"
+import { beginOptions, contradictionOf, problemOf } from "./options.js"
 import { enter, scopesOf, Transaction } from "./scope.js"
 import type { Options, TransactionScope } from "./scope.js"
 
@@ -27,11 +31,25 @@ import type { Options, TransactionScope } from "./scope.js"
  * @category models
  */
 export interface Parts {
-  readonly pool: Pick<Pool, "use" | "invalidate">
+  readonly pool: Pick<Pool, "hold" | "invalidate" | "state">
   /** By which the database's transactions are told from those of others. */
   readonly identity: object
   /** Makes a typed error of what the driver says, its cause redacted. */
-  readonly classify: (failure: Failure, sql: string) => WriteFailure
+  readonly classify: (failure: Failure, sql: string | undefined) => WriteFailure
+  /** Whether making or dropping a table commits what the transaction did before. */
+  readonly commitsDefinitions: boolean
+}
+
+/**
+ * How a transaction went: how often it was begun, and how many of these tries ended with a conflict.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Report {
+  readonly attempts: number
+  readonly conflicts: number
+  readonly outcome: "committed" | "rolledBack" | "unknown"
 }
 
 /**
@@ -41,12 +59,15 @@ export interface Parts {
  * @category models
  */
 export interface Scope extends TransactionScope {
+  readonly isReadOnly: boolean
   /**
    * Lends the connection for one piece of work, which must not ask for it again. Waits while another fiber or a savepoint
-   * uses it; fails as TransactionError, reason `ownership`, when the transaction has ended.
+   * uses it; fails as TransactionError, reason `ownership`, when the transaction has ended. Of a plain statement the text is told, since
+   * it may end the transaction by itself.
    */
   readonly use: <A, E, R>(
-    work: (connection: Connection) => Effect.Effect<A, E, R>
+    work: (connection: Connection) => Effect.Effect<A, E, R>,
+    text?: string
   ) => Effect.Effect<A, E | TransactionError, R>
 }
 
@@ -57,9 +78,11 @@ export interface Scope extends TransactionScope {
  * @category models
  */
 export interface Runner {
+  /** `onEnd` is told of a transaction, and not of a savepoint. */
   readonly transact: <A, E, R>(
     effect: Effect.Effect<A, E, R>,
-    options: Options | undefined
+    options: Options | undefined,
+    onEnd?: (report: Report) => void
   ) => Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>>
   /** The scope that a context is in, if any: one look-up. */
   readonly scopeOf: (context: Context.Context<never>) => Scope | undefined
@@ -73,7 +96,7 @@ export interface Runner {
  * @since 0.1.0
  * @category constructors
  */
-export const makeRunner = ({ classify, identity, pool }: Parts): Runner => {
+export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Parts): Runner => {
   /** The scope whose body a fiber runs, whatever context is provided inside it. Forked fibers are in it too; none brings it back. */
   const innermost = FiberRef.unsafeMake<ActiveScope | undefined>(undefined, { join: (parent) => parent })
 
@@ -100,68 +123,132 @@ export const makeRunner = ({ classify, identity, pool }: Parts): Runner => {
 
   const giveUp = (scope: ActiveScope) =>
     Effect.suspend(() => {
-      scope.fate = "undone"
-      return scope.root.isAlive() ? rollback(scope.root.connection) : Effect.void
+      const { root } = scope
+      if (root.ended === undefined || root.ended.state === "rolledBack") {
+        scope.fate = "undone"
+        return root.isAlive() ? rollback(root.connection) : Effect.void
+      }
+      scope.fate = root.ended.state === "committed" ? "kept" : "unknown"
+      return Effect.logWarning(`A transaction that failed could not be rolled back: ${root.ended.hint}`)
     })
 
   const commit = (scope: ActiveScope): Effect.Effect<void, TransactionFailure> =>
     Effect.suspend(() => {
       const { connection, ended } = scope.root
-      if (ended?.isKept) {
+      if (ended?.state === "committed") {
         scope.fate = "kept"
         return Effect.void
       }
+      if (ended?.state === "unknown") {
+        scope.fate = "unknown"
+        return Effect.fail(transactionError("unknownOutcome", "unknown", ended.hint))
+      }
       if (ended !== undefined || connection.isBroken()) {
-        const hint = ended?.hint ?? "the connection was lost before COMMIT could be sent"
+        const hint = ended?.hint ?? lostBefore
         return Effect.zipRight(giveUp(scope), Effect.fail(transactionError("commit", "rolledBack", hint)))
       }
-      return Effect.matchEffect(connection.commit, {
+      const failed = (error: TransactionFailure) => Effect.zipRight(giveUp(scope), Effect.fail(error))
+      const unknown = <E>(cause: Cause.Cause<E>) => {
+        scope.fate = "unknown"
+        pool.invalidate(connection)
+        return Effect.failCause(cause)
+      }
+      return Effect.matchCauseEffect(connection.commit, {
         onSuccess: () => {
           scope.fate = "kept"
           return Effect.void
         },
-        onFailure: (failure) => {
-          const error = commitFailed(classify(failure, "commit"), connection.isBroken())
-          if (error._tag === "TransactionError" && error.reason === "unknownOutcome") {
-            scope.fate = "unknown"
-            return Effect.fail(error)
-          }
-          return Effect.zipRight(giveUp(scope), Effect.fail(error))
+        onFailure: (cause) => {
+          const failure = Cause.failureOption(cause)
+          if (failure._tag === "None") return unknown(cause as Cause.Cause<never>)
+          const error = commitFailed(classify(failure.value, "commit"), connection.isBroken())
+          return error._tag === "TransactionError" && error.reason === "unknownOutcome"
+            ? unknown(Cause.fail(error))
+            : failed(error)
         }
       })
     })
 
-  const outermost = <A, E, R>(effect: Effect.Effect<A, E, R>, options: Options) =>
-    Effect.uninterruptibleMask((restore) => {
-      let scope: ActiveScope | undefined
-      const work = pool.use((connection) =>
+  const outermost = <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    options: Options,
+    onEnd: ((report: Report) => void) | undefined
+  ): Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>> => {
+    let attempts = 0
+    let conflicts = 0
+    let scope: ActiveScope | undefined
+    const ask = makeRetry(options)
+
+    const run = Effect.uninterruptibleMask((restore) => {
+      let wasLost = false
+      const work = pool.hold((connection) =>
         Effect.uninterruptibleMask((restore) => {
-          const begin = Effect.mapError(connection.begin(beginOptions(options)), (failure) =>
-            beginFailed(classify(failure, "begin")))
-          return Effect.flatMap(begin, () => {
-            const opened = new ActiveScope(new Root(connection, options), undefined, innermost)
-            scope = opened
-            return ending(restore(inside(effect, opened)), () =>
-              opened.end(commit(opened)), () =>
-              opened.end(giveUp(opened)))
+          wasLost = false
+          return Effect.matchCauseEffect(connection.begin(beginOptions(options)), {
+            onFailure: (cause) => {
+              const failure = Cause.failureOption(cause)
+              wasLost = failure._tag === "Some" && isLoss(failure.value)
+              // what did not end as it should may have begun one all the same
+              if (failure._tag === "None" || wasLost) pool.invalidate(connection)
+              return Effect.failCause(Cause.map(cause, (failure) => beginFailed(classify(failure, "begin"))))
+            },
+            onSuccess: () => {
+              const opened = new ActiveScope(new Root(connection, options, commitsDefinitions), undefined, innermost)
+              scope = opened
+              return ending(restore(limited(inside(effect, opened), options)), () =>
+                opened.end(commit(opened)), () =>
+                opened.end(giveUp(opened)))
+            }
           })
         })
       )
-      // when the connection has been given back: what runs now may need one, and there may be no other
-      const after = Effect.suspend(() => runCallbacks(scope))
-      return ending(restore(work), () => after, () => after)
+
+      const attempt: Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>> = Effect.suspend(() => {
+        attempts++
+        scope = undefined
+        return Effect.matchCauseEffect(elsewhere(pool, restore(work), () => wasLost), {
+          // callbacks run when the connection has been given back: they may need one, and there may be no other
+          onFailure: (cause) => Effect.zipRight(runCallbacks(scope), again(cause)),
+          onSuccess: (value) =>
+            scope!.callbacks.length === 0 ? Effect.succeed(value) : Effect.as(runCallbacks(scope), value)
+        })
+      })
+
+      const again = (cause: Cause.Cause<E | TransactionFailure>) => {
+        const failed = Effect.failCause(cause)
+        // what took effect, or may have, is not done twice
+        if (scope !== undefined && scope.fate !== "undone") return failed
+        const met = conflictOf(cause, scope?.root.met)
+        if (met === undefined) return failed
+        conflicts++
+        const conflict = met._tag === "Failure" ? classify(met, undefined) : met
+        return conflict instanceof ConflictError
+          ? Effect.flatMap(restore(ask(conflict)), (isAllowed) => isAllowed ? attempt : failed)
+          : failed
+      }
+
+      return attempt
     })
+
+    return onEnd === undefined ? run : Effect.ensuring(
+      run,
+      Effect.sync(() => onEnd({ attempts, conflicts, outcome: outcomeOf(scope) }))
+    )
+  }
 
   const statement = (scope: ActiveScope, sql: string) =>
     Effect.mapError(
-      scope.root.connection.run(sql, [], { prepare: false }),
+      scope.root.connection.run(sql, [], { prepare: false, isStep: true }),
       (failure) => savepointFailed(classify(failure, sql), scope.root.isAlive())
     )
 
-  const undo = (scope: ActiveScope, name: string) =>
+  const undo = (scope: ActiveScope, parent: ActiveScope, name: string) =>
     Effect.suspend(() => {
       const { root } = scope
-      scope.fate = "undone"
+      if (root.ended !== undefined && root.ended.state !== "rolledBack") {
+        return Effect.sync(() => scope.handOver(parent))
+      }
+      scope.discard(parent)
       if (root.ended !== undefined || !root.isAlive()) return Effect.void
       return Effect.catchAllCause(
         Effect.zipRight(
@@ -179,12 +266,14 @@ export const makeRunner = ({ classify, identity, pool }: Parts): Runner => {
     Effect.suspend(() => {
       const { ended } = scope.root
       if (ended !== undefined) {
-        if (ended.isKept) return Effect.sync(() => scope.handOver(parent))
-        scope.fate = "undone"
-        return Effect.fail(transactionError("savepoint", "rolledBack", ended.hint))
+        if (ended.state === "rolledBack") scope.discard(parent)
+        else scope.handOver(parent)
+        return ended.state === "committed"
+          ? Effect.void
+          : Effect.fail(transactionError("savepoint", ended.state, ended.hint))
       }
       return Effect.matchEffect(statement(scope, `release savepoint ${name}`), {
-        onFailure: (error) => Effect.zipRight(undo(scope, name), Effect.fail(error)),
+        onFailure: (error) => Effect.zipRight(undo(scope, parent, name), Effect.fail(error)),
         onSuccess: () => Effect.sync(() => scope.handOver(parent))
       })
     })
@@ -204,9 +293,9 @@ export const makeRunner = ({ classify, identity, pool }: Parts): Runner => {
         return Effect.flatMap(statement(parent, `savepoint ${name}`), () => {
           const scope = new ActiveScope(parent.root, parent, innermost)
           return ending(
-            restore(inside(effect, scope)),
+            restore(limited(inside(effect, scope), options)),
             () => scope.end(release(scope, parent, name)),
-            () => scope.end(undo(scope, name))
+            () => scope.end(undo(scope, parent, name))
           )
         })
       })
@@ -214,19 +303,39 @@ export const makeRunner = ({ classify, identity, pool }: Parts): Runner => {
   }
 
   return {
-    transact: (effect, options = {}) =>
+    transact: (effect, options = none, onEnd) =>
       Effect.contextWithEffect((context: Context.Context<never>) => {
-        const unknown = unknownOf(options)
-        if (unknown !== undefined) return Effect.fail(unknown)
+        const problem = options === none ? undefined : problemOf(options)
+        if (problem !== undefined) return Effect.fail(problem)
         const around = scopeOf(context)
         return around === undefined
-          ? outermost(effect, options)
+          ? outermost(effect, options, onEnd)
           : Effect.flatMap(around.here, (parent) => nested(parent, effect, options))
       }),
     scopeOf,
     current: Effect.map(Effect.context<never>(), scopeOf)
   }
 }
+
+const isLoss = ({ kind }: Failure): boolean => kind.error === "ConnectionError" && kind.reason === "lost"
+
+/** A body within its time. */
+const limited = <A, E, R>(
+  body: Effect.Effect<A, E, R>,
+  { timeout }: Options
+): Effect.Effect<A, E | TimeoutError, R> => {
+  if (timeout === undefined) return body
+  const duration = Duration.decode(timeout)
+  return !Duration.isFinite(duration) ? body : Effect.timeoutFail(body, {
+    duration,
+    onTimeout: () =>
+      new TimeoutError({
+        hint: `it took longer than the timeout of ${Duration.format(duration)} that its transaction was given`
+      })
+  })
+}
+
+const none: Options = {}
 
 /** What follows a body in any case, before its outcome is told; in an uninterruptible region. */
 const ending = <A, E, R, E2>(
@@ -239,58 +348,20 @@ const ending = <A, E, R, E2>(
     onSuccess: (value): Effect.Effect<A, E2> => Effect.as(onSuccess(), value)
   })
 
-const runCallbacks = (scope: ActiveScope | undefined): Effect.Effect<void> => {
-  switch (scope?.fate) {
-    case "kept":
-      return Effect.forEach(scope.callbacks.afterCommit, contained, { discard: true })
-    case "undone":
-      return Effect.forEach(scope.callbacks.afterRollback, contained, { discard: true })
-    default:
-      return Effect.void
-  }
-}
+const runCallbacks = (scope: ActiveScope | undefined): Effect.Effect<void> =>
+  scope === undefined ? Effect.void : Effect.forEach(scope.due(), contained, { discard: true })
 
 const contained = (effect: Effect.Effect<void>) =>
   Effect.catchAllCause(effect, (cause) => Effect.logError("An effect after the end of a transaction failed", cause))
 
-const beginOptions = (options: Options): BeginOptions => ({
-  isolation: options.isolation,
-  access: options.access,
-  deferrable: options.deferrable
-})
-
-const modes = {
-  isolation: ["read uncommitted", "read committed", "repeatable read", "serializable"],
-  access: ["read only", "read write"]
-} as const
-
-/** They become text of BEGIN, so that what is none of them, which only untyped programs give, must not get there. */
-const unknownOf = (options: Options): ConfigurationError | undefined => {
-  for (const name of ["isolation", "access"] as const) {
-    const known: ReadonlyArray<string | undefined> = modes[name]
-    if (options[name] !== undefined && !known.includes(options[name])) {
-      return new ConfigurationError({
-        problem: `The transaction's option ${name} is unknown`,
-        hint: `set it to one of ${known.join(", ")}`
-      })
-    }
+const outcomeOf = (scope: ActiveScope | undefined): Report["outcome"] => {
+  switch (scope?.fate) {
+    case "kept":
+      return "committed"
+    case "undone":
+    case undefined:
+      return "rolledBack"
+    default:
+      return "unknown"
   }
-  return undefined
 }
-
-/** A savepoint is part of its transaction, so it cannot have more than that. Why it does, if so. */
-const contradictionOf = (outer: Options, inner: Options): string | undefined => {
-  if (inner.isolation !== undefined && inner.isolation !== outer.isolation) {
-    return `the transaction around it has ${isolationOf(outer)}: ask for ${inner.isolation} there`
-  }
-  if (inner.access === "read write" && outer.access === "read only") {
-    return "the transaction around it is read only: ask for read write there"
-  }
-  if (inner.deferrable === true && outer.deferrable !== true) {
-    return "the transaction around it is not deferrable: ask for it there"
-  }
-  return undefined
-}
-
-const isolationOf = (options: Options): string =>
-  options.isolation === undefined ? "the database's default isolation" : `isolation ${options.isolation}`

@@ -20,7 +20,10 @@ export interface Options {
   readonly access?: "read only" | "read write"
   /** Whether to wait for a moment at which a serializable, read only transaction cannot fail (PostgreSQL). */
   readonly deferrable?: boolean
-  /** How long it may take from BEGIN on, COMMIT left out; then it is rolled back and fails as TimeoutError. Default no limit. */
+  /**
+   * How long the body may take, each time that it is run; then it is interrupted, its work rolled back, and TimeoutError is the failure.
+   * BEGIN and COMMIT are not under it. Of a savepoint it limits the savepoint's body alone. Default no limit.
+   */
   readonly timeout?: Duration.DurationInput
   /**
    * When to run all of it again after a conflict (ConflictError), also one that the database declares at COMMIT: the schedule is given
@@ -29,6 +32,27 @@ export interface Options {
   readonly retry?: Schedule.Schedule<unknown, ConflictError>
   /** Told of each conflict that is followed by another try, and how many there were, before the pause. */
   readonly onRetry?: (conflict: ConflictError, conflicts: number) => Effect.Effect<void>
+}
+
+/**
+ * What a transaction is begun with where it does not say otherwise itself.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class Defaults extends Context.Reference<Defaults>()("effect-strata/Transaction/Defaults", {
+  defaultValue: (): Options => ({})
+}) {}
+
+/**
+ * Options with the context's defaults for what they leave out.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withDefaults = (context: Context.Context<never>, options: Options | undefined): Options | undefined => {
+  const defaults: Options | undefined = context.unsafeMap.get(Defaults.key)
+  return defaults === undefined ? options : { ...defaults, ...options }
 }
 
 /**
@@ -44,7 +68,7 @@ export interface TransactionScope {
   readonly depth: number
   /** Keeps an effect for when the outermost transaction has been committed; dropped with the savepoint it was given in. */
   readonly afterCommit: (effect: Effect.Effect<void>) => Effect.Effect<void>
-  /** Keeps an effect for when the outermost transaction has been rolled back; dropped with the savepoint it was given in. */
+  /** Keeps an effect for when the outermost transaction has ended, and this scope's work is certainly undone. */
   readonly afterRollback: (effect: Effect.Effect<void>) => Effect.Effect<void>
 }
 

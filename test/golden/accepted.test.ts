@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { available, fresh } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
 import { expressions } from "./expressions.js"
+import { locking } from "./locking.js"
 import { Counter, Employee, Measure, Note, Post, PostTag, Tag, User } from "./models.js"
 import { mutations } from "./mutations.js"
 import { queries } from "./queries.js"
@@ -14,7 +15,9 @@ import { queries } from "./queries.js"
 /** A refusal of the dialect, or of what the rows say, is no mistake of the text. */
 const expected = new Set(["UnsupportedError", "RowNotFound", "UniqueViolation"])
 
-const lines = [...queries, ...expressions, ...mutations].filter((line) => !line.name.endsWith("in a schema"))
+const lines = [...queries, ...expressions, ...mutations, ...locking].filter((line) =>
+  !line.name.endsWith("in a schema")
+)
 
 describe.each(available.map((database) => [database.name, database] as const))("%s", (_, database) => {
   it.live("takes every line", () =>

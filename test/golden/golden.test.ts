@@ -6,12 +6,13 @@ import { Expr } from "effect-strata"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { expressions } from "./expressions.js"
+import { locking } from "./locking.js"
 import { mutations } from "./mutations.js"
 import { queries } from "./queries.js"
 import type { DialectName } from "./record.js"
 import { dialects, sentBy } from "./record.js"
 
-const tables = { expressions, queries, mutations }
+const tables = { expressions, queries, mutations, locking }
 const names = Object.keys(dialects) as ReadonlyArray<DialectName>
 
 for (const [title, lines] of Object.entries(tables)) {

@@ -118,15 +118,36 @@ describe("classify", () => {
     [{ errno: 1045 }, "authentication"],
     [{ errno: 1053 }, "lost"],
     [{ errno: 1927 }, "lost"],
-    [{ errno: 2013 }, "lost"]
+    [{ errno: 1080 }, "lost"],
+    [{ errno: 1159 }, "lost"],
+    [{ errno: 2013 }, "lost"],
+    [{ errno: 4031 }, "lost"],
+    [{ errno: 1129 }, "refused"],
+    [{ errno: 3032 }, "refused"],
+    [{ errno: 1047, message: "WSREP has not yet prepared node for application use" }, "refused"]
   ])("knows %j as a connection that is %s", (thrown, reason) => {
     const { kind } = classify(thrown)
     assert.strictEqual(kind.error === "ConnectionError" ? kind.reason : kind.error, reason)
+    // Only what certainly did not run may be tried again.
+    if (kind.error === "ConnectionError") assert.strictEqual(kind.isRetryable, reason === "refused")
+  })
+
+  it("tells what mysql2 cannot read from a connection that was lost", () => {
+    const failure = classify({
+      message: "The field name (__proto__) can't be the same as an object's private property.",
+      fatal: true
+    })
+    assert.deepStrictEqual<unknown>(failure.kind, queryError("other"))
+    assert.match(failure.hint ?? "", /alias/)
   })
 
   it.each([
     [1040, "resources"],
     [1203, "resources"],
+    [1226, "resources"],
+    [1047, "other"],
+    [1792, "readOnly"],
+    [1223, "readOnly"],
     [1114, "resources"],
     [1021, "resources"],
     [1461, "resources"],
@@ -142,8 +163,11 @@ describe("classify", () => {
 
   it.each([
     [1213, "deadlock"],
+    [1614, "deadlock"],
     [1205, "lockTimeout"],
-    [1020, "serialization"]
+    [3572, "lockTimeout"],
+    [1020, "serialization"],
+    [3101, "serialization"]
   ])("knows %i as a conflict: %s", (errno, reason) => {
     assert.deepStrictEqual<unknown>(kind(errno, ""), { error: "ConflictError", reason })
   })
@@ -355,7 +379,7 @@ describe.skipIf(server === undefined)("the server's errors", () => {
       const db = yield* connection()
       const [[have]] = (yield* db.run("select @@have_ssl", [])).rows as [[string]]
       if (have === "YES") return
-      const failure = yield* openFailure({ url: yield* url, ssl: true })
+      const failure = yield* openFailure({ url: yield* url, tls: "verify-full" })
       assert.deepStrictEqual<unknown>(failure.kind, { error: "ConnectionError", reason: "tls", isRetryable: false })
     }))
 

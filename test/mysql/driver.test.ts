@@ -1,44 +1,18 @@
 import * as Statement from "@effect/sql/Statement"
 import { assert, describe, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
 import { createServer } from "node:net"
 import { ConfigurationError } from "../../src/DbError.js"
-import type { BeginOptions, Connection, Failure } from "../../src/Driver.js"
+import type { BeginOptions } from "../../src/Driver.js"
 import { make as makeCodecs } from "../../src/mysql/codecs.js"
 import { make, serverOf } from "../../src/mysql/driver.js"
-import { connection, driver, kindOf, opened, pretend, rows, server, table } from "./server.js"
+import { connection, driver, kindOf, opened, pretend, rows, server, table, timed } from "./server.js"
 
 const plain: BeginOptions = { isolation: undefined, access: undefined, deferrable: undefined }
 const isMariaDb = server?.name === "mariadb"
-
-/** More rows than anyone waits for. */
-const endless =
-  "select 1 as a, repeat('x', 100) as b from information_schema.collations a, information_schema.collations b, " +
-  "information_schema.collations c, information_schema.collations d"
-
-/** What takes minutes, and gives one row in the end. */
-const long = `select count(*) from (${endless}) as e where a <> length(b)`
-
-const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.map(
-    Effect.timed(effect),
-    ([duration, value]) => [Number(duration.value._tag === "Millis" ? duration.value.millis : 0), value] as const
-  )
-
-/** How many other connections run a statement with this mark. */
-const running = (db: Connection, mark: string) =>
-  Effect.map(
-    rows(db, "select count(*) from information_schema.processlist where info like ? and id <> connection_id()", [
-      `%${mark}%`
-    ]),
-    ([row]) => Number(row?.[0])
-  )
 
 // Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("a connection", () => {
@@ -279,195 +253,6 @@ describe.skipIf(server === undefined)("transactions", () => {
     }))
 })
 
-// Where no server can be had; the run's summary names it, and with CI=true that fails.
-describe.skipIf(server === undefined)("interruption", () => {
-  it.live("ends the statement on the server and leaves the connection and its transaction as they were", () =>
-    Effect.scoped(Effect.gen(function*() {
-      const one = yield* driver()
-      const db = yield* opened(one)
-      const observer = yield* opened(one)
-      yield* table(db, "interrupted", "id int primary key")
-      yield* db.begin(plain)
-      yield* db.run("insert into interrupted values (1)", [])
-      const fiber = yield* Effect.fork(db.run("select sleep(30) /* mark one */", []))
-      yield* Effect.sleep("100 millis")
-      assert.strictEqual(yield* running(observer, "mark one"), 1)
-      const [took] = yield* timed(Fiber.interrupt(fiber))
-      assert.isBelow(took, 2_000)
-      assert.strictEqual(yield* running(observer, "mark one"), 0)
-      assert.isFalse(db.isBroken())
-      assert.isTrue(db.isInTransaction())
-      assert.deepStrictEqual(yield* rows(db, "select * from interrupted"), [[1]])
-      yield* db.rollback
-    })))
-
-  it.live("never hits the next statement", () =>
-    Effect.scoped(Effect.gen(function*() {
-      const db = yield* connection()
-      for (let i = 0; i < 60; i++) {
-        const fiber = yield* Effect.fork(db.run(`select sleep(${(i % 6) * 0.004})`, []))
-        yield* Effect.sleep(`${i % 25} millis`)
-        yield* Fiber.interrupt(fiber)
-        assert.deepStrictEqual(yield* rows(db, "select sleep(0.001), ?", [BigInt(i)]), [[0, String(i)]])
-      }
-      assert.isFalse(db.isBroken())
-    })), 30_000)
-
-  it.live("keeps a statement timeout, for writes as well", () =>
-    Effect.scoped(Effect.gen(function*() {
-      const one = yield* driver({ statementTimeout: "100 millis" })
-      const db = yield* opened(one)
-      const free = yield* connection()
-      yield* table(free, "slow", "id int primary key")
-      yield* free.run("insert into slow values (1), (2), (3)", [])
-      const [took, kind] = yield* timed(kindOf(db.run(`update slow set id = id + 10 + (${long})`, [])))
-      assert.deepStrictEqual<unknown>(kind, { error: "TimeoutError" })
-      assert.isBelow(took, 3_000)
-      assert.deepStrictEqual(yield* rows(db, "select max(id) from slow"), [[3]])
-      yield* db.begin(plain)
-      yield* db.run("insert into slow values (4)", [])
-      assert.deepStrictEqual<unknown>(yield* kindOf(db.native(long, [])), { error: "TimeoutError" })
-      assert.isTrue(db.isInTransaction())
-      yield* db.commit
-      assert.deepStrictEqual(yield* rows(db, "select max(id) from slow"), [[4]])
-    })), 30_000)
-
-  it.live("destroys a connection whose step of a transaction was cut off", () =>
-    Effect.scoped(Effect.gen(function*() {
-      const one = yield* connection()
-      const two = yield* connection()
-      yield* table(one, "held", "id int primary key")
-      // FLUSH TABLES WITH READ LOCK makes the other's COMMIT wait.
-      yield* two.begin(plain)
-      yield* two.run("insert into held values (1)", [])
-      yield* one.run("flush tables with read lock", [], { prepare: false })
-      const fiber = yield* Effect.fork(two.commit)
-      yield* Effect.sleep("100 millis")
-      yield* Fiber.interrupt(fiber)
-      yield* one.run("unlock tables", [], { prepare: false })
-      assert.isTrue(two.isBroken())
-    })))
-})
-
-// Where no server can be had; the run's summary names it, and with CI=true that fails.
-describe.skipIf(server === undefined)("streams", () => {
-  const series = (count: number) =>
-    `with recursive s (n) as (select 1 union all select n + 1 from s where n < ${count}) select n, repeat('x', 200) from s`
-
-  const deep = (db: Connection) =>
-    db.run("set session " + (isMariaDb ? "max_recursive_iterations" : "cte_max_recursion_depth") + " = 1000000", [])
-
-  it.scoped("give all rows in order, in chunks", () =>
-    Effect.gen(function*() {
-      const db = yield* connection()
-      yield* deep(db)
-      const chunks = yield* Stream.runCollect(Stream.chunks(db.stream(series(20_000), [])))
-      assert.isAbove(chunks.length, 5)
-      const seen = Chunk.toReadonlyArray(Chunk.flatten(chunks)).map(([n]) => Number(n))
-      assert.deepStrictEqual(seen, Array.from({ length: 20_000 }, (_, index) => index + 1))
-      assert.deepStrictEqual(yield* rows(db, "select 1"), [[1]])
-    }))
-
-  it.live("make the server wait for a slow reader", () =>
-    Effect.scoped(Effect.gen(function*() {
-      const one = yield* driver()
-      const db = yield* opened(one)
-      const observer = yield* opened(one)
-      let most = 0
-      let seen = 0
-      yield* db.stream(endless, []).pipe(
-        Stream.chunks,
-        Stream.take(40),
-        Stream.runForEach((chunk) => {
-          most = Math.max(most, chunk.length)
-          seen += chunk.length
-          return Effect.sleep("5 millis")
-        })
-      )
-      assert.isAbove(seen, 5_000)
-      assert.isBelow(most, 5_000)
-      assert.strictEqual(yield* running(observer, "information_schema.collations d"), 0)
-      assert.isFalse(db.isBroken())
-      assert.deepStrictEqual(yield* rows(db, "select 1"), [[1]])
-    })), 30_000)
-
-  it.live("end early and in any way", () =>
-    Effect.scoped(Effect.gen(function*() {
-      const one = yield* driver()
-      const db = yield* opened(one)
-      const observer = yield* opened(one)
-      const usable = Effect.gen(function*() {
-        assert.isFalse(db.isBroken())
-        assert.strictEqual(yield* running(observer, "information_schema.collations d"), 0)
-        assert.deepStrictEqual(yield* rows(db, "select 1"), [[1]])
-      })
-      yield* db.begin(plain)
-      const [took, few] = yield* timed(Stream.runCollect(Stream.take(db.stream(endless, []), 3)))
-      assert.strictEqual(few.length, 3)
-      assert.isBelow(took, 3_000)
-      yield* usable
-      assert.isTrue(db.isInTransaction())
-      const failed = yield* Effect.exit(Stream.runForEach(db.stream(endless, []), () => Effect.fail("enough")))
-      assert.deepStrictEqual<unknown>(failed, Exit.fail("enough"))
-      yield* usable
-      const fiber = yield* Effect.fork(Stream.runDrain(db.stream(endless, [])))
-      yield* Effect.sleep("150 millis")
-      yield* Fiber.interrupt(fiber)
-      yield* usable
-      yield* db.rollback
-    })), 30_000)
-
-  it.scoped("fail as statements do", () =>
-    Effect.gen(function*() {
-      const db = yield* connection()
-      const kind = (text: string, parameters: ReadonlyArray<unknown> = []) =>
-        kindOf(Stream.runDrain(db.stream(text, parameters)) as Effect.Effect<void, Failure>)
-      assert.deepStrictEqual<unknown>(yield* kind("selec 1"), { error: "QueryError", reason: "syntax" })
-      assert.deepStrictEqual<unknown>(yield* kind("select * from missing"), {
-        error: "QueryError",
-        reason: "undefinedObject"
-      })
-      assert.deepStrictEqual<unknown>(yield* kind("select ?", [{}]), { error: "QueryError", reason: "data" })
-      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Stream.runCollect(db.stream("do 1", []))), [])
-      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Stream.runCollect(db.stream("select ?", [1n]))), [["1"]])
-    }))
-
-  it.live("lose no rows to a reader that stopped waiting for them", () =>
-    Effect.scoped(Effect.gen(function*() {
-      const db = yield* Effect.flatMap(driver(), opened)
-      const pull = yield* Stream.toPull(db.stream("select sleep(0.2) union all select 7", []))
-      const early = yield* Effect.timeoutOption(pull, "50 millis")
-      assert.isTrue(Option.isNone(early))
-      yield* Effect.sleep("400 millis")
-      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* pull).flat(), [0, 7])
-    })))
-
-  it.live(
-    "limit the time to the first row only, and refuse another statement meanwhile",
-    () =>
-      Effect.scoped(Effect.gen(function*() {
-        const db = yield* Effect.flatMap(driver({ statementTimeout: "200 millis" }), opened)
-        const seen = yield* db.stream(endless, []).pipe(
-          Stream.chunks,
-          Stream.take(5),
-          Stream.mapEffect((chunk) => Effect.as(Effect.sleep("100 millis"), chunk.length)),
-          Stream.runSum
-        )
-        assert.isAbove(seen, 500)
-        const slow = db.stream(long, [])
-        assert.deepStrictEqual<unknown>(yield* kindOf(Stream.runDrain(slow)), { error: "TimeoutError" })
-        const inside = yield* db.stream(endless, []).pipe(
-          Stream.take(1),
-          Stream.mapEffect(() => kindOf(db.run("select 1", []))),
-          Stream.runHead
-        )
-        assert.deepInclude(inside, { value: { error: "QueryError", reason: "other" } })
-        assert.deepStrictEqual(yield* rows(db, "select 1"), [[1]])
-      })),
-    30_000
-  )
-})
-
 describe("connecting", () => {
   it.live("gives up in time, and when it is interrupted", () =>
     Effect.scoped(Effect.gen(function*() {
@@ -579,7 +364,7 @@ describe("connecting", () => {
       const one = yield* make({ host: "127.0.0.1", port, username: "u" })
       assert.strictEqual(one.server.name, name)
       assert.strictEqual(one.dialect.name, name)
-      assert.strictEqual(asked.length, 1)
+      assert.strictEqual(asked.length, 2)
       assert.include(asked[0] ?? "", `set names utf8mb4 collate ${collation}, sql_mode = 'STRICT_ALL_TABLES,`)
       assert.strictEqual(asked[0]?.includes("SIMULTANEOUS_ASSIGNMENT"), name === "mariadb")
     })))

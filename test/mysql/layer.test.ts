@@ -2,8 +2,11 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, it } from "@effect/vitest"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -96,13 +99,16 @@ describe("the Layers of MySQL and MariaDB", () => {
             Mutation.set((c) => ({ hits: Expr.add(c.hits, 1) })),
             Mutation.where({ id })
           )
-        const both = (first: number, second: number) =>
-          Effect.zipRight(hit(first), Effect.zipRight(Effect.sleep("50 millis"), hit(second)))
+        const both = (first: number, second: number, between: Effect.Effect<unknown> = Effect.sleep("50 millis")) =>
+          Effect.zipRight(hit(first), Effect.zipRight(between, hit(second)))
+        const [one, other] = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
+        const meet = (mine: typeof one, theirs: typeof one) =>
+          Effect.zipRight(Deferred.succeed(mine, undefined), Deferred.await(theirs))
         const again = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
           Effect.retry(effect, { while: (error) => error._tag === "ConflictError", times: 5 })
         const once = yield* Effect.all([
-          Effect.exit(both(1, 2).pipe(Transaction.run())),
-          Effect.exit(both(2, 1).pipe(Transaction.run()))
+          Effect.exit(both(1, 2, meet(one, other)).pipe(Transaction.run())),
+          Effect.exit(both(2, 1, meet(other, one)).pipe(Transaction.run()))
         ], { concurrency: 2 })
         const failed = once.filter(Exit.isFailure)
         assert.strictEqual(failed.length, 1)
@@ -115,5 +121,54 @@ describe("the Layers of MySQL and MariaDB", () => {
         ], { concurrency: 2 })
         assert.deepStrictEqual(yield* hits, [3, 3])
       }).pipe(Effect.scoped, Effect.provide(live))
+  )
+
+  const limits = Effect.flatMap(
+    SqlClient.SqlClient,
+    (sql) => sql`select @@innodb_lock_wait_timeout as ofRows, @@lock_wait_timeout as ofTables`
+  )
+  const impatient = Layer.unwrapEffect(
+    Effect.map(url, (url) => Mysql.layer({ url, size: 3, lockTimeout: "200 millis" }))
+  )
+
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
+  it.live.skipIf(server === undefined)(
+    "give up waiting for the lock of a row, and of a table, in whole seconds",
+    () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        assert.deepStrictEqual((yield* limits) as unknown, [{ ofRows: 1, ofTables: 1 }])
+        yield* sql`create table layer_locks (id int primary key, hits int not null) engine=innodb`
+        yield* Effect.addFinalizer(() => Effect.ignore(sql`drop table layer_locks`))
+        yield* sql`insert into layer_locks values (1, 0)`
+        const isHeld = yield* Deferred.make<void>()
+        const holder = yield* Effect.fork(
+          sql.withTransaction(
+            Effect.zipRight(
+              sql`update layer_locks set hits = 1`,
+              Effect.zipRight(Deferred.succeed(isHeld, undefined), Effect.never)
+            )
+          )
+        )
+        yield* Deferred.await(isHeld)
+        for (const waiting of ["update layer_locks set hits = 2", "alter table layer_locks add column more int"]) {
+          const [took, error] = yield* Effect.timed(Effect.flip(sql.unsafe(waiting)))
+          assert.deepInclude(error.cause as object, { _tag: "ConflictError", reason: "lockTimeout" })
+          assert.isBelow(Duration.toMillis(took), 5000)
+        }
+        yield* Fiber.interrupt(holder)
+        yield* sql`update layer_locks set hits = 2`
+      }).pipe(Effect.scoped, Effect.provide(impatient))
+  )
+
+  // Where no server can be had; the run's summary names it, and with CI=true that fails.
+  it.live.skipIf(server === undefined)(
+    "keep the limit of locks when a session is made like new",
+    () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        yield* sql.unsafe("set innodb_lock_wait_timeout = 7, lock_wait_timeout = 7")
+        assert.deepStrictEqual((yield* limits) as unknown, [{ ofRows: 1, ofTables: 1 }])
+      }).pipe(Effect.provide(impatient))
   )
 })

@@ -19,6 +19,9 @@ const reads = (text: string, expected: Partial<Omit<Target, "password">> & { rea
       for (const [name, value] of Object.entries(expected)) assert.deepStrictEqual(target[name], value, name)
     }))
 
+const noMaterial = { ca: undefined, cert: undefined, key: undefined, passphrase: undefined, minVersion: undefined }
+const verified = (serverName: string) => ({ ...noMaterial, mode: "verify-full" as const, serverName })
+
 describe("a MySQL URL", () => {
   reads("mysql://ada:p%40ss%2Fw%3Ard@db.example.org:3307/my%20data", {
     host: "db.example.org",
@@ -27,20 +30,23 @@ describe("a MySQL URL", () => {
     password: "p@ss/w:rd",
     database: "my data",
     socketPath: undefined,
-    ssl: undefined,
+    tls: verified("db.example.org"),
     connectTimeout: 10_000,
-    statementTimeout: undefined
+    statementTimeout: undefined,
+    lockTimeout: undefined
   })
-  reads("mariadb://localhost", { host: "localhost", port: 3306, database: undefined })
+  reads("mariadb://localhost", { host: "localhost", port: 3306, database: undefined, tls: undefined })
   reads("mysql://ada@[::1]:3306/x", { host: "::1", port: 3306, user: "ada" })
   reads("mysql://ada@localhost/x?socket=/run/mysqld/mysqld.sock", {
     socketPath: "/run/mysqld/mysqld.sock",
     database: "x"
   })
-  reads("mysql://h/x?ssl-mode=DISABLED", { ssl: undefined })
-  reads("mysql://h/x?ssl-mode=required", { ssl: { rejectUnauthorized: false, verifyIdentity: false } })
-  reads("mysql://h/x?ssl-mode=VERIFY_CA", { ssl: { verifyIdentity: false } })
-  reads("mysql://h/x?ssl-mode=verify_identity", { ssl: { verifyIdentity: true } })
+  reads("mysql://h/x?ssl-mode=DISABLED", { tls: undefined })
+  reads("mysql://h/x?ssl-mode=required", { tls: { ...verified("h"), mode: "require" } })
+  reads("mysql://h/x?ssl_mode=VERIFY_CA", { tls: { ...verified("h"), mode: "verify-ca" } })
+  reads("mysql://localhost/x?ssl-mode=verify_identity", { tls: verified("localhost") })
+  reads("mysql://h/x?sslmode=verify-full", { tls: verified("h") })
+  reads("mysql://h/x?socket=/run/mysqld/mysqld.sock", { tls: undefined })
   reads("mysql://h/x?connect-timeout=3", { connectTimeout: 3000 })
   reads("mysql://h/x?connect-timeout=0", { connectTimeout: 0 })
 
@@ -49,9 +55,10 @@ describe("a MySQL URL", () => {
       const target = yield* url("mysql://a:b@h:1/x?ssl-mode=required", {
         host: "other",
         port: 2,
-        ssl: true,
+        tls: { serverName: "another" },
         connectTimeout: Duration.seconds(1),
-        statementTimeout: "1500 millis"
+        statementTimeout: "1500 millis",
+        lockTimeout: "1001 millis"
       })
       assert.deepStrictEqual({ ...target, password: undefined }, {
         host: "other",
@@ -60,16 +67,12 @@ describe("a MySQL URL", () => {
         database: "x",
         user: "a",
         password: undefined,
-        ssl: { verifyIdentity: true },
+        tls: { mode: "verify-full", serverName: "another" },
         connectTimeout: 1000,
-        statementTimeout: 1500
+        statementTimeout: 1500,
+        lockTimeout: 2
       })
-      assert.isUndefined((yield* url("mysql://h/x?ssl-mode=required", { ssl: false })).ssl)
-      assert.deepStrictEqual((yield* resolve({ ssl: { ca: "x", rejectUnauthorized: false } })).ssl, {
-        ca: "x",
-        rejectUnauthorized: false,
-        verifyIdentity: false
-      })
+      assert.isUndefined((yield* url("mysql://h/x?ssl-mode=required", { tls: "disable" })).tls)
       assert.isUndefined((yield* resolve({ statementTimeout: Duration.infinity })).statementTimeout)
     }))
 
@@ -92,7 +95,8 @@ describe("a MySQL URL", () => {
   refuses("a question mark in the password", at(`mysql://h?${secret}@h/x`), /not understood/)
   refuses("half of an encoding", at(`mysql://u:${secret}%zz@h/x`), /encodes nothing/)
   refuses("an unknown parameter", at(`mysql://u:${secret}@h/x?multipleStatements=true`), /"multipleStatements"/)
-  refuses("an unknown ssl-mode", at(`mysql://u:${secret}@h/x?ssl-mode=preferred`), /ssl-mode/)
+  refuses("an unknown ssl-mode", at(`mysql://u:${secret}@h/x?ssl-mode=perhaps`), /ssl-mode/)
+  refuses("a half-hearted ssl-mode", at(`mysql://u:${secret}@h/x?ssl-mode=PREFERRED`), /falls back to plain text/)
   refuses("a certificate that is not there", at(`mysql://u:${secret}@h/x?ssl-ca=/no/such`), /ssl-ca/)
   refuses("a timeout that is no number", at(`mysql://u:${secret}@h/x?connect-timeout=soon`), /connect-timeout/)
   refuses("a port out of range", { port: 70_000, password: Redacted.make(secret) }, /port/)

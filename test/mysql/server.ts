@@ -1,9 +1,12 @@
 /** What the tests of the MySQL driver share: the server, a database of their own, and a server that only pretends. */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { createServer } from "mysql2"
 import type { Connection as Mysql2Connection } from "mysql2"
+import { withDelay } from "../../bench/faults/eventLoop.js"
 import type { Connection, Driver, Failure } from "../../src/Driver.js"
+import * as Faults from "../../src/Faults.js"
 import { make } from "../../src/mysql/driver.js"
 import type { DriverOptions } from "../../src/mysql/options.js"
 import { find, fresh } from "../support/databases.js"
@@ -42,6 +45,40 @@ export const table = (connection: Connection, name: string, columns: string) =>
     ),
     () => Effect.ignore(connection.run(`drop table if exists ${name}`, [], { prepare: false }))
   )
+
+/** More rows than anyone waits for. */
+export const endless =
+  "select 1 as a, repeat('x', 100) as b from information_schema.collations a, information_schema.collations b, " +
+  "information_schema.collations c, information_schema.collations d"
+
+/** What takes minutes, and gives one row in the end. */
+export const long = `select count(*) from (${endless}) as e where a <> length(b)`
+
+/** How many other connections run a statement with this mark. */
+export const running = (db: Connection, mark: string) =>
+  Effect.map(
+    rows(db, "select count(*) from information_schema.processlist where info like ? and id <> connection_id()", [
+      `%${mark}%`
+    ]),
+    ([row]) => Number(row?.[0])
+  )
+
+/** How many milliseconds an effect took, in which this process had time for it, and what it gave. */
+export const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(
+    withDelay(Effect.timed(effect)),
+    ([[duration, value], delay]) => [Math.max(0, Duration.toMillis(duration) - delay), value] as const
+  )
+
+/** A proxy before the test server, and the driver through it. */
+export const behindProxy = (options: DriverOptions = {}, conditions: Faults.Conditions = {}) =>
+  Effect.gen(function*() {
+    const direct = yield* url
+    const proxy = yield* Faults.proxy({ port: Number(new URL(Redacted.value(direct)).port || 3306) })
+    yield* proxy.set(conditions)
+    const there = proxy.url(direct)
+    return { proxy, url: there, through: yield* make({ url: there, ...options }) }
+  })
 
 /** A server that speaks the protocol: `answer` is given each text that a client sends, by `query` alone. */
 export const pretend = (version: string, answer: (sql: string, client: any) => void) =>

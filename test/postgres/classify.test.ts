@@ -1,12 +1,13 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { describe } from "vitest"
 import type { Connection, Failure } from "../../src/Driver.js"
 import { classify, columnsOfDetail } from "../../src/postgres/classify.js"
 import { make } from "../../src/postgres/driver.js"
-import { connection, driver, errorMessage, pretend, rows, server } from "./server.js"
+import { backend, connection, driver, errorMessage, plain, pretend, rows, server, wait } from "./server.js"
 
 const kindOf = (error: object): unknown => classify(error).kind
 
@@ -30,11 +31,13 @@ describe("the table of SQLSTATEs", () => {
 
   const cases: ReadonlyArray<readonly [code: string, kind: Failure["kind"]]> = [
     ["08006", { error: "ConnectionError", reason: "lost", isRetryable: false }],
-    ["08001", { error: "ConnectionError", reason: "refused", isRetryable: true }],
+    ["08001", { error: "ConnectionError", reason: "refused", isRetryable: false }],
     ["08P01", { error: "QueryError", reason: "other" }],
     ["22001", { error: "QueryError", reason: "data" }],
     ["25006", { error: "QueryError", reason: "readOnly" }],
     ["25P02", { error: "QueryError", reason: "aborted" }],
+    ["25P03", { error: "ConnectionError", reason: "lost", isRetryable: false }],
+    ["25P04", { error: "TimeoutError" }],
     ["26000", { error: "QueryError", reason: "stalePlan" }],
     ["28P01", { error: "ConnectionError", reason: "authentication", isRetryable: false }],
     ["28000", { error: "ConnectionError", reason: "authentication", isRetryable: false }],
@@ -52,7 +55,9 @@ describe("the table of SQLSTATEs", () => {
     ["57014", { error: "TimeoutError" }],
     ["57P01", { error: "ConnectionError", reason: "lost", isRetryable: false }],
     ["57P02", { error: "ConnectionError", reason: "lost", isRetryable: false }],
-    ["57P03", { error: "ConnectionError", reason: "refused", isRetryable: true }]
+    ["57P03", { error: "ConnectionError", reason: "refused", isRetryable: true }],
+    ["57P04", { error: "ConnectionError", reason: "lost", isRetryable: false }],
+    ["57P05", { error: "ConnectionError", reason: "lost", isRetryable: false }]
   ]
   it.each(cases)("%s", (code, kind) => {
     assert.deepStrictEqual(kindOf({ code }), kind)
@@ -77,6 +82,8 @@ describe("the table of SQLSTATEs", () => {
     assert.deepStrictEqual(kindOf(new Error("Connection terminated unexpectedly")), lost)
     const unsent: unknown = classify(new Error("gone"), "statement", true).kind
     assert.deepStrictEqual(unsent, { ...lost, isRetryable: true })
+    const full: unknown = classify({ code: "53100" }, "statement", true).kind
+    assert.deepStrictEqual(full, { ...lost, isRetryable: true })
     const tls = { error: "ConnectionError", reason: "tls", isRetryable: false }
     for (const code of ["DEPTH_ZERO_SELF_SIGNED_CERT", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID", "EPROTO"]) {
       assert.deepStrictEqual(connecting({ code, message: "" }), tls, code)
@@ -126,7 +133,7 @@ describe.skipIf(server === undefined)("what the server says", () => {
     })
   const prepared = Effect.gen(function*() {
     const one = yield* connection()
-    yield* one.native(tables, [])
+    for (const text of tables.split(";\n")) yield* rows(one, text)
     return one
   })
   const violation = (
@@ -280,6 +287,50 @@ describe.skipIf(server === undefined)("what the server says", () => {
       assert.deepStrictEqual(failure.kind, { error: "ConflictError", reason: "lockTimeout" })
     }))
 
+  it.scopedLive("a session that idled for too long", () =>
+    Effect.gen(function*() {
+      const limits = { idle_session_timeout: "57P05", idle_in_transaction_session_timeout: "25P03" }
+      for (const [setting, expected] of Object.entries(limits)) {
+        const one = yield* connection()
+        const [known] = yield* rows(one, "select 1 from pg_settings where name = $1", [setting])
+        // The first of them came with PostgreSQL 14.
+        if (known === undefined) continue
+        yield* rows(one, `set ${setting} to 30`)
+        if (expected === "25P03") yield* one.begin(plain)
+        while (!one.isBroken()) yield* wait(5)
+        const { code, hint, kind } = yield* Effect.flip(one.run("select 1", []))
+        assert.deepStrictEqual(kind, { error: "ConnectionError", reason: "lost", isRetryable: true })
+        assert.strictEqual(code, expected)
+        assert.include(hint, setting)
+      }
+    }))
+
+  it.scopedLive("a statement that another session cancelled", () =>
+    Effect.gen(function*() {
+      const one = yield* connection()
+      const other = yield* connection()
+      const id = yield* backend(one)
+      const fiber = yield* Effect.fork(Effect.flip(one.run("select pg_sleep(30)", [])))
+      yield* wait(50)
+      yield* rows(other, "select pg_cancel_backend($1::integer)", [id])
+      const { code, kind } = yield* Fiber.join(fiber)
+      assert.deepStrictEqual([code, kind], ["57014", { error: "TimeoutError" }])
+    }))
+
+  it.scoped("a server with no connection left", () =>
+    Effect.gen(function*() {
+      const one = yield* connection()
+      const role = `strata_crowd_${process.pid}`
+      yield* rows(one, `create role ${role} login connection limit 0`)
+      const failure = yield* Effect.ensuring(
+        Effect.flip(driver({ username: role })),
+        Effect.orDie(rows(one, `drop role ${role}`))
+      )
+      assert(failure._tag === "Failure")
+      assert.deepStrictEqual(failure.kind, { error: "QueryError", reason: "resources" })
+      assert.strictEqual(failure.code, "53300")
+    }))
+
   it.scoped("the constraint's table and columns, from the catalogue", () =>
     Effect.gen(function*() {
       yield* prepared
@@ -349,7 +400,7 @@ describe("what connecting says", () => {
   it.scoped("a server without TLS", () =>
     Effect.gen(function*() {
       const { port } = yield* pretend((socket) => socket.end("N"))
-      const failure = yield* Effect.flip(Effect.scoped(make({ host: "127.0.0.1", port, ssl: true })))
+      const failure = yield* Effect.flip(Effect.scoped(make({ host: "127.0.0.1", port, tls: "verify-full" })))
       assert(failure._tag === "Failure")
       assert.deepStrictEqual(failure.kind, { error: "ConnectionError", reason: "tls", isRetryable: false })
     }))

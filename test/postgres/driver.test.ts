@@ -1,25 +1,18 @@
 import { assert, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { describe } from "vitest"
-import type { BeginOptions, Connection } from "../../src/Driver.js"
+import type { Connection, Failure } from "../../src/Driver.js"
 import { make } from "../../src/postgres/driver.js"
 import { maxStatements } from "../../src/postgres/session.js"
-import { connection, driver, message, pretend, rows, server } from "./server.js"
-
-const plain: BeginOptions = { isolation: undefined, access: undefined, deferrable: undefined }
+import { connection, driver, message, plain, pretend, rows, server, wait } from "./server.js"
 
 const prepared = (one: Connection) =>
   Effect.map(
     rows(one, "select count(*) from pg_prepared_statements"),
     ([row]) => Number(row?.[0])
   )
-
-const backend = (one: Connection) => Effect.map(rows(one, "select pg_backend_pid()"), ([row]) => Number(row?.[0]))
 
 // Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("a connection", () => {
@@ -59,13 +52,73 @@ describe.skipIf(server === undefined)("a connection", () => {
   it.scoped("refuses several statements, U+0000 and too many parameters", () =>
     Effect.gen(function*() {
       const one = yield* connection()
-      for (const [text, parameters] of [["select 1; select 2", []], ["select 1\u0000", []]] as const) {
-        const { kind } = yield* Effect.flip(one.run(text, parameters))
-        assert.deepStrictEqual(kind, { error: "QueryError", reason: "syntax" })
+      yield* rows(one, "create temporary table t (a integer)")
+      for (const way of ["run", "native"] as const) {
+        for (
+          const text of [
+            "insert into t values (1); select 2",
+            "insert into t values (1); insert into t values (2);",
+            "begin; insert into t values (1); commit",
+            "select 1\u0000"
+          ]
+        ) {
+          for (const prepare of [true, false]) {
+            const { kind } = yield* Effect.flip<unknown, Failure, never>(one[way](text, [], { prepare }))
+            assert.deepStrictEqual(kind, { error: "QueryError", reason: "syntax" })
+          }
+        }
+        const { kind } = yield* Effect.flip<unknown, Failure, never>(one[way]("select 1", new Array(65_536).fill("")))
+        assert.deepStrictEqual(kind, { error: "QueryError", reason: "resources" })
       }
-      const { kind } = yield* Effect.flip(one.run("select 1", new Array(65_536).fill("")))
-      assert.deepStrictEqual(kind, { error: "QueryError", reason: "resources" })
-      assert.deepStrictEqual(yield* rows(one, "select 1"), [["1"]])
+      assert.deepStrictEqual(yield* rows(one, "select count(*) from t;"), [["0"]])
+    }))
+
+  it.scoped("runs what is no query, and refuses COPY", () =>
+    Effect.gen(function*() {
+      const one = yield* connection()
+      for (const way of ["run", "native"] as const) {
+        for (
+          const text of [
+            "",
+            ";",
+            "create table utility (a integer)",
+            "begin isolation level serializable",
+            "savepoint a",
+            "rollback to savepoint a",
+            "release savepoint a",
+            "commit",
+            "create index concurrently utility_a on utility (a)",
+            "vacuum utility",
+            "explain select * from utility",
+            "do $$ begin perform 1; end $$",
+            "show TimeZone",
+            "drop table utility"
+          ]
+        ) {
+          yield* Effect.asVoid<unknown, Failure, never>(one[way](text, []))
+        }
+        for (const direction of ["TO STDOUT", "FROM STDIN"]) {
+          const { kind } = yield* Effect.flip<unknown, Failure, never>(one[way](`copy pg_type ${direction}`, []))
+          assert(kind.error === "UnsupportedError")
+          assert.include(kind.feature, direction)
+        }
+        assert.isFalse(one.isBroken())
+        assert.isFalse(one.isInTransaction())
+      }
+    }))
+
+  it.scoped("knows why nothing can be written", () =>
+    Effect.gen(function*() {
+      const one = yield* connection()
+      assert.isUndefined(yield* one.readOnlyReason)
+      yield* one.begin({ ...plain, access: "read only" })
+      assert.include(yield* one.readOnlyReason, "begun read only")
+      yield* one.rollback
+      yield* rows(one, "set default_transaction_read_only = on")
+      assert.include(yield* one.readOnlyReason, "default_transaction_read_only")
+      yield* one.begin({ ...plain, access: "read write" })
+      assert.isUndefined(yield* one.readOnlyReason)
+      yield* one.rollback
     }))
 
   it.scoped("keeps the statements that were used last, and closes the others on the server", () =>
@@ -112,17 +165,88 @@ describe.skipIf(server === undefined)("a connection", () => {
       assert.deepStrictEqual(yield* read, [["1", "x"]])
     }))
 
+  it.scopedLive("reads on while its table is altered, save in a transaction", () =>
+    Effect.gen(function*() {
+      const other = yield* connection()
+      yield* rows(other, "create table altered as select g as a from generate_series(1, 300) g")
+      let isOver = false
+      const alter = Effect.gen(function*() {
+        for (let i = 0; i < 40; i++) {
+          yield* rows(other, `alter table altered alter column a type ${i % 2 === 0 ? "bigint" : "integer"}`)
+          yield* wait(2)
+        }
+      }).pipe(Effect.ensuring(Effect.sync(() => {
+        isOver = true
+      })))
+      let reads = 0
+      const reader = Effect.gen(function*() {
+        const one = yield* connection()
+        while (!isOver) {
+          const all = yield* Effect.all([
+            Effect.map(one.run("select * from altered", []), ({ rows }) => rows.length),
+            Effect.map(one.native("select * from altered where a <> $1", [0]), ({ rows }) => rows.length),
+            Effect.map(Stream.runCollect(one.stream("select * from altered", [])), (all) => all.length)
+          ])
+          assert.deepStrictEqual(all, [300, 300, 300])
+          reads++
+        }
+      })
+      yield* Effect.all([alter, reader, reader, reader], { concurrency: "unbounded", discard: true })
+      assert.isAbove(reads, 10)
+      yield* rows(other, "drop table altered")
+    }))
+
   it.scoped("gives an SqlClient what pg gives", () =>
     Effect.gen(function*() {
       const one = yield* connection()
-      const { raw, rows } = yield* one.native("select 1 as a, $1::jsonb as b, array['x'] as c", [{ d: [1] }])
+      const { raw, rows } = yield* one.native("select 1 as a, $1::jsonb as b, array['x'] as c", ["{\"d\":[1]}"])
       assert.deepStrictEqual(rows, [{ a: 1, b: { d: [1] }, c: ["x"] }])
       assert.strictEqual((raw as { readonly rowCount: number }).rowCount, 1)
-      const several = yield* one.native("select 1 as a; select 2 as b", [])
-      assert.deepStrictEqual(several.rows as unknown, [[{ a: 1 }], [{ b: 2 }]])
-      const circular: { self?: unknown } = {}
-      circular.self = circular
-      yield* Effect.flip(one.native("select $1", [circular]))
+      const date = new Date("2026-11-21T12:34:56.789Z")
+      const values = [1.5, 2n ** 62n, true, date, new Uint8Array([0, 255]), new Int8Array([-1]), null, undefined]
+      const read = yield* one.native(
+        "select $1::float8 a, $2::int8 b, $3::bool c, $4::timestamptz d, $5::bytea e, $6::bytea f, $7::text g, $8::text h",
+        values
+      )
+      assert.deepStrictEqual(read.rows, [{
+        a: 1.5,
+        b: "4611686018427387904",
+        c: true,
+        d: date,
+        e: Buffer.from([0, 255]),
+        f: Buffer.from([255]),
+        g: null,
+        h: null
+      }])
+    }))
+
+  it.scoped("takes scalars alone, and asks nothing else what it is", () =>
+    Effect.gen(function*() {
+      const one = yield* connection()
+      const asked: Array<string> = []
+      const carrier = { toPostgres: () => asked.push("toPostgres"), toString: () => asked.push("toString") }
+      const forged = Object.assign(Object.create(Date.prototype), carrier)
+      const proxy = new Proxy(carrier, { getPrototypeOf: () => (asked.push("prototype"), Uint8Array.prototype) })
+      for (
+        const value of [
+          { a: 1 },
+          [1],
+          [[1]],
+          carrier,
+          forged,
+          proxy,
+          Object("x"),
+          () => 1,
+          Symbol("x"),
+          new Map()
+        ]
+      ) {
+        for (const way of ["run", "native"] as const) {
+          const { kind } = yield* Effect.flip<unknown, Failure, never>(one[way]("select $1", [value]))
+          assert.deepStrictEqual(kind, { error: "QueryError", reason: "data" })
+        }
+      }
+      assert.deepStrictEqual(asked, [])
       assert.deepStrictEqual((yield* one.native("select $1::int as a", [1])).rows, [{ a: 1 }])
     }))
 })
@@ -178,207 +302,6 @@ describe.skipIf(server === undefined)("a transaction", () => {
       yield* rows(one, "commit")
       assert.strictEqual((yield* Effect.flip(one.commit)).code, "25P01")
       yield* one.rollback
-    }))
-})
-
-// Where no server can be had; the run's summary names it, and with CI=true that fails.
-describe.skipIf(server === undefined)("a stream", () => {
-  const series = (count: number) => `select g from generate_series(1, ${count}) g`
-
-  it.scoped("gives all rows in chunks and leaves no transaction", () =>
-    Effect.gen(function*() {
-      const one = yield* connection()
-      const chunks = yield* Stream.runCollect(Stream.chunks(one.stream(`${series(1000)} where g > $1::integer`, ["0"])))
-      assert.deepStrictEqual(Chunk.toReadonlyArray(Chunk.map(chunks, Chunk.size)), [256, 256, 256, 232])
-      assert.deepStrictEqual(Chunk.toReadonlyArray(Chunk.flatten(chunks)).at(-1), ["1000"])
-      assert.isFalse(one.isInTransaction())
-      assert.strictEqual(Chunk.size(yield* Stream.runCollect(one.stream(series(256), []))), 256)
-      assert.strictEqual(Chunk.size(yield* Stream.runCollect(one.stream(series(0), []))), 0)
-    }))
-
-  it.scoped("ends early, fails and is interrupted without a trace", () =>
-    Effect.gen(function*() {
-      const one = yield* connection()
-      const isFree = Effect.gen(function*() {
-        assert.isFalse(one.isInTransaction())
-        assert.isFalse(one.isBroken())
-        assert.deepStrictEqual(yield* rows(one, "select count(*) from pg_cursors where name <> ''"), [["0"]])
-      })
-      assert.strictEqual(Chunk.size(yield* Stream.runCollect(Stream.take(one.stream(series(1e5), []), 3))), 3)
-      yield* isFree
-      const failing = one.stream("select 1 / (600 - g) from generate_series(1, 1000) g", [])
-      const { kind } = yield* Effect.flip(Stream.runDrain(failing))
-      assert.deepStrictEqual(kind, { error: "QueryError", reason: "data" })
-      yield* isFree
-      yield* Effect.flip(Stream.runDrain(one.stream("selec", [])))
-      yield* isFree
-      const slow = one.stream(
-        "select pg_sleep(case when g = 300 then 10 else 0 end) from generate_series(1, 400) g",
-        []
-      )
-      const fiber = yield* Effect.fork(Stream.runDrain(slow))
-      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 50)))
-      yield* Fiber.interrupt(fiber)
-      yield* isFree
-    }))
-
-  it.scoped("lets its transaction work between the chunks", () =>
-    Effect.gen(function*() {
-      const one = yield* connection()
-      yield* rows(one, "create temporary table t (a integer)")
-      yield* one.begin(plain)
-      yield* Stream.runForEach(
-        Stream.take(one.stream(series(600), []), 500),
-        ([value]) => one.run("insert into t values ($1)", [value])
-      )
-      assert.isTrue(one.isInTransaction())
-      assert.deepStrictEqual(yield* rows(one, "select count(*) from pg_cursors where name <> ''"), [["0"]])
-      yield* one.commit
-      assert.deepStrictEqual(yield* rows(one, "select count(*), max(a) from t"), [["500", "500"]])
-    }))
-})
-
-const wait = (milliseconds: number) =>
-  Effect.promise(() => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)))
-
-// Where no server can be had; the run's summary names it, and with CI=true that fails.
-describe.skipIf(server === undefined)("an interruption", () => {
-  it.scopedLive("ends the statement on the server and keeps the connection", () =>
-    Effect.gen(function*() {
-      const one = yield* connection()
-      const other = yield* connection()
-      const id = yield* backend(one)
-      const fiber = yield* Effect.fork(one.run("select pg_sleep(30)", []))
-      yield* wait(50)
-      const start = performance.now()
-      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
-      assert.isBelow(performance.now() - start, 1000)
-      assert.isFalse(one.isBroken())
-      const [activity] = yield* rows(other, "select state from pg_stat_activity where pid = $1::integer", [String(id)])
-      assert.deepStrictEqual(activity, ["idle"])
-      assert.strictEqual(yield* backend(one), id)
-    }))
-
-  it.scopedLive("never hits the next statement, nor brings its result to another", () =>
-    Effect.gen(function*() {
-      const one = yield* connection()
-      for (let i = 0; i < 150; i++) {
-        const fiber = yield* Effect.fork(one.run("select pg_sleep($1::double precision), 'wrong'", [`0.00${i % 5}`]))
-        // Around the end of the statement, so that some of them come too late.
-        yield* wait(i % 7)
-        yield* Fiber.interrupt(fiber)
-        assert.isFalse(one.isBroken())
-        const { rows } = yield* one.run("select $1::integer, pg_sleep(0.001)", [String(i)])
-        assert.deepStrictEqual(rows, [[String(i), ""]])
-      }
-    }), 60_000)
-
-  it.scopedLive("of a connection that is being made closes it", () =>
-    Effect.gen(function*() {
-      let closed = 0
-      const { port } = yield* pretend((socket) => {
-        socket.once("close", () => closed++)
-      })
-      const fiber = yield* Effect.fork(Effect.scoped(make({ host: "127.0.0.1", port, username: "x" })))
-      yield* wait(50)
-      const start = performance.now()
-      yield* Fiber.interrupt(fiber)
-      yield* wait(20)
-      assert.isBelow(performance.now() - start, 500)
-      assert.strictEqual(closed, 1)
-    }))
-
-  it.scopedLive("gives up a connection whose server is out of reach", () =>
-    Effect.gen(function*() {
-      const target = new URL(server?.url ?? "")
-      const proxy = yield* forwarding(target.hostname, Number(target.port || 5432))
-      const one = yield* connection({ host: "127.0.0.1", port: proxy.port })
-      const fiber = yield* Effect.fork(one.run("select pg_sleep(0.2)", []))
-      yield* wait(20)
-      proxy.freeze()
-      const start = performance.now()
-      yield* Fiber.interrupt(fiber)
-      assert.isBelow(performance.now() - start, 1000)
-      assert.isTrue(one.isBroken())
-      const { kind } = yield* Effect.flip(one.run("select 1", []))
-      assert.deepStrictEqual(kind, { error: "ConnectionError", reason: "lost", isRetryable: true })
-    }))
-})
-
-/** A way to the server that can be made a black hole. */
-const forwarding = (host: string, port: number) =>
-  Effect.gen(function*() {
-    const { createConnection } = yield* Effect.promise(() => import("node:net"))
-    let isFrozen = false
-    const links = new Map<object, ReturnType<typeof createConnection>>()
-    const proxy = yield* pretend((socket, data) => {
-      if (isFrozen) return
-      let link = links.get(socket)
-      if (link === undefined) {
-        link = createConnection(port, host)
-        links.set(socket, link)
-        link.on("data", (answer) => isFrozen || socket.write(answer))
-        link.on("error", () => socket.destroy())
-        link.on("close", () => isFrozen || socket.destroy())
-        socket.on("close", () => link?.destroy())
-      }
-      link.write(data)
-    })
-    return {
-      port: proxy.port,
-      freeze: () => {
-        isFrozen = true
-      }
-    }
-  })
-
-// Where no server can be had; the run's summary names it, and with CI=true that fails.
-describe.skipIf(server === undefined)("a connection that is lost", () => {
-  const kill = (id: number) =>
-    Effect.scoped(
-      Effect.flatMap(connection(), (other) => rows(other, "select pg_terminate_backend($1::integer)", [String(id)]))
-    )
-
-  it.scopedLive("under a statement fails it, and may have run it", () =>
-    Effect.gen(function*() {
-      const one = yield* connection()
-      const id = yield* backend(one)
-      yield* one.begin(plain)
-      const fiber = yield* Effect.fork(Effect.flip(one.run("select pg_sleep(30)", [])))
-      yield* wait(20)
-      yield* kill(id)
-      const { code, kind } = yield* Fiber.join(fiber)
-      assert.deepStrictEqual(kind, { error: "ConnectionError", reason: "lost", isRetryable: false })
-      assert.strictEqual(code, "57P01")
-      assert.isTrue(one.isBroken())
-      const later = yield* Effect.flip(one.commit)
-      assert.deepStrictEqual(later.kind, { error: "ConnectionError", reason: "lost", isRetryable: true })
-      yield* one.close
-    }))
-
-  it.scopedLive("while idle is noticed, and the next statement is not sent", () =>
-    Effect.gen(function*() {
-      const one = yield* connection()
-      yield* kill(yield* backend(one))
-      yield* wait(50)
-      assert.isTrue(one.isBroken())
-      const { kind } = yield* Effect.flip(one.ping)
-      assert.deepStrictEqual(kind, { error: "ConnectionError", reason: "lost", isRetryable: true })
-    }))
-
-  it.scopedLive("is one that was closed", () =>
-    Effect.gen(function*() {
-      const one = yield* connection()
-      const other = yield* connection()
-      const id = yield* backend(one)
-      yield* one.close
-      yield* one.close
-      assert.isTrue(one.isBroken())
-      yield* wait(50)
-      assert.deepStrictEqual(
-        yield* rows(other, "select from pg_stat_activity where pid = $1::integer", [String(id)]),
-        []
-      )
     }))
 })
 

@@ -6,14 +6,21 @@ import { describe } from "vitest"
 import { resolve } from "../../src/postgres/options.js"
 import type { DriverOptions, Target } from "../../src/postgres/options.js"
 
-const url = (text: string, options: DriverOptions = {}) => resolve({ url: Redacted.make(text), ...options })
+const url = (text: string, options: DriverOptions = {}, environment = {}) =>
+  resolve({ url: Redacted.make(text), ...options }, environment)
 
-const reads = (text: string, expected: Partial<Omit<Target, "password">> & { readonly password?: string }) =>
+interface Expected extends Partial<Omit<Target, "password" | "ssl">> {
+  readonly password?: string
+  readonly isEncrypted?: boolean
+}
+
+const reads = (text: string, expected: Expected) =>
   it.effect(`reads ${text}`, () =>
     Effect.gen(function*() {
-      const { password, ...rest } = yield* url(text)
+      const { password, ssl, ...rest } = yield* url(text)
       const target: Record<string, unknown> = {
         ...rest,
+        isEncrypted: ssl !== false,
         password: password === undefined ? undefined : Redacted.value(password)
       }
       for (const [name, value] of Object.entries(expected)) assert.deepStrictEqual(target[name], value, name)
@@ -26,20 +33,21 @@ describe("a PostgreSQL URL", () => {
     user: "ada",
     password: "p@ss/w:rd",
     database: "my data",
-    ssl: undefined,
+    isEncrypted: true,
     applicationName: "effect-strata",
     prepare: "named",
     connectTimeout: 10_000,
-    statementTimeout: undefined
+    statementTimeout: undefined,
+    lockTimeout: undefined
   })
   reads("postgresql://localhost", { host: "localhost", port: undefined, user: undefined, database: undefined })
   reads("postgres://ada@[::1]:5432/x", { host: "::1", port: 5432 })
   reads("postgres://ada@%2Fvar%2Frun%2Fpostgresql/x", { host: "/var/run/postgresql", database: "x" })
   reads("postgres://ada@/x?host=/var/run/postgresql", { host: "/var/run/postgresql", user: "ada", database: "x" })
-  reads("postgres:///x", { host: undefined, database: "x" })
-  reads("postgres://h/x?sslmode=disable", { ssl: false })
-  reads("postgres://h/x?sslmode=require", { ssl: { rejectUnauthorized: false } })
-  reads("postgres://h/x?sslmode=verify-full", { ssl: true })
+  reads("postgres:///x", { host: "localhost", database: "x", isEncrypted: false })
+  reads("postgres://h/x?sslmode=disable", { isEncrypted: false })
+  reads("postgres://localhost/x?SSLMode=Verify_Full", { isEncrypted: true })
+  reads("postgres://ada@/x?host=/run/postgresql&sslmode=verify-full", { isEncrypted: false })
   reads("postgres://h/x?application_name=app&connect_timeout=3", { applicationName: "app", connectTimeout: 3000 })
   reads("postgres://h/x?connect_timeout=0", { connectTimeout: 0 })
 
@@ -48,11 +56,12 @@ describe("a PostgreSQL URL", () => {
       const target = yield* url("postgres://a:b@h:1/x?sslmode=require&application_name=y", {
         host: "other",
         port: 2,
-        ssl: true,
+        tls: "disable",
         applicationName: "mine",
         prepare: "unnamed",
         connectTimeout: Duration.seconds(1),
-        statementTimeout: "1500 millis"
+        statementTimeout: "1500 millis",
+        lockTimeout: "2 seconds"
       })
       assert.deepStrictEqual({ ...target, password: undefined }, {
         host: "other",
@@ -60,12 +69,42 @@ describe("a PostgreSQL URL", () => {
         database: "x",
         user: "a",
         password: undefined,
-        ssl: true,
+        ssl: false,
         applicationName: "mine",
         prepare: "unnamed",
         connectTimeout: 1000,
-        statementTimeout: 1500
+        statementTimeout: 1500,
+        lockTimeout: 2000
       })
+    }))
+
+  it.effect("leaves the host and its encryption to the environment, where it says nothing of them", () =>
+    Effect.gen(function*() {
+      const of = (text: string, environment: { readonly [name: string]: string }, options: DriverOptions = {}) =>
+        Effect.map(url(text, options, environment), ({ host, ssl }) => [
+          host,
+          ssl === false ? "plain" : ssl.rejectUnauthorized === true ? "verified" : "encrypted"
+        ])
+      assert.deepStrictEqual(yield* of("postgres:///x", { PGHOST: "db.example.org" }), ["db.example.org", "verified"])
+      assert.deepStrictEqual(yield* of("postgres:///x", { PGHOST: "127.0.0.1" }), ["127.0.0.1", "plain"])
+      assert.deepStrictEqual(yield* of("postgres:///x", { PGHOST: "" }), ["localhost", "plain"])
+      assert.deepStrictEqual(yield* of("postgres://h/x", { PGHOST: "localhost" }), ["h", "verified"])
+      assert.deepStrictEqual(yield* of("postgres://h/x", { PGSSLMODE: "disable" }), ["h", "plain"])
+      assert.deepStrictEqual(yield* of("postgres://h/x", { PGSSLMODE: "" }), ["h", "verified"])
+      assert.deepStrictEqual(yield* of("postgres://localhost/x", { PGSSLMODE: "require" }), ["localhost", "encrypted"])
+      assert.deepStrictEqual(
+        yield* of("postgres://h/x?sslmode=require", { PGSSLMODE: "disable" }),
+        ["h", "encrypted"]
+      )
+      assert.deepStrictEqual(yield* of("postgres://h/x", { PGSSLMODE: "disable" }, { tls: "verify-full" }), [
+        "h",
+        "verified"
+      ])
+      const refused = yield* Effect.flip(of("postgres://h/x", { PGSSLMODE: "prefer" }))
+      assert.match(refused.message, /PGSSLMODE is "prefer", which falls back to plain text[^]*verify-full; or disable/)
+      const missing = yield* Effect.flip(of("postgres://h/x", { PGSSLROOTCERT: "/no/such" }))
+      assert.match(missing.message, /\/no\/such, which is the environment variable PGSSLROOTCERT, cannot be read/)
+      yield* of("postgres://localhost/x", { PGSSLROOTCERT: "/no/such" })
     }))
 
   const secret = "hunter2"
@@ -87,10 +126,12 @@ describe("a PostgreSQL URL", () => {
   refuses("a question mark in the password", at(`postgres://h?${secret}@h/x`), /not understood/)
   refuses("half of an encoding", at(`postgres://u:${secret}%zz@h/x`), /encodes nothing/)
   refuses("an unknown parameter", at(`postgres://u:${secret}@h/x?search_path=y`), /"search_path"/)
-  refuses("an unknown sslmode", at(`postgres://u:${secret}@h/x?sslmode=prefer`), /sslmode/)
+  refuses("an unknown sslmode", at(`postgres://u:${secret}@h/x?sslmode=perhaps`), /sslmode/)
+  refuses("a half-hearted sslmode", at(`postgres://u:${secret}@h/x?sslmode=prefer`), /falls back to plain text/)
   refuses("a certificate that is not there", at(`postgres://u:${secret}@h/x?sslrootcert=/no/such`), /sslrootcert/)
   refuses("a timeout that is no number", at(`postgres://u:${secret}@h/x?connect_timeout=soon`), /connect_timeout/)
   refuses("a port out of range", { port: 70_000, password: Redacted.make(secret) }, /port/)
+  refuses("a zero lock timeout", { lockTimeout: 0, password: Redacted.make(secret) }, /lockTimeout/)
   refuses("a zero timeout", { connectTimeout: 0, password: Redacted.make(secret) }, /connectTimeout/)
   refuses("a NUL in the password", { password: Redacted.make(`${secret}\u0000`) }, /password/)
 })

@@ -5,7 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Connection, Failure } from "../../src/Driver.js"
-import { both, connect, file, rows, runAll } from "./databases.js"
+import { all, connect, file, rows, runAll } from "./databases.js"
 
 const total = 2000
 const begin = { isolation: undefined, access: undefined, deferrable: undefined }
@@ -26,7 +26,7 @@ const expected = Array.from({ length: total }, (_, index) => [index + 1, `b${ind
 /** Names of the temporary tables that are left. */
 const leftovers = (connection: Connection) => rows(connection, "select name from sqlite_temp_schema")
 
-for (const [where, database] of both) {
+for (const [where, database] of all) {
   describe(`streams in ${where}`, () => {
     const each = <E>(name: string, test: (connection: Connection) => Effect.Effect<void, E, Scope.Scope>) =>
       it.scoped(name, () =>

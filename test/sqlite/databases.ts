@@ -23,7 +23,20 @@ export const file: Effect.Effect<Driver, OpenFailure, Scope.Scope> = Effect.flat
   (filename) => driver.make({ filename })
 )
 
-export const both = [["memory", memory], ["file", file]] as const
+const memoryInThread = driver.make({ filename: ":memory:", worker: true })
+
+export const fileInThread: Effect.Effect<Driver, OpenFailure, Scope.Scope> = Effect.flatMap(
+  newFile,
+  (filename) => driver.make({ filename, worker: true })
+)
+
+export const both = [["memory", memory], ["a file", file]] as const
+
+export const all = [
+  ...both,
+  ["memory, in a thread", memoryInThread],
+  ["a file, in a thread", fileInThread]
+] as const
 
 /** A connection until the scope closes. */
 export const connect = (from: Driver): Effect.Effect<Connection, Failure, Scope.Scope> =>

@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { ConfigurationError } from "../../src/DbError.js"
 import type { BeginOptions, Connection, Failure } from "../../src/Driver.js"
 import * as driver from "../../src/sqlite/driver.js"
-import { both, connect, directory, file, memory, newFile, rows, runAll } from "./databases.js"
+import { all, connect, directory, file, memory, newFile, rows, runAll } from "./databases.js"
 
 const options = (given: Partial<BeginOptions> = {}): BeginOptions => ({
   isolation: undefined,
@@ -123,7 +123,7 @@ describe("opening", () => {
     }))
 })
 
-for (const [where, database] of both) {
+for (const [where, database] of all) {
   describe(`running in ${where}`, () => {
     const each = <E>(name: string, test: (connection: Connection) => Effect.Effect<void, E, Scope.Scope>) =>
       it.scoped(name, () =>

@@ -7,7 +7,7 @@ import type { Connection, Failure } from "../../src/Driver.js"
 import { InvalidValue } from "../../src/sql/storage.js"
 import { classify, columnsOfMessage } from "../../src/sqlite/classify.js"
 import { targetOf, tokenize } from "../../src/sqlite/tokens.js"
-import { both, connect, rows, runAll } from "./databases.js"
+import { all, connect, rows, runAll } from "./databases.js"
 
 const failure = (connection: Connection, text: string, ...parameters: ReadonlyArray<unknown>) =>
   Effect.flip(connection.run(text, parameters))
@@ -51,14 +51,14 @@ const schema = [
   "insert into visits values (1, 2)"
 ]
 
-const prepared = (database: (typeof both)[number][1]) =>
+const prepared = (database: (typeof all)[number][1]) =>
   Effect.gen(function*() {
     const connection = yield* Effect.flatMap(database, connect)
     yield* runAll(connection, ...schema)
     return connection
   })
 
-for (const [where, database] of both) {
+for (const [where, database] of all) {
   describe(`violations in ${where}`, () => {
     const each = <E>(name: string, test: (connection: Connection) => Effect.Effect<void, E, Scope.Scope>) =>
       it.scoped(name, () => Effect.flatMap(prepared(database), test))

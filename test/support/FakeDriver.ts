@@ -2,7 +2,7 @@
  * A database in memory that does what a test tells it: it records each call, and fails, hangs or dies on request.
  *
  * It knows enough of transactions to tell kept work from lost work: `insert x` adds x, savepoints nest and hide each other
- * by name as they do in SQL, and a connection that two fibers use at once notices.
+ * by name as they do in SQL, and a connection that two fibers use at once notices. `set x` changes the session until it is reset.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -92,6 +92,7 @@ export const make = (options: { readonly maxConnections?: number; readonly laten
     let isBroken = false
     let isClosed = false
     let isBusy = false
+    let isDirty = false
 
     const end = (keeps: boolean) => {
       if (keeps && work !== undefined) rows.push(...work)
@@ -133,7 +134,9 @@ export const make = (options: { readonly maxConnections?: number; readonly laten
     const execute = (text: string): Effect.Effect<void, Failure> => {
       const words = text.split(" ")
       const name = words[words.length - 1]!
-      if (words[0] === "insert") {
+      if (words[0] === "set") {
+        isDirty = true
+      } else if (words[0] === "insert") {
         if (work === undefined) rows.push(name)
         else work.push(name)
       } else if (/savepoint/.test(text)) {
@@ -166,8 +169,8 @@ export const make = (options: { readonly maxConnections?: number; readonly laten
       rollback: call("rollback", () => Effect.sync(() => end(false))),
       isInTransaction: () => work !== undefined,
       isBroken: () => isBroken,
-      isDirty: () => false,
-      reset: call("reset", () => Effect.void),
+      isDirty: () => isDirty,
+      reset: call("reset", () => Effect.sync(() => (isDirty = false))),
       readOnlyReason: call("readOnlyReason", () => Effect.succeed(undefined)),
       ping: call("ping", () => Effect.void),
       close: Effect.suspend(() => {
@@ -191,7 +194,7 @@ export const make = (options: { readonly maxConnections?: number; readonly laten
     server: { name: "fake", version: "1" },
     sqlClient: {} as never,
     describeConstraint: () => Effect.succeedNone,
-    streaming: "exclusive",
+    streaming: "shared",
     advisoryLocks: undefined,
     maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
     connect: Effect.suspend(() => {

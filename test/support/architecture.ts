@@ -30,7 +30,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [4, ["Relation.ts", "Filter.ts", "relation/**", "filter/**"]],
   [5, ["Query.ts", "Mutation.ts", "Ddl.ts", "query/**", "mutation/**", "ddl/**"]],
   [6, ["Dialect.ts", "Driver.ts"]],
-  [7, ["sql/compile.ts", "sql/ddl.ts", "sql/decode.ts", "sql/grouping.ts"]],
+  [7, ["sql/compile.ts", "sql/ddl.ts", "sql/decode.ts", "sql/grouping.ts", "sql/locking.ts"]],
   [8, ["Pool.ts", "pool/**"]],
   [9, ["transaction/**"]],
   [10, ["Executor.ts", "Loader.ts", "executor/**", "loader/**"]],
@@ -52,7 +52,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [12.5, ["sqlite/**", "postgres/**", "mysql/**", "mariadb/**", "duckdb/**"]],
   [13, ["Sqlite.ts", "Postgres.ts", "Mysql.ts", "MariaDb.ts", "DuckDb.ts"]],
   [14, ["Connect.ts"]],
-  [15, ["Testing.ts", "testing/**", "Factory.ts", "Faults.ts", "Http.ts", "cli/**"]],
+  [15, ["Testing.ts", "testing/**", "Factory.ts", "Faults.ts", "faults/**", "Http.ts", "cli/**"]],
   [16, ["index.ts"]]
 ]
 
@@ -77,7 +77,7 @@ export const driverSide: ReadonlyArray<string> = [
 
 /**
  * Public modules that `index.ts` leaves out. Each dialect loads a driver package of its own, which need not be installed;
- * the others are the inside of the house.
+ * the others are the inside of the house, or for tests.
  */
 export const outsideBarrel: ReadonlyArray<string> = [
   "Sqlite",
@@ -87,7 +87,8 @@ export const outsideBarrel: ReadonlyArray<string> = [
   "DuckDb",
   "Executor",
   "Loader",
-  "Testing"
+  "Testing",
+  "Faults"
 ]
 
 export const maxLines = 500

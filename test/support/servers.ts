@@ -11,31 +11,30 @@
  * On each server the run makes a database of its own and drops it, and all others whose names begin with its name.
  */
 import SqliteDatabase from "better-sqlite3"
-import { createConnection } from "mysql2/promise"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
 import { randomBytes } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Pg from "pg"
 import type { TestProject } from "vitest/node"
+import type { Ask } from "./ask.js"
+import { askMysql, askPostgres } from "./ask.js"
 import type { AvailableDatabase, DatabaseName, MissingDatabase } from "./databases.js"
-import type { PrivateServer } from "./processes.js"
-import { startMariaDb, startPostgres } from "./processes.js"
+import type { PrivateServer, ServerError } from "./processes.js"
+import { PrivateMariaDb, PrivatePostgres } from "./processes.js"
 
 interface Found extends AvailableDatabase {
   readonly release: () => Promise<void>
 }
 
-/** One statement on a connection of its own; rows by column name. */
-type Ask = (url: string, sql: string, parameters?: ReadonlyArray<string>) => Promise<ReadonlyArray<Row>>
-type Row = Record<string, string>
-
 interface ServerKind {
   readonly missingName: string
   readonly variable: string
   readonly usual: string
-  readonly privateUrl: (port: number) => string
-  readonly start: (answers: (port: number) => Promise<unknown>) => Promise<PrivateServer>
+  readonly start: Effect.Effect<PrivateServer, ServerError, Scope.Scope>
   readonly ask: Ask
   readonly identify: (version: string) => { readonly name: DatabaseName; readonly version: string }
   readonly create: (name: string) => string
@@ -43,32 +42,11 @@ interface ServerKind {
   readonly drop: (name: string) => string
 }
 
-const askPostgres: Ask = async (connectionString, sql, parameters = []) => {
-  const client = new Pg.default.Client({ connectionString, connectionTimeoutMillis: 5_000 })
-  client.on("error", () => {})
-  try {
-    await client.connect()
-    return (await client.query<Row>(sql, [...parameters])).rows
-  } finally {
-    await client.end().catch(() => {})
-  }
-}
-
-const askMysql: Ask = async (uri, sql, parameters = []) => {
-  const connection = await createConnection({ uri, connectTimeout: 5_000 })
-  try {
-    return (await connection.query(sql, [...parameters]))[0] as ReadonlyArray<Row>
-  } finally {
-    connection.destroy()
-  }
-}
-
 const postgres: ServerKind = {
   missingName: "postgres",
   variable: "STRATA_TEST_POSTGRES_URL",
   usual: "postgres://postgres@127.0.0.1:5432/postgres",
-  privateUrl: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
-  start: startPostgres,
+  start: PrivatePostgres({ binaries: "embedded" }),
   ask: askPostgres,
   identify: (version) => ({ name: "postgres", version: version.split(" ")[1] ?? version }),
   create: (name) => `create database ${name}`,
@@ -80,8 +58,7 @@ const mysql: ServerKind = {
   missingName: "mysql or mariadb",
   variable: "STRATA_TEST_MYSQL_URL",
   usual: "mysql://root@127.0.0.1:3306",
-  privateUrl: (port) => `mysql://root@127.0.0.1:${port}`,
-  start: startMariaDb,
+  start: PrivateMariaDb(),
   ask: askMysql,
   identify: (version) => ({
     name: version.includes("MariaDB") ? "mariadb" : "mysql",
@@ -118,8 +95,12 @@ const locate = async (kind: ServerKind): Promise<{ readonly url: string; readonl
     }
   }
   try {
-    const server = await kind.start((port) => version(kind, kind.privateUrl(port)))
-    return { url: kind.privateUrl(server.port), stop: server.stop }
+    const scope = Effect.runSync(Scope.make())
+    const stop = () => Effect.runPromise(Scope.close(scope, Exit.void))
+    const server = await Effect.runPromiseExit(Scope.extend(kind.start, scope))
+    if (Exit.isSuccess(server)) return { url: server.value.url, stop }
+    await stop()
+    throw Cause.squash(server.cause)
   } catch (error) {
     throw new Error([...reasons, `own server: ${message(error)}`].join("; "), { cause: error })
   }

@@ -13,101 +13,14 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as Database from "../../src/Database.js"
-import {
-  ConflictError,
-  ConnectionError,
-  ForeignKeyViolation,
-  QueryError,
-  UnsupportedError,
-  withCause
-} from "../../src/DbError.js"
-import type { TransactionError, TransactionFailure, WriteFailure } from "../../src/DbError.js"
-import type { Failure } from "../../src/Driver.js"
-import * as Pool from "../../src/Pool.js"
+import type { TransactionFailure } from "../../src/DbError.js"
+import type { Connection } from "../../src/Driver.js"
 import * as Transaction from "../../src/Transaction.js"
-import { makeRunner } from "../../src/transaction/runner.js"
-import type { Runner } from "../../src/transaction/runner.js"
 import * as FakeDriver from "../support/FakeDriver.js"
-
-const settle = Effect.forEach(Array.from({ length: 80 }), () => Effect.yieldNow(), { discard: true })
-
-const classify = ({ cause, code, kind }: Failure, sql: string): WriteFailure => {
-  const origin = { sql, ...(code === undefined ? {} : { code }) }
-  switch (kind.error) {
-    case "ConnectionError":
-      return withCause(new ConnectionError({ reason: kind.reason, isRetryable: kind.isRetryable, ...origin }), cause)
-    case "ConflictError":
-      return withCause(new ConflictError({ reason: kind.reason, ...origin }), cause)
-    case "ForeignKeyViolation":
-      return withCause(new ForeignKeyViolation({ columns: kind.columns, ...origin }), cause)
-    case "UnsupportedError":
-      return new UnsupportedError({ feature: kind.feature, dialect: "fake", supportedBy: [] })
-    default:
-      return withCause(
-        new QueryError({ reason: kind.error === "QueryError" ? kind.reason : "other", ...origin }),
-        cause
-      )
-  }
-}
-
-interface World {
-  readonly driver: FakeDriver.FakeDriver
-  readonly pool: Pool.Pool
-  readonly runner: Runner
-  readonly transact: Runner["transact"]
-  /** What the executor does: by the transaction of the context, else by the pool. */
-  readonly insert: (row: string) => Effect.Effect<void, TransactionFailure>
-  /** Nothing is left behind: no open transaction, no place taken, no two fibers on one connection. */
-  readonly isClean: Effect.Effect<void>
-}
-
-const make = (options: Pool.Options = {}, fake: Parameters<typeof FakeDriver.make>[0] = {}) =>
-  Effect.gen(function*() {
-    const driver = FakeDriver.make(fake)
-    const pool = yield* Pool.make(driver, options)
-    const runner = makeRunner({ pool, identity: {}, classify })
-    const world: World = {
-      driver,
-      pool,
-      runner,
-      transact: runner.transact,
-      insert: (row) =>
-        Effect.flatMap(runner.current, (scope) => {
-          const text = `insert ${row}`
-          const run = (connection: { readonly run: FakeConnectionRun }) =>
-            Effect.mapError(
-              Effect.asVoid(connection.run(text, [])),
-              (failure) => classify(failure, text) as TransactionFailure
-            )
-          return scope === undefined ? pool.use(run) : scope.use(run)
-        }),
-      isClean: Effect.gen(function*() {
-        yield* settle
-        assert.strictEqual(driver.openTransactions(), 0, "open transactions")
-        assert.strictEqual(driver.collisions(), 0, "collisions")
-        const { inUse, size, waiting } = yield* pool.state
-        assert.deepStrictEqual({ inUse, waiting }, { inUse: 0, waiting: 0 })
-        assert.strictEqual(driver.open(), size)
-      })
-    }
-    return world
-  })
-type FakeConnectionRun = Parameters<Parameters<Pool.Pool["use"]>[0]>[0]["run"]
-
-/** The calls that steer transactions, without connecting and inserting. */
-const steps = (driver: FakeDriver.FakeDriver) => driver.log.filter((entry) => !/connect|insert/.test(entry))
-
-const asTransactionError = (error: unknown): TransactionError => {
-  assert.strictEqual((error as TransactionError)._tag, "TransactionError")
-  return error as TransactionError
-}
-
-const serialization = FakeDriver.failure({ error: "ConflictError", reason: "serialization" }, "40001")
-const deferredKey = FakeDriver.failure(
-  { error: "ForeignKeyViolation", constraint: "fk", table: "t", columns: ["a"] },
-  "23503"
-)
+import { asTransactionError, deferredKey, make, serialization, settle, steps } from "./world.js"
+import type { World } from "./world.js"
 
 describe("the seven known defects", () => {
   it.scoped("1. a failed COMMIT is a typed error, the database's own where it has one", () =>
@@ -153,19 +66,9 @@ describe("the seven known defects", () => {
       assert.strictEqual((yield* Effect.flip(transact(insert("b"), undefined)))._tag, "ConflictError")
       driver.on("begin", { fail: FakeDriver.failure({ error: "UnsupportedError", feature: "deferrable" }) })
       assert.strictEqual((yield* Effect.flip(transact(insert("c"), undefined)))._tag, "UnsupportedError")
-      driver.on("begin", "die")
-      assert.strictEqual((yield* Effect.flip(transact(insert("d"), undefined)))._tag, "ConnectionError")
-      yield* transact(insert("e"), undefined)
-      assert.deepStrictEqual(driver.rows, ["e"])
-      assert.deepStrictEqual(steps(driver), [
-        "1 begin",
-        "1 begin",
-        "1 begin",
-        "1 begin",
-        "1 close",
-        "2 begin",
-        "2 commit"
-      ])
+      yield* transact(insert("d"), undefined)
+      assert.deepStrictEqual(driver.rows, ["d"])
+      assert.deepStrictEqual(steps(driver), ["1 begin", "1 begin", "1 begin", "1 begin", "1 commit"])
       yield* isClean
     }))
 
@@ -326,6 +229,71 @@ describe("the outermost transaction", () => {
       yield* isClean
     }))
 
+  it.scoped("says rolledBack where COMMIT was certainly not sent", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      const unsent = FakeDriver.failure({ error: "ConnectionError", reason: "lost", isRetryable: true })
+      driver.on("commit", { fail: unsent, ends: true })
+      const error = asTransactionError(yield* Effect.flip(transact(insert("a"), undefined)))
+      assert.deepStrictEqual([error.reason, error.state], ["commit", "rolledBack"])
+      assert.include(error.hint, "before COMMIT could be sent")
+      yield* isClean
+    }))
+
+  it.live("a COMMIT that an interruption cuts off is given up: nobody is told how it ended, and the connection goes", () =>
+    Effect.scoped(Effect.gen(function*() {
+      // as the contract of a driver has it: a moment for the answer, then the connection is given up and the step fails
+      const cutOff = (connection: Connection): Connection => {
+        let isBroken = false
+        const commit = Effect.uninterruptible(Effect.catchAllCause(Effect.interruptible(connection.commit), () => {
+          isBroken = true
+          return Effect.fail(FakeDriver.lost)
+        }))
+        return { ...connection, commit, isBroken: () => isBroken || connection.isBroken() }
+      }
+      const { driver, insert, isClean, transact } = yield* make(
+        { size: 1 },
+        {},
+        (driver) => ({ ...driver, connect: Effect.map(driver.connect, cutOff) })
+      )
+      const seen: Array<string> = []
+      const note = (what: string) => Effect.sync(() => void seen.push(what))
+      driver.on("commit", "hang")
+      const fiber = yield* Effect.fork(transact(
+        insert("a").pipe(
+          Effect.zipRight(Transaction.afterCommit(note("commit"))),
+          Effect.zipRight(Transaction.afterRollback(note("rollback")))
+        ),
+        undefined
+      ))
+      yield* settle
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
+      assert.deepStrictEqual(seen, [])
+      yield* transact(insert("b"), undefined)
+      assert.deepStrictEqual(steps(driver), ["1 begin", "1 commit", "1 close", "2 begin", "2 commit"])
+      yield* isClean
+    })))
+
+  it.scoped("a defect of a step is told as one, and its connection is not used again", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      const seen: Array<string> = []
+      for (const step of ["begin", "commit"]) {
+        driver.on(step, { defect: "bug" })
+        const exit = yield* Effect.exit(transact(
+          Effect.zipRight(insert("a"), Transaction.afterRollback(Effect.sync(() => void seen.push(step)))),
+          undefined
+        ))
+        assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause), step)
+      }
+      yield* settle
+      assert.deepStrictEqual(driver.closed, [1, 2])
+      assert.deepStrictEqual(seen, [])
+      yield* transact(insert("b"), undefined)
+      assert.deepStrictEqual(driver.rows, ["b"])
+      yield* isClean
+    }))
+
   it.scoped("does not send COMMIT on a connection that died before, though the body went on", () =>
     Effect.gen(function*() {
       const { driver, insert, transact } = yield* make({ size: 1 })
@@ -373,9 +341,108 @@ describe("the outermost transaction", () => {
         undefined
       ))
       assert.include(asTransactionError(error).hint, "DDL")
+      assert.strictEqual(asTransactionError(error).state, "committed")
       assert.notInclude(driver.rows, "b")
       yield* isClean
     }))
+
+  it.scoped("tells what was committed behind its back as committed, also where its body fails", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 })
+      const lines: Array<string> = []
+      const logger = Logger.replace(
+        Logger.defaultLogger,
+        Logger.make(({ message }) => void lines.push(String(message)))
+      )
+      const seen: Array<string> = []
+      const note = (what: string) => Effect.sync(() => void seen.push(what))
+      const body = (last: Effect.Effect<void, unknown>) =>
+        Effect.gen(function*() {
+          yield* insert("a")
+          yield* Transaction.afterCommit(note("commit"))
+          yield* Transaction.afterRollback(note("rollback"))
+          yield* Effect.ignore(transact(
+            Effect.zipRight(Transaction.afterRollback(note("rollback of a savepoint")), last),
+            undefined
+          ))
+          return yield* Effect.fail("mine" as const)
+        })
+      driver.on("insert ddl", "commitsImplicitly")
+      const error = yield* Effect.flip(transact(body(Effect.zipRight(insert("ddl"), insert("b"))), undefined)).pipe(
+        Effect.provide(logger)
+      )
+      assert.strictEqual(error, "mine")
+      assert.deepStrictEqual([driver.rows, seen], [["a", "ddl"], ["commit"]])
+      assert.isTrue(
+        lines.some((line) => line.includes("could not be rolled back: an earlier statement of it committed it"))
+      )
+      seen.length = 0
+      driver.on("insert ddl", "commitsImplicitly")
+      const inSavepoint = Effect.zipRight(Transaction.afterCommit(note("commit of a savepoint")), insert("ddl"))
+      yield* transact(transact(inSavepoint, undefined), undefined)
+      assert.deepStrictEqual(seen, ["commit of a savepoint"])
+      // a definition that fails has committed all the same, and a conflict has rolled back; of the rest nobody can tell
+      const other = { error: "QueryError", reason: "other" } as const
+      const lockTimeout = { error: "ConflictError", reason: "lockTimeout" } as const
+      for (
+        const [row, kind, state] of [
+          ["ddl", other, "committed"],
+          ["ddl", lockTimeout, "committed"],
+          ["c", lockTimeout, "rolledBack"],
+          ["c", { error: "QueryError", reason: "resources" }, "rolledBack"],
+          ["c", other, "unknown"],
+          ["c", undefined, "unknown"]
+        ] as const
+      ) {
+        driver.on(
+          `insert ${row}`,
+          kind === undefined ? "commitsImplicitly" : { fail: FakeDriver.failure(kind), ends: true },
+          { times: 2 }
+        )
+        const ended = Effect.ignore(insert(row))
+        const after = asTransactionError(yield* Effect.flip(transact(Effect.zipRight(ended, insert("d")), undefined)))
+        assert.deepStrictEqual([after.reason, after.state], ["ownership", state], row)
+        const exit = yield* Effect.exit(transact(transact(ended, undefined), undefined))
+        if (state === "committed") assert.isTrue(Exit.isSuccess(exit), row)
+        else {
+          const error = asTransactionError(yield* Effect.flip(exit))
+          assert.deepStrictEqual([error.reason, error.state], ["savepoint", state], row)
+        }
+      }
+      // and of a connection that is lost meanwhile
+      for (const [row, state] of [["ddl", "unknown"], ["c", "rolledBack"]] as const) {
+        driver.on(`insert ${row}`, "die")
+        const late = yield* Effect.flip(transact(Effect.ignore(insert(row)), { retry: Schedule.recurs(3) }))
+        assert.strictEqual(asTransactionError(late).state, state)
+      }
+      yield* isClean
+    }))
+
+  it.scoped("takes whatever ends it by failing for a rollback where definitions are part of a transaction", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 }, {}, undefined, false)
+      for (const row of ["a", "ddl"]) {
+        driver.on(`insert ${row}`, { fail: FakeDriver.other, ends: true })
+        const error = asTransactionError(yield* Effect.flip(transact(Effect.ignore(insert(row)), undefined)))
+        assert.deepStrictEqual([error.reason, error.state], ["commit", "rolledBack"])
+      }
+      yield* isClean
+    }))
+
+  it.live("a statement that the end waits for, and that ends the transaction, is not taken for a commit", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 }, { latency: 20 })
+      driver.on("insert late", { fail: FakeDriver.failure({ error: "ConflictError", reason: "deadlock" }), ends: true })
+      const error = asTransactionError(
+        yield* Effect.flip(transact(
+          Effect.zipRight(insert("a"), Effect.zipLeft(Effect.forkDaemon(insert("late")), settle)),
+          undefined
+        ))
+      )
+      assert.deepStrictEqual([error.reason, error.state], ["commit", "rolledBack"])
+      assert.deepStrictEqual(driver.rows, [])
+      yield* isClean
+    })))
 
   it.scoped("waits for its connection interruptibly", () =>
     Effect.gen(function*() {
@@ -555,6 +622,8 @@ describe("savepoints", () => {
           [{}, { isolation: "serializable" }],
           [{ isolation: "serializable" }, { isolation: "read committed" }],
           [{ access: "read only" }, { access: "read write" }],
+          [{}, { access: "read only" }],
+          [{ access: "read write" }, { access: "read only" }],
           [{}, { deferrable: true }]
         ] as ReadonlyArray<[Transaction.Options, Transaction.Options]>
       ) {
@@ -568,7 +637,7 @@ describe("savepoints", () => {
         const [outer, inner] of [
           [{ isolation: "serializable" }, { isolation: "serializable" }],
           [{ isolation: "serializable" }, {}],
-          [{}, { access: "read only" }],
+          [{ access: "read only" }, { access: "read only" }],
           [{}, { access: "read write" }]
         ] as ReadonlyArray<[Transaction.Options, Transaction.Options]>
       ) {
@@ -594,13 +663,39 @@ describe("ownership", () => {
           yield* Deferred.succeed(isOver, undefined)
           for (const fiber of fibers) {
             const error = asTransactionError(yield* Fiber.join(fiber))
-            assert.strictEqual(error.reason, "ownership")
+            assert.deepStrictEqual([error.reason, error.state], ["ownership", "committed"])
           }
         }),
         undefined
       )
       assert.isFalse(driver.log.some((entry) => /late/.test(entry)))
       yield* isClean
+    }))
+
+  it.scoped("the refusal tells what became of the work", () =>
+    Effect.gen(function*() {
+      const { driver, insert, transact } = yield* make()
+      const stateAfter = (ends: Effect.Effect<void, unknown>, inSavepoint: boolean) =>
+        Effect.gen(function*() {
+          const isOver = yield* Deferred.make<void>()
+          const forked = yield* Deferred.make<Fiber.RuntimeFiber<TransactionFailure, void>>()
+          const body = Effect.flatMap(
+            Effect.forkDaemon(Effect.zipRight(Deferred.await(isOver), Effect.flip(insert("late")))),
+            (fiber) => Deferred.succeed(forked, fiber)
+          ).pipe(Effect.zipRight(ends))
+          const told = Effect.gen(function*() {
+            yield* Deferred.succeed(isOver, undefined)
+            return asTransactionError(yield* Fiber.join(yield* Deferred.await(forked))).state
+          })
+          if (!inSavepoint) return yield* Effect.zipRight(Effect.exit(transact(body, undefined)), told)
+          return yield* transact(Effect.zipRight(Effect.exit(transact(body, undefined)), told), undefined)
+        })
+      assert.strictEqual(yield* stateAfter(Effect.void, false), "committed")
+      assert.strictEqual(yield* stateAfter(Effect.fail("no"), false), "rolledBack")
+      assert.strictEqual(yield* stateAfter(Effect.void, true), "open")
+      assert.strictEqual(yield* stateAfter(Effect.fail("no"), true), "rolledBack")
+      driver.on("commit", "die")
+      assert.strictEqual(yield* stateAfter(Effect.void, false), "unknown")
     }))
 
   it.live("COMMIT waits for a statement that is running, and refuses those that wait", () =>
@@ -700,21 +795,68 @@ describe("Transaction", () => {
       assert.deepStrictEqual(log, ["rollback", "conflict"])
     }))
 
-  it.scoped("a savepoint that is rolled back drops what was registered in it", () =>
+  it.scoped("a savepoint that is rolled back drops its afterCommit, and its afterRollback runs however the rest ends", () =>
     Effect.gen(function*() {
-      const { transact } = yield* make()
+      const { driver, insert, transact } = yield* make()
       const log: Array<string> = []
       const note = into(log)
-      yield* transact(
+      const both = (name: string) =>
         Effect.zipRight(
-          Effect.ignore(
-            transact(Effect.zipRight(Transaction.afterCommit(note("dropped")), Effect.fail("no")), undefined)
-          ),
-          transact(Transaction.afterCommit(note("kept")), undefined)
-        ),
-        undefined
-      )
-      assert.deepStrictEqual(log, ["kept"])
+          Transaction.afterCommit(note(`${name} committed`)),
+          Transaction.afterRollback(note(`${name} rolled back`))
+        )
+      const body = Effect.gen(function*() {
+        yield* both("outer")
+        yield* transact(both("kept"), undefined)
+        yield* Effect.ignore(transact(
+          both("lost").pipe(Effect.zipRight(transact(both("inner"), undefined)), Effect.zipRight(Effect.fail("no"))),
+          undefined
+        ))
+        yield* insert("a")
+        assert.deepStrictEqual(log, [])
+      })
+      yield* transact(body, undefined)
+      const lost = ["lost rolled back", "inner rolled back"]
+      assert.deepStrictEqual(log.splice(0), ["outer committed", "kept committed", ...lost])
+      yield* Effect.flip(transact(Effect.zipRight(body, Effect.fail("no")), undefined))
+      assert.deepStrictEqual(log.splice(0), ["outer rolled back", "kept rolled back", ...lost])
+      driver.on("commit", "die")
+      yield* Effect.flip(transact(body, undefined))
+      assert.deepStrictEqual(log, lost)
+    }))
+
+  it.scoped("what a fiber registers too late, in a scope that has ended, follows what became of that scope", () =>
+    Effect.gen(function*() {
+      const { driver, transact } = yield* make()
+      const late = (ends: Effect.Effect<void, unknown>, inSavepoint: boolean) =>
+        Effect.gen(function*() {
+          const log: Array<string> = []
+          const note = into(log)
+          const isOver = yield* Deferred.make<void>()
+          const forked = yield* Deferred.make<Fiber.RuntimeFiber<void>>()
+          const registers = Effect.flatMap(
+            Effect.forkDaemon(
+              Deferred.await(isOver).pipe(
+                Effect.zipRight(Transaction.afterCommit(note("commit"))),
+                Effect.zipRight(Transaction.afterRollback(note("rollback")))
+              )
+            ),
+            (fiber) => Deferred.succeed(forked, fiber)
+          )
+          const body = Effect.zipRight(registers, ends)
+          yield* Effect.exit(transact(inSavepoint ? Effect.ignore(transact(body, undefined)) : body, undefined))
+          yield* Deferred.succeed(isOver, undefined)
+          yield* Fiber.join(yield* Deferred.await(forked))
+          return log
+        })
+      assert.deepStrictEqual(yield* late(Effect.void, false), ["commit"])
+      assert.deepStrictEqual(yield* late(Effect.fail("no"), false), ["rollback"])
+      assert.deepStrictEqual(yield* late(Effect.void, true), ["commit"])
+      assert.deepStrictEqual(yield* late(Effect.fail("no"), true), ["rollback"])
+      driver.on("commit", "die", { times: 3 })
+      assert.deepStrictEqual(yield* late(Effect.void, false), [])
+      assert.deepStrictEqual(yield* late(Effect.void, true), [])
+      assert.deepStrictEqual(yield* late(Effect.fail("no"), true), ["rollback"])
     }))
 
   it.effect("outside of a transaction afterCommit runs at once, afterRollback never", () =>

@@ -13,14 +13,16 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 const prelude = `
 import * as Effect from "effect/Effect"
 import * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Expr, Field, Model, Mutation, Query, Relation, Transaction } from "effect-strata"
+import { Database, Expr, Field, Model, Mutation, Query, Relation, Transaction } from "effect-strata"
 import { Post, User } from "${root}test/types/models.js"
 export const users = Query.from(User)
 export const posts = Query.from(Post)
 export const userPosts = Relation.hasMany(User, Post, "authorId")
 export const postAuthor = Relation.belongsTo(Post, User, "authorId")
 export const locked: Effect.Effect<User, never, Transaction.Transaction> = undefined as never
+export const live: Layer.Layer<Database.Database> = undefined as never
 export const age: number | undefined = 3
 class Service extends Context.Tag("Service")<Service, string>() {}
 export const Needy = Schema.transformOrFail(Schema.String, Schema.String, {
@@ -111,6 +113,14 @@ const cases: { readonly [name: string]: readonly [line: string, ...said: Readonl
   "a locking read outside of a transaction": [
     `Effect.runSync(locked)`,
     `Type 'Transaction' is not assignable to type 'never'.`
+  ],
+  "a query for update outside of a transaction": [
+    `Effect.runPromise(users.pipe(Query.forUpdate(), Effect.provide(live)))`,
+    `Type 'Transaction' is not assignable to type 'never'.`
+  ],
+  "a lock that both skips and fails": [
+    `users.pipe(Query.forUpdate({ skipLocked: true, noWait: true }))`,
+    `Type 'true' is not assignable to type 'false'.`
   ],
   "a query without a database": [
     `Effect.runSync(users)`,

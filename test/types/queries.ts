@@ -5,8 +5,9 @@ import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
 import type { Database, DbError } from "effect-strata"
-import { Expr, Query } from "effect-strata"
+import { Expr, Query, Transaction } from "effect-strata"
 import { Comment, Event, Legacy, Post, User } from "./models.js"
 import type { UserId } from "./models.js"
 import { given, is } from "./support.js"
@@ -281,3 +282,23 @@ given(Query.from(User).pipe(Query.where((u) => Expr.in(u.id, Query.from(Post).pi
 given(Query.from(perAuthor.pipe(Query.as("top"))).pipe(Query.where((t) => Expr.eq(t.title, "x"))))
 // @ts-expect-error a limit is a number
 given(Query.from(User).pipe(Query.limit("3")))
+
+// ---- locks
+export const locked = Query.from(User).pipe(Query.where({ age: 1 }), Query.forUpdate(), Query.limit(1))
+is<RowOf<typeof locked>, User>(true)
+is<Effect.Effect.Context<typeof locked>, Database.Database | Transaction.Transaction>(true)
+is<Effect.Effect.Error<typeof locked>, DbError.ReadFailure>(true)
+export const shared = Query.option(Query.from(User).pipe(Query.forShare({ noWait: true }), Query.pluck((u) => u.name)))
+is<Effect.Effect.Context<typeof shared>, Database.Database | Transaction.Transaction>(true)
+is<Effect.Effect.Success<typeof shared>, Option.Option<string>>(true)
+export const streamed = Query.stream(Query.from(User).pipe(Query.forNoKeyUpdate({ skipLocked: true })))
+is<Stream.Stream.Context<typeof streamed>, Database.Database | Transaction.Transaction>(true)
+export const inside = Transaction.run(Query.from(User).pipe(Query.forKeyShare()))
+is<Effect.Effect.Context<typeof inside>, Database.Database>(true)
+// what it is part of requires a transaction too
+export const around = Query.from(Query.as("locked")(locked))
+is<Effect.Effect.Context<typeof around>, Database.Database | Transaction.Transaction>(true)
+// @ts-expect-error one or the other
+Query.forUpdate({ skipLocked: true, noWait: true })
+// @ts-expect-error no such option
+Query.forUpdate({ of: "posts" })

@@ -1,0 +1,133 @@
+/**
+ * The rows of a statement as the server sends them, for a stream that has its connection to itself: nothing is kept on the server, and the
+ * first row comes as soon as there is one. While the reader is busy the socket is paused, so that memory stays bounded.
+ */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Failure } from "../Driver.js"
+import { positional } from "./protocol.js"
+import type { Row } from "./results.js"
+import type { Running, Session } from "./session.js"
+
+/** Rows that wait for the reader before the server has to; as many more come as a read of the socket holds. */
+const enough = 256
+
+class Flow {
+  private readonly session: Session
+  private rows: Array<Row> = []
+  private isPaused = false
+  private isWaking = false
+  private isDiscarding = false
+  private isDone = false
+  private failure: Failure | undefined
+  private wake: (() => void) | undefined
+  private running: Running | undefined
+
+  constructor(session: Session) {
+    this.session = session
+  }
+
+  /** Sends the statement; a failure is told by the first pull. */
+  open(text: string, parameters: ReadonlyArray<unknown>): void {
+    const { session } = this
+    const running = session.start("statement", (failure) => {
+      this.failure = failure
+      this.isDone = true
+      // For the next command's answer.
+      this.unpause()
+      this.wake?.()
+    })
+    if ("_tag" in running) {
+      this.failure = running
+      this.isDone = true
+      return
+    }
+    this.running = running
+    try {
+      const command = session.raw.execute(positional(session.site.library, text, parameters))
+      command.on("result", (row) => this.take(running, row))
+      command.on("error", (error) => session.end(running, error))
+      command.on("end", () => session.end(running, undefined))
+    } catch (error) {
+      session.end(running, error)
+    }
+  }
+
+  readonly pull: Effect.Effect<Chunk.Chunk<Row>, Option.Option<Failure>> = Effect.async((resume) => {
+    const give = (): boolean => {
+      const { rows } = this
+      if (rows.length === 0 && !this.isDone) return false
+      this.wake = undefined
+      this.rows = []
+      resume(
+        rows.length > 0
+          ? Effect.succeed(Chunk.unsafeFromArray(rows))
+          : Effect.fail(Option.fromNullable(this.failure))
+      )
+      return true
+    }
+    if (give()) return
+    this.unpause()
+    this.wake = give
+    // Else the rows would go to a reader that no longer waits.
+    return Effect.sync(() => {
+      if (this.wake === give) this.wake = undefined
+    })
+  })
+
+  readonly close: Effect.Effect<void> = Effect.promise(() => {
+    const { running } = this
+    if (running === undefined || this.isDone) return Promise.resolve()
+    this.isDiscarding = true
+    this.rows = []
+    this.unpause()
+    return this.session.abandon(running)
+  })
+
+  private take(running: Running, row: unknown): void {
+    // A statement without rows gives its header here.
+    if (this.isDiscarding || !Array.isArray(row)) return
+    // The time until the server answers is limited, not the time that the reader takes.
+    clearTimeout(running.timer)
+    this.rows.push(row)
+    if (this.rows.length >= enough && !this.isPaused) {
+      this.isPaused = true
+      this.session.raw.stream.pause()
+    }
+    if (this.isWaking) return
+    this.isWaking = true
+    // When all rows of this read of the socket are there: chunks of one row are slow.
+    setImmediate(() => {
+      this.isWaking = false
+      this.wake?.()
+    })
+  }
+
+  private unpause(): void {
+    if (!this.isPaused) return
+    this.isPaused = false
+    this.session.raw.stream.resume()
+  }
+}
+
+/** Ending or interrupting the stream ends the statement, and leaves the connection fit for the next or given up. */
+export const stream = (
+  session: Session,
+  text: string,
+  parameters: ReadonlyArray<unknown>
+): Stream.Stream<Row, Failure> =>
+  Stream.unwrapScoped(
+    Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          const flow = new Flow(session)
+          flow.open(text, parameters)
+          return flow
+        }),
+        (flow) => flow.close
+      ),
+      (flow) => Stream.repeatEffectChunkOption(flow.pull)
+    )
+  )

@@ -1,0 +1,306 @@
+/**
+ * How connections are lent: at once where one is idle, else in the order in which they were asked for.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import type { ConfigurationError, ConnectFailure } from "../DbError.js"
+import type { Connection, Driver } from "../Driver.js"
+import type { Chores } from "./chores.js"
+import { pingPatience } from "./chores.js"
+import { Connections } from "./connections.js"
+import { closed, overloaded, poolTimeout, selfDeadlock } from "./errors.js"
+import { Leaks } from "./leaks.js"
+import { block, isDeadlock, loans, unblock, wasDeadlock, withLoan } from "./loans.js"
+import type { Settings } from "./options.js"
+import { validateResize } from "./options.js"
+import type { AnyFiber, Loan, Slot } from "./slot.js"
+import type { Size, State } from "./state.js"
+import type { Refusal } from "./waiting.js"
+import { Claim } from "./waiting.js"
+
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/** What lending needs. */
+export interface Parts {
+  readonly driver: Driver
+  readonly settings: Settings
+  readonly now: () => number
+  /** Those that may be cut off when the pool closes, and those that must end. */
+  readonly stoppable: Chores
+  readonly chores: Chores
+}
+
+/** In a fiber's run there is one. */
+const currentFiber = (): AnyFiber => Option.getOrThrow(Fiber.getCurrentFiber())
+
+/** The lending of one pool. */
+export class Lending {
+  readonly connections: Connections
+  readonly leaks: Leaks | undefined
+  private readonly acquireMillis: number
+  private readonly pingAfter: number
+  private acquired = 0
+  private lastRefusal: { readonly time: number; readonly refusal: Refusal; readonly error: ConnectFailure } | undefined
+
+  constructor(private readonly parts: Parts) {
+    const { chores, now, settings } = parts
+    this.acquireMillis = Duration.toMillis(settings.acquireTimeout)
+    this.pingAfter = Duration.toMillis(settings.prePing)
+    const { leakThreshold } = settings
+    this.leaks = leakThreshold === undefined || !Duration.isFinite(leakThreshold)
+      ? undefined
+      : new Leaks({ threshold: leakThreshold, now, background: chores.run })
+    this.connections = new Connections({
+      ...parts,
+      refuse: (claim, refusal) => this.refuse(claim, refusal),
+      onLeave: ({ blocked, fiber }) => {
+        if (blocked !== undefined) unblock(fiber, blocked)
+      },
+      give: (claim, slot, time) => {
+        this.lend(slot, claim.fiber, time)
+        claim.slot = slot
+        claim.resume(Effect.void)
+      }
+    })
+  }
+
+  readonly use = <A, E, R>(
+    body: (connection: Connection) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E | ConnectFailure, R> =>
+    Effect.uninterruptibleMask((restore) => {
+      const run = (slot: Slot) => this.lent(slot, restore(Effect.suspend(() => body(slot.connection))))
+      const slot = this.takeSound()
+      return slot === undefined ? Effect.flatMap(this.checkout(restore), run) : run(slot)
+    })
+
+  readonly hold = <A, E, R>(
+    body: (connection: Connection) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E | ConnectFailure, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(this.take(restore), (slot) => {
+        const loan = this.loanOf(slot)
+        const inside = Effect.flatMap(FiberRef.get(loans), (current) =>
+          Effect.locally(
+            restore(Effect.suspend(() => body(slot.connection))),
+            loans,
+            withLoan(current, loan)
+          ))
+        return this.lent(slot, inside)
+      })
+    )
+
+  readonly acquire: Effect.Effect<Connection, ConnectFailure, Scope.Scope> = Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.scope, (scope) =>
+      Effect.flatMap(this.take(restore), (slot) => {
+        const loan = this.loanOf(slot)
+        return Effect.as(
+          Effect.zipRight(
+            FiberRef.update(loans, (current) => withLoan(current, loan)),
+            Scope.addFinalizer(scope, Effect.sync(() => this.giveBack(slot)))
+          ),
+          slot.connection
+        )
+      }))
+  )
+
+  invalidate(connection: Connection): void {
+    for (const slot of this.connections.slots) {
+      if (slot.connection === connection) slot.expiresAt = Number.NEGATIVE_INFINITY
+    }
+  }
+
+  get state(): State {
+    const { ended, idle, opening, slots, waiting } = this.connections
+    let inUse = 0
+    let tended = 0
+    for (const { state } of slots) {
+      if (state === "lent") inUse++
+      else if (state === "tended") tended++
+    }
+    return {
+      size: slots.size + opening.connecting,
+      idle: idle.length + tended,
+      inUse,
+      waiting: waiting.size,
+      longestWait: Duration.millis(waiting.first === undefined ? 0 : this.parts.now() - waiting.first.since),
+      acquired: this.acquired,
+      waited: waiting.waited,
+      waitTime: Duration.millis(waiting.waitTime),
+      shed: waiting.shed,
+      timedOut: waiting.timedOut,
+      opened: opening.opened,
+      failedToOpen: opening.failed,
+      closed: ended,
+      leaksFound: this.leaks?.found ?? 0
+    }
+  }
+
+  resize(change: Size): Effect.Effect<void, ConfigurationError> {
+    return Effect.suspend(() => {
+      const { connections, parts: { driver } } = this
+      return Effect.map(validateResize(change, connections, driver.maxConnections), ({ minimum, overflow, size }) => {
+        connections.minimum = minimum
+        connections.size = size
+        connections.overflow = overflow
+        connections.trim()
+        connections.opening.demand()
+        this.breakDeadlock()
+      })
+    })
+  }
+
+  /** One that neither has to be opened nor pinged. */
+  private takeSound(): Slot | undefined {
+    const time = this.parts.now()
+    const slot = this.connections.takeIdle(time, this.pingAfter)
+    if (slot !== undefined) this.lend(slot, currentFiber(), time)
+    return slot
+  }
+
+  private take(restore: Restore): Effect.Effect<Slot, ConnectFailure> {
+    return Effect.suspend(() => {
+      const slot = this.takeSound()
+      return slot === undefined ? this.checkout(restore) : Effect.succeed(slot)
+    })
+  }
+
+  private lend(slot: Slot, fiber: AnyFiber, time: number): void {
+    slot.state = "lent"
+    slot.holder = fiber
+    this.acquired++
+    this.leaks?.borrowed(slot, fiber, time)
+  }
+
+  private loanOf(slot: Slot): Loan {
+    return slot.loan = { slot, waiting: 0 }
+  }
+
+  private giveBack(slot: Slot): void {
+    this.forget(slot)
+    this.connections.giveBack(slot)
+  }
+
+  private forget(slot: Slot): void {
+    slot.holder = undefined
+    if (slot.loan !== undefined) slot.loan = slot.loan.slot = undefined
+    if (slot.borrow !== undefined) {
+      this.leaks?.returned(slot.borrow)
+      slot.borrow = undefined
+    }
+  }
+
+  private lent<A, E, R>(slot: Slot, body: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.matchCauseEffect(body, {
+      onFailure: (cause) => {
+        this.giveBack(slot)
+        return Effect.failCause(cause)
+      },
+      onSuccess: (value) => {
+        this.giveBack(slot)
+        return Effect.succeed(value)
+      }
+    })
+  }
+
+  private checkout(restore: Restore): Effect.Effect<Slot, ConnectFailure> {
+    const time = this.parts.now()
+    const claim = new Claim(currentFiber(), time, time + this.acquireMillis)
+    return Effect.matchCauseEffect(restore(this.obtain(claim)), {
+      onFailure: (cause) => {
+        this.abandon(claim)
+        return Effect.failCause(cause)
+      },
+      // a claim that was resumed with success has been given a slot
+      onSuccess: () => Effect.succeed(claim.slot!)
+    })
+  }
+
+  /** Only an idle connection can have died unseen: one just opened or just used needs no ping. */
+  private obtain(claim: Claim): Effect.Effect<void, ConnectFailure> {
+    return Effect.suspend(() => {
+      const time = this.parts.now()
+      const slot = this.connections.takeIdle(time, Number.POSITIVE_INFINITY)
+      if (slot === undefined) return this.wait(claim)
+      claim.slot = slot
+      this.lend(slot, claim.fiber, time)
+      if (time - slot.soundAt < this.pingAfter) return Effect.void
+      claim.isPinging = true
+      // half of the time that is left, so that some is left for another connection
+      const patience = Duration.min(pingPatience, Duration.millis((claim.deadline - time) / 2))
+      return Effect.flatMap(this.connections.ping(slot, patience), (isSound) => {
+        claim.isPinging = false
+        if (isSound) return Effect.void
+        claim.slot = undefined
+        this.forget(slot)
+        return this.obtain(claim)
+      })
+    })
+  }
+
+  private wait(claim: Claim): Effect.Effect<void, ConnectFailure> {
+    return Effect.async((resume) => {
+      const { connections } = this
+      if (connections.isClosed) return resume(Effect.fail(closed()))
+      if (claim.deadline <= this.parts.now()) return resume(Effect.fail(poolTimeout(this.sizes)))
+      claim.blocked = block(claim.fiber, connections.slots)
+      if (this.isDeadlocked(claim)) {
+        unblock(claim.fiber, claim.blocked)
+        return resume(Effect.fail(selfDeadlock(this.sizes)))
+      }
+      claim.resume = resume
+      connections.waiting.join(claim)
+      connections.opening.demand()
+    })
+  }
+
+  private abandon(claim: Claim): void {
+    this.connections.waiting.leave(claim)
+    if (claim.slot === undefined) return
+    if (claim.isPinging) {
+      this.forget(claim.slot)
+      this.connections.discard(claim.slot)
+    } else this.giveBack(claim.slot)
+  }
+
+  private isDeadlocked({ blocked }: Claim): boolean {
+    const { limit, slots } = this.connections
+    return blocked !== undefined && slots.size >= limit && isDeadlock(blocked, slots)
+  }
+
+  /** Fewer connections can make a deadlock of what was none. */
+  private breakDeadlock(): void {
+    const { waiting } = this.connections
+    for (let claim = waiting.first; claim !== undefined;) {
+      const { after } = claim
+      if (this.isDeadlocked(claim)) waiting.fail(claim, Effect.fail(selfDeadlock(this.sizes)))
+      claim = after
+    }
+  }
+
+  /** Why a wait was in vain: the cause, where it is known. */
+  private refuse({ blocked }: Claim, refusal: Refusal): ConnectFailure {
+    const { limit, opening, slots } = this.connections
+    if (blocked !== undefined && slots.size >= limit && wasDeadlock(blocked, slots)) return selfDeadlock(this.sizes)
+    const { failure } = opening.attempts
+    if (failure !== undefined) return failure
+    // Thousands may be refused at once, and all are told the same.
+    const time = this.parts.now()
+    if (this.lastRefusal?.time !== time || this.lastRefusal.refusal !== refusal) {
+      const error = refusal === "overloaded" ? overloaded(this.sizes) : poolTimeout(this.sizes)
+      this.lastRefusal = { time, refusal, error }
+    }
+    return this.lastRefusal.error
+  }
+
+  /** The settings with the sizes of now. */
+  private get sizes(): Settings {
+    const { overflow, size } = this.connections
+    return { ...this.parts.settings, overflow, size }
+  }
+}

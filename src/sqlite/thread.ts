@@ -1,0 +1,317 @@
+/**
+ * A session on a thread of its own, so that a long statement blocks no fiber and can be told to stop.
+ *
+ * One call runs at a time, and the next is sent when its answer is there: so one cell, which both threads see, is enough to cancel the call that
+ * runs and no other. Where a statement does not stop in time (SQLite looks for rows that match nothing, or builds an index), the thread is
+ * given up: nobody waits for it, and whatever it did is rolled back when SQLite returns to it.
+ */
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads"
+import type { MessagePort } from "node:worker_threads"
+import type { Failure, NativeResult } from "../Driver.js"
+import { attemptCall } from "./attempts.js"
+import type { Access, Calls } from "./connection.js"
+import type { Answer, Request, Start } from "./messages.js"
+import { fromMessage, progress, toSend } from "./messages.js"
+import { Refusal } from "./refusals.js"
+
+/** How long a statement that was told to stop is waited for. */
+const grace = Duration.millis(50)
+
+/** How long the end of a step that cannot be cancelled is waited for by a fiber that was interrupted. */
+const moment = Duration.seconds(1)
+
+const lost = (cause?: unknown): Refusal =>
+  new Refusal({
+    _tag: "Failure",
+    kind: { error: "ConnectionError", reason: "lost", isRetryable: false },
+    code: undefined,
+    hint: "the thread of the connection has ended",
+    cause
+  })
+
+const timedOut = new Refusal({
+  _tag: "Failure",
+  kind: { error: "TimeoutError" },
+  code: undefined,
+  hint: undefined,
+  cause: undefined
+})
+
+const unsendable = (cause: unknown): Refusal =>
+  new Refusal({
+    _tag: "Failure",
+    kind: { error: "QueryError", reason: "data" },
+    code: undefined,
+    hint: "a parameter is nothing that SQLite has a type for",
+    cause
+  })
+
+type Outcome = Effect.Effect<unknown, Refusal>
+
+/** A call, and what came of it. */
+class Pending {
+  outcome: Outcome | undefined
+  private readonly listeners: Array<(outcome: Outcome) => void> = []
+
+  constructor(readonly request: Request) {}
+
+  listen(listener: (outcome: Outcome) => void): void {
+    if (this.outcome === undefined) this.listeners.push(listener)
+    else listener(this.outcome)
+  }
+
+  settle(outcome: Outcome): void {
+    if (this.outcome !== undefined) return
+    this.outcome = outcome
+    for (const listener of this.listeners) listener(outcome)
+  }
+}
+
+/** better-sqlite3 gives Buffers, which arrive as the plainer arrays that they are based on. */
+const withBuffers = ({ raw, rows }: NativeResult): NativeResult => {
+  for (const row of rows as ReadonlyArray<{ [column: string]: unknown }>) {
+    for (const column of Object.keys(row)) {
+      const value = row[column]
+      if (value instanceof Uint8Array) row[column] = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    }
+  }
+  return { rows, raw: Array.isArray(raw) ? rows : raw }
+}
+
+/** What a thread needs to know. */
+export interface Options extends Pick<Start, "settings"> {
+  /** In milliseconds. */
+  readonly lockTimeout: number
+  /** How long a statement may take, in milliseconds. */
+  readonly statementTimeout: number | undefined
+  /** Whether it must not be given up, as a database in memory would be lost with it. */
+  readonly isKept: boolean
+  /** Told when a statement did not stop, so that its thread goes on for as long as SQLite does. */
+  readonly onGivenUp: (thread: Thread) => void
+  /** Told when it has ended at last. */
+  readonly onExit: (thread: Thread) => void
+}
+
+/** A thread, and the calls to it that have no answer yet. */
+export class Thread {
+  private readonly cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  private readonly worker: Worker
+  private readonly port: MessagePort
+  private current: Pending | undefined
+  private readonly queue: Array<Pending> = []
+  private readonly cursors = new Set<number>()
+  private inTransaction = false
+  private dirty = false
+  private broken = false
+  /** Whether its connection is closed, and open cursors are all that it is for. */
+  private isLeaving = false
+  private isGone = false
+  private ended: Promise<unknown> | undefined
+
+  constructor(private readonly options: Options) {
+    const { port1, port2 } = new MessageChannel()
+    this.port = port1
+    const start: Start = { settings: options.settings, cell: this.cell }
+    this.worker = new Worker(new URL("./worker.js", import.meta.url), {
+      workerData: { ...start, port: port2 },
+      transferList: [port2],
+      name: "strata-sqlite",
+      ...(process.env["YG"] === undefined ? {} : { resourceLimits: { maxYoungGenerationSizeMb: Number(process.env["YG"]) } })
+    })
+    this.port.on("message", (answer: Answer) => this.receive(answer))
+    this.worker.on("error", (cause) => this.lose(cause))
+    this.worker.on("exit", () => {
+      this.lose(undefined)
+      options.onExit(this)
+    })
+  }
+
+  readonly access: Access = {
+    run: (text, parameters, options) => this.statement("run", [text, parameters.map(toSend), options]),
+    native: (text, parameters, isKept) =>
+      Effect.map(this.statement<"native">("native", [text, parameters.map(toSend), isKept]), withBuffers),
+    open: (cursor, query) =>
+      Effect.suspend(() => {
+        this.cursors.add(cursor)
+        return this.statement("open", [cursor, { ...query, parameters: query.parameters.map(toSend) }])
+      }),
+    pull: (cursor) => this.statement("pull", [cursor]),
+    begin: (options) => this.step("begin", [options]),
+    commit: () => this.step("commit", []),
+    rollback: () => this.step("rollback", []),
+    reset: () => this.step("reset", []),
+    readOnlyReason: () => this.statement("readOnlyReason", []),
+    describe: (name, table) => this.statement("describe", [name, table]),
+    version: () => this.statement("version", []),
+    closeCursor: (cursor) => {
+      if (!this.cursors.delete(cursor) || this.isGone) return
+      this.send(new Pending({ name: "closeCursor", args: [cursor] }))
+      if (this.isLeaving && this.cursors.size === 0) void this.leave()
+    },
+    isInTransaction: () => this.inTransaction,
+    isDirty: () => this.dirty,
+    isBroken: () => this.broken || this.isLeaving || this.isGone,
+    close: Effect.suspend(() => {
+      if (this.options.isKept) return this.inTransaction ? Effect.ignore(this.step("rollback", [])) : Effect.void
+      if (this.isGone || this.cursors.size === 0) return this.end
+      // Open cursors go on without their connection.
+      this.isLeaving = true
+      this.send(new Pending({ name: "end", args: [] }))
+      return Effect.void
+    })
+  }
+
+  /** Opens the handle. */
+  readonly connect: Effect.Effect<void, Failure> = Effect.suspend(() =>
+    Effect.asVoid(attemptCall(this.options.lockTimeout, undefined, () => this.cancellable({ name: "connect", args: [] }, undefined)))
+  )
+
+  /** Ends the thread, and with it the handle; where SQLite keeps it, it is not waited for. */
+  readonly end: Effect.Effect<void> = Effect.suspend(() => {
+    const ended = this.leave()
+    return Effect.asVoid(Effect.timeoutOption(Effect.interruptible(Effect.promise(() => ended)), grace))
+  })
+
+  /** A call that is cancelled when its fiber is interrupted, or after the time that a statement may take. */
+  private statement<Name extends keyof Calls>(
+    name: Name,
+    args: ReadonlyArray<unknown>
+  ): Effect.Effect<ReturnType<Calls[Name]>, Failure> {
+    const { lockTimeout, statementTimeout } = this.options
+    const call = (left: number | undefined) => this.cancellable({ name, args }, left)
+    return attemptCall(lockTimeout, statementTimeout, call) as Effect.Effect<ReturnType<Calls[Name]>, Failure>
+  }
+
+  private cancellable(request: Request, left: number | undefined): Outcome {
+    return Effect.suspend(() => {
+      const pending = new Pending(request)
+      const outcome: Outcome = Effect.async((resume) => {
+        pending.listen(resume)
+        this.send(pending)
+        return this.cancel(pending)
+      })
+      if (left === undefined) return outcome
+      const timer = Effect.forkDaemon(Effect.interruptible(Effect.delay(this.cancel(pending), left)))
+      return Effect.flatMap(timer, (timer) => Effect.ensuring(outcome, Fiber.interruptFork(timer)))
+    })
+  }
+
+  /** A call that cannot be cancelled. When its fiber is interrupted it ends as its answer says, if that comes in a moment. */
+  private step<Name extends keyof Calls>(
+    name: Name,
+    args: ReadonlyArray<unknown>
+  ): Effect.Effect<ReturnType<Calls[Name]>, Failure> {
+    const call: Outcome = Effect.uninterruptibleMask((restore) => {
+      const pending = new Pending({ name, args })
+      this.send(pending)
+      return Effect.catchAllCause(restore(Effect.async<unknown, Refusal>((resume) => pending.listen(resume))), (cause) => {
+        if (!Cause.isInterrupted(cause) || this.unsend(pending)) return Effect.failCause(cause)
+        return Effect.flatMap(this.waitFor(pending, moment), () => {
+          if (pending.outcome === undefined) this.giveUp(pending, lost())
+          return pending.outcome!
+        })
+      })
+    })
+    return attemptCall(this.options.lockTimeout, undefined, () => call) as Effect.Effect<
+      ReturnType<Calls[Name]>,
+      Failure
+    >
+  }
+
+  /** Tells a call to end without an effect, and waits until it did; one that is past that ends as it would have. */
+  private cancel(pending: Pending): Effect.Effect<void> {
+    return Effect.uninterruptible(Effect.suspend(() => {
+      if (pending.outcome !== undefined) return Effect.void
+      if (this.unsend(pending)) return Effect.sync(() => pending.settle(Effect.fail(timedOut)))
+      const before = Atomics.compareExchange(this.cell, 0, progress.running, progress.cancelled)
+      const isTooLate = before === progress.settled
+      return Effect.map(this.waitFor(pending, isTooLate ? moment : grace), () => {
+        if (pending.outcome === undefined) this.giveUp(pending, isTooLate ? lost() : timedOut)
+      })
+    }))
+  }
+
+  private waitFor(pending: Pending, limit: Duration.Duration): Effect.Effect<void> {
+    const settled = Effect.async<void>((resume) => pending.listen(() => resume(Effect.void)))
+    return Effect.map(Effect.timeoutOption(Effect.interruptible(settled), limit), () => {
+      // The event loop may have been kept from messages for as long.
+      while (pending.outcome === undefined) {
+        const received: { readonly message: Answer } | undefined = receiveMessageOnPort(this.port)
+        if (received === undefined) return
+        this.receive(received.message)
+      }
+    })
+  }
+
+  /** Nobody waits for the call that runs any more. */
+  private giveUp(pending: Pending, refusal: Refusal): void {
+    pending.settle(Effect.fail(refusal))
+    if (this.options.isKept) {
+      Atomics.compareExchange(this.cell, 0, progress.running, progress.cancelled)
+      Atomics.compareExchange(this.cell, 0, progress.cancelled, progress.abandoned)
+      this.inTransaction = false
+    } else {
+      this.options.onGivenUp(this)
+      void this.leave()
+    }
+  }
+
+  private send(pending: Pending): void {
+    if (this.isGone) pending.settle(Effect.fail(lost()))
+    else if (this.current === undefined) this.post(pending)
+    else this.queue.push(pending)
+  }
+
+  /** Takes a call back that is not on its way yet. */
+  private unsend(pending: Pending): boolean {
+    const at = this.queue.indexOf(pending)
+    if (at !== -1) this.queue.splice(at, 1)
+    return at !== -1
+  }
+
+  private post(pending: Pending): void {
+    this.current = pending
+    Atomics.store(this.cell, 0, progress.running)
+    try {
+      this.port.postMessage(pending.request)
+    } catch (cause) {
+      this.next()
+      pending.settle(Effect.fail(unsendable(cause)))
+    }
+  }
+
+  private next(): void {
+    this.current = undefined
+    const next = this.queue.shift()
+    if (next !== undefined) this.post(next)
+  }
+
+  private receive({ isBroken, isDirty, isInTransaction, refusal, value }: Answer): void {
+    const pending = this.current
+    this.inTransaction = isInTransaction
+    this.dirty = isDirty
+    this.broken = isBroken
+    this.next()
+    pending?.settle(refusal === undefined ? Effect.succeed(value) : Effect.fail(fromMessage(refusal)))
+  }
+
+  /** Ends the thread as soon as SQLite lets it. */
+  private leave(): Promise<unknown> {
+    this.ended ??= this.worker.terminate()
+    this.worker.unref()
+    this.port.close()
+    this.lose(undefined)
+    return this.ended
+  }
+
+  private lose(cause: unknown): void {
+    this.isGone = true
+    const pending = [this.current, ...this.queue.splice(0)]
+    this.current = undefined
+    for (const one of pending) one?.settle(Effect.fail(lost(cause)))
+  }
+}
