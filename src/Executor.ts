@@ -46,6 +46,8 @@ import { withDefaults } from "./transaction/scope.js"
 export interface Options {
   readonly open: Effect.Effect<Driver, OpenFailure, Scope.Scope>
   readonly pool: Pool.Options
+  /** Connections where neither the options nor `Pool.layer` say how many; undefined for the pool's own default. */
+  readonly usualSize?: number
   /** How rows are decoded; "auto" generates code where that is allowed. */
   readonly decoding?: Mode
 }
@@ -266,10 +268,11 @@ export const layer = (options: Options): Layer.Layer<Database.Database | SqlClie
       options.open,
       (failure) => failure._tag === "Failure" ? Pool.toConnectError(failure) : failure
     )
-    const pool = yield* Pool.make(
-      driver,
-      Pool.withDefaults(options.pool, yield* Pool.PoolDefaults, driver.maxConnections)
-    )
+    const defaults = {
+      ...options.usualSize === undefined ? {} : { size: options.usualSize },
+      ...yield* Pool.PoolDefaults
+    }
+    const pool = yield* Pool.make(driver, Pool.withDefaults(options.pool, defaults, driver.maxConnections))
     const { client, service } = make(driver, pool, options.decoding ?? "auto")
     return Context.make(Database.Database, service).pipe(Context.add(SqlClient.SqlClient, yield* client))
   })).pipe(Layer.provide(Reactivity.layer))

@@ -108,7 +108,8 @@ export const layer = (options: Options): Layer.Layer<Database | SqlClient.SqlCli
   const { statementTimeout } = pool
   return Executor.layer({
     open: driver.make({ filename, lockTimeout, readonly, statementTimeout, synchronous, worker }),
-    pool: { ...pool, size: pool.size ?? Math.max(1, pool.minimum ?? 1) }
+    pool,
+    usualSize: 1
   })
 }
 

@@ -83,7 +83,7 @@ export const layer = (defaults: Options): Layer.Layer<never> =>
   Layer.effect(Defaults, Effect.map(Defaults, (outer) => ({ ...outer, ...defaults })))
 
 /**
- * A schedule for `retry`: up to 20 further tries, after random pauses that grow from 10 milliseconds to half a second on average.
+ * A schedule for `retry`: up to 30 further tries, after random pauses that grow from 10 milliseconds to half a second on average.
  *
  * @since 0.1.0
  * @category schedules
@@ -91,7 +91,7 @@ export const layer = (defaults: Options): Layer.Layer<never> =>
 export const retryConflicts: Schedule.Schedule<unknown, ConflictError> = Schedule.exponential("10 millis").pipe(
   Schedule.union(Schedule.spaced("500 millis")),
   Schedule.jitteredWith({ min: 0, max: 2 }),
-  Schedule.intersect(Schedule.recurs(20))
+  Schedule.intersect(Schedule.recurs(30))
 )
 
 /**

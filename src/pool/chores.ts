@@ -18,12 +18,14 @@ export const pingPatience = Duration.seconds(1)
 /** When a timer is late because the event loop was blocked, an answer may be there that has not been read yet. */
 const moment = Duration.millis(10)
 
-/** Fails after a time, without waiting for what it gave up. */
-export const bounded = <A, E>(effect: Effect.Effect<A, E>, limit: Duration.Duration) =>
-  Effect.raceFirst(
-    Effect.disconnect(effect),
-    Effect.zipRight(Effect.sleep(limit), Effect.zipRight(Effect.sleep(moment), Effect.fail("no answer" as const)))
+/** Fails after a time, without waiting for what it gave up; in a region that cannot be interrupted too. */
+export const bounded = <A, E>(effect: Effect.Effect<A, E>, limit: Duration.Duration) => {
+  const late = Effect.zipRight(
+    Effect.sleep(limit),
+    Effect.zipRight(Effect.sleep(moment), Effect.fail("no answer" as const))
   )
+  return Effect.raceFirst(Effect.interruptible(Effect.disconnect(effect)), Effect.interruptible(late))
+}
 
 /** Fibers that end together. */
 export class Chores {

@@ -54,7 +54,10 @@ const waiting = <A>(
 ): Effect.Effect<A, Failure> =>
   Effect.catchAll(first, (refusal) =>
     refusal.isBusy && lockTimeout > 0
-      ? Effect.flatMap(Clock.currentTimeMillis, (now) => retried({ deadline: now + lockTimeout, end }, firstPause, again))
+      ? Effect.flatMap(
+        Clock.currentTimeMillis,
+        (now) => retried({ deadline: now + lockTimeout, end }, firstPause, again)
+      )
       : Effect.fail(refusal.failure))
 
 const retried = <A>(
@@ -62,9 +65,12 @@ const retried = <A>(
   pause: number,
   again: Effect.Effect<A, Refusal>
 ): Effect.Effect<A, Failure> =>
-  Effect.catchAll(Effect.zipRight(Effect.sleep(pause), again), (refusal) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      if (!refusal.isBusy || now >= limits.deadline) return Effect.fail(refusal.failure)
-      const left = Math.min(limits.deadline, limits.end) - now
-      return retried(limits, Math.min(pause * 2, longestPause, Math.max(left, 1)), again)
-    }))
+  Effect.catchAll(
+    Effect.zipRight(Effect.sleep(pause), again),
+    (refusal) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        if (!refusal.isBusy || now >= limits.deadline) return Effect.fail(refusal.failure)
+        const left = Math.min(limits.deadline, limits.end) - now
+        return retried(limits, Math.min(pause * 2, longestPause, Math.max(left, 1)), again)
+      })
+  )

@@ -55,7 +55,18 @@ const readOnly: Failure = {
 const canBeCopied = (text: string): boolean => ["select", "with", "values"].includes(firstWord(text))
 
 /** Statements that cannot run in a transaction, or end it. */
-const standAlone = ["pragma", "vacuum", "attach", "detach", "begin", "commit", "end", "rollback", "savepoint", "release"]
+const standAlone = [
+  "pragma",
+  "vacuum",
+  "attach",
+  "detach",
+  "begin",
+  "commit",
+  "end",
+  "rollback",
+  "savepoint",
+  "release"
+]
 
 /** The calls on one handle. */
 export class Session {

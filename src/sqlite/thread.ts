@@ -52,22 +52,22 @@ const unsendable = (cause: unknown): Refusal =>
 
 type Outcome = Effect.Effect<unknown, Refusal>
 
-/** A call, and what came of it. */
+/** A call. What came of it is told and not kept, so that rows are held by nobody but who asked for them. */
 class Pending {
-  outcome: Outcome | undefined
+  isSettled = false
   private readonly listeners: Array<(outcome: Outcome) => void> = []
 
   constructor(readonly request: Request) {}
 
+  /** To be told of the outcome, unless it was told already. */
   listen(listener: (outcome: Outcome) => void): void {
-    if (this.outcome === undefined) this.listeners.push(listener)
-    else listener(this.outcome)
+    this.listeners.push(listener)
   }
 
   settle(outcome: Outcome): void {
-    if (this.outcome !== undefined) return
-    this.outcome = outcome
-    for (const listener of this.listeners) listener(outcome)
+    if (this.isSettled) return
+    this.isSettled = true
+    for (const listener of this.listeners.splice(0)) listener(outcome)
   }
 }
 
@@ -120,7 +120,9 @@ export class Thread {
       workerData: { ...start, port: port2 },
       transferList: [port2],
       name: "strata-sqlite",
-      ...(process.env["YG"] === undefined ? {} : { resourceLimits: { maxYoungGenerationSizeMb: Number(process.env["YG"]) } })
+      ...(process.env["YG"] === undefined
+        ? {}
+        : { resourceLimits: { maxYoungGenerationSizeMb: Number(process.env["YG"]) } })
     })
     this.port.on("message", (answer: Answer) => this.receive(answer))
     this.worker.on("error", (cause) => this.lose(cause))
@@ -167,7 +169,9 @@ export class Thread {
 
   /** Opens the handle. */
   readonly connect: Effect.Effect<void, Failure> = Effect.suspend(() =>
-    Effect.asVoid(attemptCall(this.options.lockTimeout, undefined, () => this.cancellable({ name: "connect", args: [] }, undefined)))
+    Effect.asVoid(
+      attemptCall(this.options.lockTimeout, undefined, () => this.cancellable({ name: "connect", args: [] }, undefined))
+    )
   )
 
   /** Ends the thread, and with it the handle; where SQLite keeps it, it is not waited for. */
@@ -207,12 +211,16 @@ export class Thread {
   ): Effect.Effect<ReturnType<Calls[Name]>, Failure> {
     const call: Outcome = Effect.uninterruptibleMask((restore) => {
       const pending = new Pending({ name, args })
-      this.send(pending)
-      return Effect.catchAllCause(restore(Effect.async<unknown, Refusal>((resume) => pending.listen(resume))), (cause) => {
+      let outcome: Outcome = Effect.fail(lost())
+      const answer = Effect.async<unknown, Refusal>((resume) => {
+        pending.listen((told) => resume(outcome = told))
+        this.send(pending)
+      })
+      return Effect.catchAllCause(restore(answer), (cause) => {
         if (!Cause.isInterrupted(cause) || this.unsend(pending)) return Effect.failCause(cause)
         return Effect.flatMap(this.waitFor(pending, moment), () => {
-          if (pending.outcome === undefined) this.giveUp(pending, lost())
-          return pending.outcome!
+          if (!pending.isSettled) this.giveUp(pending, lost())
+          return outcome
         })
       })
     })
@@ -225,21 +233,24 @@ export class Thread {
   /** Tells a call to end without an effect, and waits until it did; one that is past that ends as it would have. */
   private cancel(pending: Pending): Effect.Effect<void> {
     return Effect.uninterruptible(Effect.suspend(() => {
-      if (pending.outcome !== undefined) return Effect.void
+      if (pending.isSettled) return Effect.void
       if (this.unsend(pending)) return Effect.sync(() => pending.settle(Effect.fail(timedOut)))
       const before = Atomics.compareExchange(this.cell, 0, progress.running, progress.cancelled)
       const isTooLate = before === progress.settled
       return Effect.map(this.waitFor(pending, isTooLate ? moment : grace), () => {
-        if (pending.outcome === undefined) this.giveUp(pending, isTooLate ? lost() : timedOut)
+        if (!pending.isSettled) this.giveUp(pending, isTooLate ? lost() : timedOut)
       })
     }))
   }
 
   private waitFor(pending: Pending, limit: Duration.Duration): Effect.Effect<void> {
-    const settled = Effect.async<void>((resume) => pending.listen(() => resume(Effect.void)))
+    const settled = Effect.async<void>((resume) => {
+      if (pending.isSettled) resume(Effect.void)
+      else pending.listen(() => resume(Effect.void))
+    })
     return Effect.map(Effect.timeoutOption(Effect.interruptible(settled), limit), () => {
       // The event loop may have been kept from messages for as long.
-      while (pending.outcome === undefined) {
+      while (!pending.isSettled) {
         const received: { readonly message: Answer } | undefined = receiveMessageOnPort(this.port)
         if (received === undefined) return
         this.receive(received.message)

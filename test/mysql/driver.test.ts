@@ -94,11 +94,37 @@ describe.skipIf(server === undefined)("a connection", () => {
       const bytes = new Uint8Array([9, 0, 255, 9]).subarray(1, 3)
       const [row] = yield* rows(db, "select ?, ?, ?, hex(?), ?", ["'\\😀", true, false, bytes, null])
       assert.deepStrictEqual(row, ["'\\😀", 1, 0, "00FF", null])
-      for (const odd of [undefined, {}, [], new Date(), Number.NaN, Infinity, Symbol.iterator, () => 1]) {
-        const failure = yield* Effect.flip(db.run("select ?, ?", [1, odd]))
-        assert.deepStrictEqual<unknown>(failure.kind, { error: "QueryError", reason: "data" })
-        assert.match(failure.hint ?? "", /^parameter 2 /)
+      const asked = Effect.map(rows(db, "show session status like 'Questions'"), ([row]) => Number(row?.[1]))
+      const before = yield* asked
+      const never = [
+        {},
+        [],
+        ["a", "b"],
+        { toSqlString: () => "1; drop table t" },
+        Object.assign(["1"], { toSqlString: () => "1" }),
+        new Map(),
+        Number.NaN,
+        Infinity,
+        Symbol.iterator,
+        () => 1
+      ]
+      for (const odd of [undefined, new Date(), ...never]) {
+        for (const prepare of [true, false]) {
+          const failure = yield* Effect.flip(db.run("select ?, ?", [1, odd], { prepare }))
+          assert.deepStrictEqual<unknown>(failure.kind, { error: "QueryError", reason: "data" })
+          assert.match(failure.hint ?? "", /^parameter 2 /)
+        }
       }
+      for (const odd of never) {
+        for (const prepare of [true, false]) {
+          assert.deepStrictEqual<unknown>(yield* kindOf(db.native("select ?", [odd], { prepare })), {
+            error: "QueryError",
+            reason: "data"
+          })
+        }
+      }
+      // Nothing of all that was sent.
+      assert.isAtMost((yield* asked) - before, 2)
       assert.deepStrictEqual(yield* rows(db, "select 1"), [[1]])
     }))
 

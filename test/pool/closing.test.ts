@@ -65,7 +65,7 @@ describe("closing", () => {
       const closing = yield* Effect.fork(close)
       yield* pass("2900 millis")
       assert.strictEqual(driver.open(), 3)
-      yield* pass("100 millis")
+      yield* pass("110 millis")
       yield* Fiber.join(closing)
       assert.strictEqual(driver.open(), 0)
       yield* release
@@ -80,7 +80,7 @@ describe("closing", () => {
       const { release } = yield* holding(pool, 1)
       driver.on("close", "hang", { times: 2 })
       const closing = yield* Effect.fork(close)
-      yield* pass("8 seconds")
+      yield* pass("8100 millis")
       yield* Fiber.join(closing)
       yield* release
     }))

@@ -69,7 +69,7 @@ describe("what comes back", () => {
           driver.on(operation, instead)
           yield* pool.use(leave)
           const next = yield* Effect.fork(pool.use(insert("a")))
-          yield* pass("5 seconds")
+          yield* pass("5100 millis")
           yield* Fiber.join(next)
           assert.deepStrictEqual(driver.closed, [1])
           assert.deepStrictEqual(driver.rows, ["a"])
@@ -96,7 +96,7 @@ describe("what comes back", () => {
       const next = yield* Effect.fork(pool.use(insert("b")))
       yield* settle
       assert.deepStrictEqual(yield* now(pool), { size: 1, idle: 0, inUse: 0, waiting: 1 })
-      yield* pass("5 seconds")
+      yield* pass("5100 millis")
       yield* Fiber.join(next)
       assert.deepStrictEqual(driver.rows, ["b"])
     }))

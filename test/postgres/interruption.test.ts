@@ -5,6 +5,7 @@ import * as Fiber from "effect/Fiber"
 import { make } from "../../src/postgres/driver.js"
 import {
   backend,
+  backWithin,
   connection,
   plain,
   pretend,

@@ -1,5 +1,12 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import { assert, backWithin, describe, it } from "@effect/vitest" import * as Effect from "effect/Effect" import * as Exit from "effect/Exit" import * as Fiber from "effect/Fiber" import * as Redacted from "effect/Redacted" import * as Postgres from "../../src/Postgres.js" import * as Transaction from "../../src/Transaction.js" import { connection, plain, proxied, rows, server, slowCommit, timed, wait } from "./server.js"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import * as Postgres from "../../src/Postgres.js"
+import * as Transaction from "../../src/Transaction.js"
+import { backWithin, connection, plain, proxied, rows, server, slowCommit, timed, wait } from "./server.js"
 
 /** The outcome of an effect that is interrupted in an uninterruptible region; `before`, it was so when it began. */
 const outcomeOf = <A, E>(effect: Effect.Effect<A, E>, when: "before" | "while") =>

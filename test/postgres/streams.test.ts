@@ -1,4 +1,10 @@
-import { assert, backWithin, connection, describe, it } from "@effect/vitest" import * as Chunk from "effect/Chunk" import * as Deferred from "effect/Deferred" import * as Effect from "effect/Effect" import * as Fiber from "effect/Fiber" import * as Stream from "effect/Stream" import { backend, plain, rows, server, through, timed, wait } from "./server.js"
+import { assert, describe, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import { backend, backWithin, connection, plain, rows, server, through, timed, wait } from "./server.js"
 
 // Where no server can be had; the run's summary names it, and with CI=true that fails.
 describe.skipIf(server === undefined)("a stream", () => {

@@ -13,4 +13,4 @@ const settings: Settings = {
   control: undefined
 }
 
-console.log(new Session(new BetterSqlite(filename, { readonly: true }), settings).readOnlyReason())
+process.stdout.write(`${new Session(new BetterSqlite(filename, { readonly: true }), settings).readOnlyReason()}\n`)

@@ -194,7 +194,12 @@ describe("a database that cannot be written", () => {
       yield* Effect.flatMap(driver.make({ filename }), connect)
       chmodSync(dirname(filename), 0o755)
       chmodSync(filename, 0o444)
-      const child = spawnSync(process.execPath, ["--import", "tsx", fileURLToPath(new URL("reason.ts", import.meta.url)), filename], {
+      const child = spawnSync(process.execPath, [
+        "--import",
+        "tsx",
+        fileURLToPath(new URL("reason.ts", import.meta.url)),
+        filename
+      ], {
         encoding: "utf8",
         ...(isRoot ? { uid: 65_534, gid: 65_534, env: { ...process.env, HOME: "/tmp" } } : {})
       })
@@ -247,9 +252,13 @@ describe("extensions and other files", () => {
           yield* Mutation.update(Row).pipe(Mutation.set({ value: 8 }), Mutation.where({ id: row.id, value: 7 }))
           const found = yield* Query.from(Row).pipe(Query.orderBy((one) => Expr.desc(one.value)))
           assert.deepStrictEqual(found.map(({ value }) => value), [8], name)
-          assert.deepStrictEqual(yield* sql`select name from sqlite_schema where type = 'table' and name = ${name}`, [{ name }])
+          assert.deepStrictEqual(yield* sql`select name from sqlite_schema where type = 'table' and name = ${name}`, [{
+            name
+          }])
         }
-        assert.deepStrictEqual(yield* sql`select name from pragma_database_list where name <> 'temp'`, [{ name: "main" }])
+        assert.deepStrictEqual(yield* sql`select name from pragma_database_list where name <> 'temp'`, [{
+          name: "main"
+        }])
         assert.deepStrictEqual(yield* sql`select name from sqlite_temp_schema`, [])
         const stacked = yield* Effect.flip(sql.unsafe(`select 1; attach '${directory}/evil.db' as evil`))
         assert.strictEqual((stacked.cause as { readonly reason: string }).reason, "syntax")

@@ -41,26 +41,30 @@ const openings = (filename: string): number => {
 for (const worker of [false, true]) {
   describe(`streams ${worker ? "from a thread" : "on the program's own thread"}`, () => {
     for (const place of ["alone", "transaction"]) {
-      it.scopedLive(`of ${total} rows take little memory, ${place === "alone" ? "alone" : "in a transaction"}`, () =>
-        Effect.gen(function*() {
-          const filename = yield* newFile
-          yield* filled(filename, total)
-          const program = fileURLToPath(new URL("streaming.ts", import.meta.url))
-          const { stdout } = yield* Effect.promise(() =>
-            promisify(execFile)(process.execPath, [
-              "--expose-gc",
-              "--import",
-              "tsx",
-              program,
-              filename,
-              String(worker),
-              place
-            ])
-          )
-          const { growth, seen } = JSON.parse(stdout) as { readonly growth: number; readonly seen: number }
-          assert.strictEqual(seen, total)
-          assert.isBelow(growth, 50)
-        }), 60_000)
+      it.scopedLive(
+        `of ${total} rows take little memory, ${place === "alone" ? "alone" : "in a transaction"}`,
+        () =>
+          Effect.gen(function*() {
+            const filename = yield* newFile
+            yield* filled(filename, total)
+            const program = fileURLToPath(new URL("streaming.ts", import.meta.url))
+            const { stdout } = yield* Effect.promise(() =>
+              promisify(execFile)(process.execPath, [
+                "--expose-gc",
+                "--import",
+                "tsx",
+                program,
+                filename,
+                String(worker),
+                place
+              ])
+            )
+            const { growth, seen } = JSON.parse(stdout) as { readonly growth: number; readonly seen: number }
+            assert.strictEqual(seen, total)
+            assert.isBelow(growth, 50)
+          }),
+        60_000
+      )
     }
 
     it.scopedLive("free their handle when they end early, fail or are interrupted", () =>

@@ -167,7 +167,10 @@ for (const [place, options] of places) {
         for (let id = 0; id < 300; id++) {
           const insert = connection.run("insert into ledger values (?)", [BigInt(id)])
           const fiber = yield* Effect.fork(insert)
-          yield* Effect.iterate(id % 10, { while: (left) => left > 0, body: (left) => Effect.as(Effect.yieldNow(), left - 1) })
+          yield* Effect.iterate(id % 10, {
+            while: (left) => left > 0,
+            body: (left) => Effect.as(Effect.yieldNow(), left - 1)
+          })
           if (id % 3 === 0) yield* Effect.sleep(0)
           const exit = yield* Fiber.interrupt(fiber)
           if (Exit.isSuccess(exit)) acknowledged.push(id)

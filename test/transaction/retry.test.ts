@@ -425,17 +425,17 @@ describe("the pause", () => {
       assert.isAtMost((yield* pool.state).size, 2)
     })))
 
-  it.effect("of retryConflicts is random, grows to half a second on average, and there are twenty", () =>
+  it.effect("of retryConflicts is random, grows to half a second on average, and there are thirty", () =>
     Effect.gen(function*() {
       const delays = yield* Effect.replicateEffect(
-        Schedule.run(Schedule.delays(Transaction.retryConflicts), 0, Array.from({ length: 30 }, () => conflict)),
+        Schedule.run(Schedule.delays(Transaction.retryConflicts), 0, Array.from({ length: 40 }, () => conflict)),
         50
       )
       for (const one of delays) {
         const millis = [...one].map((delay) => Duration.toMillis(delay))
         // the last is that there is none
-        assert.strictEqual(millis.length, 21)
-        millis.slice(0, 20).forEach((pause, i) => assert.isAtMost(pause, 2 * Math.min(500, 10 * 2 ** i)))
+        assert.strictEqual(millis.length, 31)
+        millis.slice(0, 30).forEach((pause, i) => assert.isAtMost(pause, 2 * Math.min(500, 10 * 2 ** i)))
       }
       const firsts = new Set(delays.map((one) => [...one][0]))
       assert.isAbove(firsts.size, 10)

@@ -164,10 +164,12 @@ const kills = (program: string, target: Target, count: number, options: Pick<Arg
         writeFor: undefined
       }, book)
     const writers: Array<Writer> = []
+    let started = 0
     const total = { sound: 0, inFlight: 0, lost: 0, phantom: 0, torn: 0 }
     for (let run = 0; run < count; run++) {
-      while (writers.length < Math.min(count, run + 3)) writers.push(yield* start(writers.length))
-      const writer = writers[run]!
+      for (; started < Math.min(count, run + 3); started++) writers.push(yield* start(started))
+      const writer = writers.shift()
+      if (writer === undefined) break
       const before = book.acknowledged.size
       yield* writer.begin
       yield* writer.hasWritten
@@ -186,7 +188,8 @@ const kills = (program: string, target: Target, count: number, options: Pick<Arg
 const isClean = ({ failures, lost, phantom, torn }: Effect.Effect.Success<ReturnType<typeof kills>>): boolean =>
   lost === 0 && phantom === 0 && torn === 0 && failures.length === 0
 
-const wrong = (failures: ReadonlyArray<string>): string => `errors ${failures.length}${failures.length > 0 ? ` (${tally(failures)})` : ""}`
+const wrong = (failures: ReadonlyArray<string>): string =>
+  `errors ${failures.length}${failures.length > 0 ? ` (${tally(failures)})` : ""}`
 
 const told = (run: Effect.Effect.Success<ReturnType<typeof kills>>, count: number): string =>
   `integrity ${run.sound}/${count}, lost ${run.lost}, phantom ${run.phantom}, torn ${run.torn} of ${
@@ -290,12 +293,15 @@ export const n11: Scenario = {
       return [
         ...rows,
         row("two processes write at the same time", "errors 0, lost 0, phantom 0", {
-          observed: `${two.acknowledged.join(" and ")} rows, lost ${two.lost}, phantom ${two.phantom}, torn ${two.torn}, ${
-            wrong(two.failures)
-          }`,
-          count: two.acknowledged.reduce((sum, one) => sum + one, 0),
+          observed: `${
+            two.acknowledged.join(" and ")
+          } rows, lost ${two.lost}, phantom ${two.phantom}, torn ${two.torn}, ${wrong(two.failures)}`,
+          count: two.acknowledged.reduce((sum, one) =>
+            sum + one, 0),
           ok: two.integrity === "ok" && two.lost + two.phantom + two.torn + two.failures.length === 0 &&
-            two.acknowledged.every((count) => count > 0) && two.codes.every((code) => code === 0)
+            two.acknowledged.every((count) =>
+              count > 0
+            ) && two.codes.every((code) => code === 0)
         }),
         row(
           `a reader keeps its snapshot while ${megabytes} MB are written`,
