@@ -14,11 +14,12 @@ import * as Connections from "./connection.js"
 import { describer } from "./constraints.js"
 import * as Dialect from "./dialect.js"
 import type { Server } from "./dialect.js"
-import { firstRow, identity, Kills } from "./kill.js"
+import { identity, Kills } from "./kill.js"
 import type { DriverOptions } from "./options.js"
 import { resolve } from "./options.js"
-import { create } from "./protocol.js"
+import { create, isNothing } from "./protocol.js"
 import type { Library, Raw } from "./protocol.js"
+import { firstRow } from "./results.js"
 import { Session } from "./session.js"
 import type { Site } from "./session.js"
 import { setup } from "./setup.js"
@@ -90,7 +91,7 @@ const open = (site: Site): Effect.Effect<{ readonly connection: Connection; read
       resume(Effect.fail(classify(cause)))
     }
     raw.connect((error, handshake) => {
-      if (error !== null && error !== undefined) return fail(error)
+      if (!isNothing(error)) return fail(error)
       const version = handshake?.serverVersion ?? ""
       const server = serverOf(version)
       const settings = setup(server, target)
@@ -103,7 +104,7 @@ const open = (site: Site): Effect.Effect<{ readonly connection: Connection; read
       // An older one may not know the settings; the caller refuses it by its version.
       if (!Dialect.isSupported(server)) return finish(undefined)
       raw.query({ sql: settings, values: [] }, (error) => {
-        if (error !== null && error !== undefined) return fail(error)
+        if (!isNothing(error)) return fail(error)
         raw.query({ sql: identity, values: [], rowsAsArray: true }, (error, results) => {
           // What cannot say who it is is never told to kill.
           if ((error as { readonly fatal?: unknown } | null)?.fatal === true) fail(error)

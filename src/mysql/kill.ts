@@ -7,8 +7,9 @@
  */
 import type { Kind } from "./codecs.js"
 import type { Target } from "./options.js"
-import { create } from "./protocol.js"
+import { create, isNothing } from "./protocol.js"
 import type { Library, Raw, Way } from "./protocol.js"
+import { firstRow } from "./results.js"
 
 /** The session that is to be ended. */
 export interface Victim {
@@ -31,12 +32,6 @@ const identityAndUptime: { readonly [kind in Kind]: string } = {
   mariadb: `${identity}, (select variable_value from information_schema.global_status where variable_name = 'UPTIME')`,
   mysql: `${identity}, (select variable_value from performance_schema.global_status where variable_name = 'Uptime')`
 }
-
-/** The first row of a query's result, as mysql2 gives it with `rowsAsArray`. */
-export const firstRow = (results: unknown): ReadonlyArray<unknown> =>
-  Array.isArray(results) && Array.isArray(results[0]) ? results[0] : []
-
-const isNothing = (error: unknown): boolean => error === null || error === undefined
 
 /** That the server refused something, where the others are the network's. */
 const isRefusal = (error: unknown): boolean => {

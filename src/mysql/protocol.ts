@@ -26,6 +26,9 @@ export interface Header {
   }
 }
 
+/** What mysql2 gives in place of an error where there is none. */
+export const isNothing = (error: unknown): error is null | undefined => error === null || error === undefined
+
 /** Told when a command ends; mysql2 gives rows, a header, or a list of them for a procedure. */
 export type Done = (error: unknown, results?: unknown, fields?: unknown) => void
 

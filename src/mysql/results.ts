@@ -33,6 +33,10 @@ export const headerOf = (results: unknown, fields: unknown): Header | undefined 
   return isHeader(last) ? last : undefined
 }
 
+/** The first row of a query's result, as mysql2 gives it with `rowsAsArray`. */
+export const firstRow = (results: unknown): ReadonlyArray<unknown> =>
+  Array.isArray(results) && Array.isArray(results[0]) ? results[0] : []
+
 const firstRows = (results: unknown, fields: unknown): ReadonlyArray<unknown> => {
   if (!Array.isArray(results)) return []
   return isSeveral(fields) ? results.find((one) => Array.isArray(one)) ?? [] : results

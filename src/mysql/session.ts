@@ -11,7 +11,7 @@ import { classify } from "./classify.js"
 import type { Kind } from "./codecs.js"
 import type { Kill, Kills, Victim } from "./kill.js"
 import type { Target } from "./options.js"
-import { Unbindable } from "./protocol.js"
+import { isNothing, Unbindable } from "./protocol.js"
 import type { Done, Library, Raw } from "./protocol.js"
 import { headerOf, isHeader, isInTransaction, leavesTraces } from "./results.js"
 
@@ -332,8 +332,6 @@ export class Session {
     if (running !== undefined && !running.isEnded) setImmediate(() => this.end(running, error ?? lost))
   }
 }
-
-const isNothing = (error: unknown): boolean => error === null || error === undefined
 
 /**
  * After a time, which is counted in turns of the event loop, so that a busy program does not take its own lateness for the server's; gives

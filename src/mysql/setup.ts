@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import type { Failure } from "../Driver.js"
 import { collationOf } from "./dialect.js"
 import type { Server } from "./dialect.js"
-import { firstRow } from "./kill.js"
 import type { Target } from "./options.js"
+import { firstRow } from "./results.js"
 import type { Outcome, Session } from "./session.js"
 
 const modes = [

@@ -106,6 +106,6 @@ const annotated = (effect: Effect.Effect<void>, { fiber, span }: Borrow): Effect
 /** The frames of the program, where there are any. */
 const shortened = (trace: Error): string => {
   const [head = "", ...all] = (trace.stack ?? "").split("\n")
-  const own = all.filter((frame) => !/[\\/]node_modules[\\/]effect[\\/]|[\\/]pool[\\/]|node:internal/.test(frame))
+  const own = all.filter((frame) => !/[\\/]node_modules[\\/]|\(?node:/.test(frame))
   return [head, ...(own.length === 0 ? all : own)].join("\n")
 }

@@ -83,7 +83,7 @@ export abstract class Work implements Pg.Submittable {
   /** Gives the rows away, so that a work that is done keeps none. */
   take(): ReadonlyArray<Row> {
     const { rows } = this
-    this.rows = noRows as Array<Row>
+    this.rows = noRows.slice()
     return rows
   }
   handleRowDescription(): void {}

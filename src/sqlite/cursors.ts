@@ -26,7 +26,7 @@ export interface Cursor {
 }
 
 /** How many rows are read at once. */
-const chunkSize = Number(process.env["CHUNK"] ?? 256)
+const chunkSize = 256
 
 /** Rows that are there already. */
 export const inMemory = (rows: ReadonlyArray<Row>): Cursor => {
@@ -56,7 +56,6 @@ export const onOwnHandle = (settings: Settings, { exactIntegers, parameters, tex
   let statement: Statement<Array<unknown>, unknown>
   try {
     database = openHandle({ ...settings, isReadonly: true })
-    database.pragma(`cache_size = ${process.env["CS"] ?? -16000}`)
     statement = prepareOn(database, settings.control, text)
     statement.raw(true).safeIntegers(exactIntegers)
   } catch (cause) {

@@ -24,12 +24,15 @@ const grace = Duration.millis(50)
 /** How long the end of a step that cannot be cancelled is waited for by a fiber that was interrupted. */
 const moment = Duration.seconds(1)
 
-const lost = (cause?: unknown): Refusal =>
+const notStarted =
+  "the thread could not be started: in a bundled program effect-strata and better-sqlite3 are to stay outside of the bundle"
+
+const lost = (cause?: unknown, hint = "the thread of the connection has ended"): Refusal =>
   new Refusal({
     _tag: "Failure",
     kind: { error: "ConnectionError", reason: "lost", isRetryable: false },
     code: undefined,
-    hint: "the thread of the connection has ended",
+    hint,
     cause
   })
 
@@ -110,6 +113,7 @@ export class Thread {
   /** Whether its connection is closed, and open cursors are all that it is for. */
   private isLeaving = false
   private isGone = false
+  private hasAnswered = false
   private ended: Promise<unknown> | undefined
 
   constructor(private readonly options: Options) {
@@ -125,9 +129,9 @@ export class Thread {
         : { resourceLimits: { maxYoungGenerationSizeMb: Number(process.env["YG"]) } })
     })
     this.port.on("message", (answer: Answer) => this.receive(answer))
-    this.worker.on("error", (cause) => this.lose(cause))
+    this.worker.on("error", (cause) => this.lose(lost(cause, this.hasAnswered ? undefined : notStarted)))
     this.worker.on("exit", () => {
-      this.lose(undefined)
+      this.lose(lost())
       options.onExit(this)
     })
   }
@@ -212,9 +216,13 @@ export class Thread {
     const call: Outcome = Effect.uninterruptibleMask((restore) => {
       const pending = new Pending({ name, args })
       let outcome: Outcome = Effect.fail(lost())
+      pending.listen((told) => {
+        outcome = told
+      })
+      this.send(pending)
       const answer = Effect.async<unknown, Refusal>((resume) => {
-        pending.listen((told) => resume(outcome = told))
-        this.send(pending)
+        if (pending.isSettled) resume(outcome)
+        else pending.listen(resume)
       })
       return Effect.catchAllCause(restore(answer), (cause) => {
         if (!Cause.isInterrupted(cause) || this.unsend(pending)) return Effect.failCause(cause)
@@ -303,6 +311,7 @@ export class Thread {
 
   private receive({ isBroken, isDirty, isInTransaction, refusal, value }: Answer): void {
     const pending = this.current
+    this.hasAnswered = true
     this.inTransaction = isInTransaction
     this.dirty = isDirty
     this.broken = isBroken
@@ -315,14 +324,14 @@ export class Thread {
     this.ended ??= this.worker.terminate()
     this.worker.unref()
     this.port.close()
-    this.lose(undefined)
+    this.lose(lost())
     return this.ended
   }
 
-  private lose(cause: unknown): void {
+  private lose(refusal: Refusal): void {
     this.isGone = true
     const pending = [this.current, ...this.queue.splice(0)]
     this.current = undefined
-    for (const one of pending) one?.settle(Effect.fail(lost(cause)))
+    for (const one of pending) one?.settle(Effect.fail(refusal))
   }
 }

@@ -13,20 +13,7 @@ import { make } from "../../src/mysql/driver.js"
 import { identity, Kills } from "../../src/mysql/kill.js"
 import type { Victim } from "../../src/mysql/kill.js"
 import { resolve } from "../../src/mysql/options.js"
-import {
-  behindProxy,
-  connection,
-  driver,
-  kindOf,
-  long,
-  opened,
-  rows,
-  running,
-  server,
-  table,
-  timed,
-  url
-} from "./server.js"
+import { behindProxy, connection, driver, kindOf, opened, rows, running, server, table, timed, url } from "./server.js"
 
 const plain: BeginOptions = { isolation: undefined, access: undefined, deferrable: undefined }
 
@@ -86,14 +73,14 @@ describe.skipIf(server === undefined)("interruption", () => {
       const free = yield* connection()
       yield* table(free, "slow", "id int primary key")
       yield* free.run("insert into slow values (1), (2), (3)", [])
-      const [took, failure] = yield* timed(Effect.flip(db.run(`update slow set id = id + 10 + (${long})`, [])))
+      const [took, failure] = yield* timed(Effect.flip(db.run("update slow set id = id + 10 + sleep(30)", [])))
       assert.deepStrictEqual<unknown>(failure.kind, { error: "TimeoutError" })
       assert.match(failure.hint ?? "", /statementTimeout of 100 ms/)
       assert.isBelow(took, 100 + patience)
       assert.deepStrictEqual(yield* rows(db, "select max(id) from slow"), [[3]])
       yield* db.begin(plain)
       yield* db.run("insert into slow values (4)", [])
-      assert.deepStrictEqual<unknown>(yield* kindOf(db.native(long, [])), { error: "TimeoutError" })
+      assert.deepStrictEqual<unknown>(yield* kindOf(db.native("select sleep(30)", [])), { error: "TimeoutError" })
       assert.isTrue(db.isInTransaction())
       yield* db.commit
       assert.deepStrictEqual(yield* rows(db, "select max(id) from slow"), [[4]])

@@ -16,20 +16,7 @@ import * as Mutation from "../../src/Mutation.js"
 import * as Mysql from "../../src/Mysql.js"
 import * as Query from "../../src/Query.js"
 import * as Relation from "../../src/Relation.js"
-import {
-  behindProxy,
-  driver,
-  endless,
-  kindOf,
-  long,
-  opened,
-  rows,
-  running,
-  server,
-  table,
-  timed,
-  url
-} from "./server.js"
+import { behindProxy, driver, endless, kindOf, opened, rows, running, server, table, timed, url } from "./server.js"
 
 class Sensor extends Model.Class<Sensor>("Sensor")({
   id: Schema.Int.pipe(Field.primaryKey),
@@ -196,7 +183,7 @@ describe.skipIf(server === undefined)("a stream on a connection of its own", () 
     () =>
       Effect.scoped(Effect.gen(function*() {
         const db = yield* Effect.flatMap(driver({ statementTimeout: "200 millis" }), opened)
-        const slow = db.stream(long, [], { alone: true })
+        const slow = db.stream("select sleep(30)", [], { alone: true })
         assert.deepStrictEqual<unknown>(yield* kindOf(Stream.runDrain(slow)), { error: "TimeoutError" })
         const inside = yield* db.stream(endless, [], { alone: true }).pipe(
           Stream.take(1),
@@ -378,7 +365,7 @@ describe.skipIf(server === undefined)("a stream by a cursor", () => {
       const db = yield* opened(one)
       const observer = yield* opened(one)
       yield* db.begin(plain)
-      const fiber = yield* Effect.fork(Stream.runDrain(db.stream(`${long} and 'mark making' <> ''`, [])))
+      const fiber = yield* Effect.fork(Stream.runDrain(db.stream("select sleep(30) /* mark making */", [])))
       yield* Effect.repeat(Effect.delay(running(observer, "mark making"), "5 millis"), {
         until: (count) => count === 1
       })
@@ -393,7 +380,7 @@ describe.skipIf(server === undefined)("a stream by a cursor", () => {
   it.live("keeps a statement timeout", () =>
     Effect.scoped(Effect.gen(function*() {
       const db = yield* Effect.flatMap(driver({ statementTimeout: "100 millis" }), opened)
-      const kind = kindOf(Stream.runDrain(db.stream(long, [])) as Effect.Effect<void, Failure>)
+      const kind = kindOf(Stream.runDrain(db.stream("select sleep(30)", [])) as Effect.Effect<void, Failure>)
       assert.deepStrictEqual<unknown>(yield* kind, { error: "TimeoutError" })
       assert.deepStrictEqual(yield* rows(db, "select 1"), [[1]])
     })))
