@@ -1,22 +1,33 @@
 import { fileURLToPath } from "node:url"
+import type { TestProjectConfiguration, UserWorkspaceConfig } from "vitest/config"
 import { defineConfig } from "vitest/config"
 import Summary from "./test/support/reporter.js"
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
 
-export default defineConfig({
+const project = (name: string, test: UserWorkspaceConfig["test"]): TestProjectConfiguration => ({
   resolve: {
     alias: [
       { find: /^effect-strata$/, replacement: source("index.ts") },
       { find: /^effect-strata\/(.+)$/, replacement: source("$1.ts") }
     ]
   },
+  test: { name, testTimeout: 30_000, hookTimeout: 60_000, ...test }
+})
+
+export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/servers.ts"],
+    teardownTimeout: 30_000,
     reporters: ["default", new Summary()],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 30_000
+    projects: [
+      project("strata", { include: ["test/**/*.test.ts"], exclude: ["test/faults/**"], sequence: { groupOrder: 0 } }),
+      // Scenarios tell what a program sees of its database: they have the machine to themselves.
+      project("faults", {
+        include: ["test/faults/**/*.test.ts"],
+        poolOptions: { forks: { singleFork: true } },
+        sequence: { groupOrder: 1 }
+      })
+    ]
   }
 })

@@ -44,8 +44,8 @@ export interface Conditions {
   /** New connections are refused, as by a host on which nothing listens; those that are open go on. */
   readonly refuse?: boolean
   /**
-   * Bytes in this direction are swallowed, and so is the end of a connection, while the sockets stay open. A connection that
-   * lost bytes stays silent when the conditions are better again: new ones work.
+   * Bytes in this direction are swallowed, and so is the end of a connection, while the sockets stay open. When the conditions are
+   * better again, new connections work; one that lost bytes stays silent, and when one side ends it, the other is reset.
    */
   readonly blackHole?: Direction | "both"
   /** How much later bytes arrive; their order is kept. */
@@ -56,7 +56,7 @@ export interface Conditions {
   readonly bandwidth?: EachWay<number>
   /** Connections are reset: at a place in what the client says, or when so many `bytes` from the server have passed. */
   readonly cut?: Place | { readonly bytes: number }
-  /** Connections become silent in both directions at a place in what the client says. */
+  /** Connections become silent in both directions at a place in what the client says, as with `Proxy.forget`. */
   readonly hang?: Place
   /** How often `cut` or `hang` happen. Default: whenever they apply. */
   readonly times?: number

@@ -31,7 +31,7 @@ const tailLength = 64
 
 /** One direction. */
 class Lane {
-  /** Nothing goes through any more, and nobody is told. */
+  /** Bytes were lost here, so that none goes through any more. */
   isSilent = false
   /** The sender is gone, and the receiver was not told. */
   isEndUntold = false
@@ -121,6 +121,7 @@ export class Link {
   private said = ""
   private heard = 0
   private isCut = false
+  private isForgotten = false
   private open = 2
 
   constructor(
@@ -150,8 +151,9 @@ export class Link {
     this.down.push("end")
   }
 
-  /** Nothing goes through any more, and nobody is told. */
+  /** Nothing goes through any more, and until the rules are new nobody is told of an end. */
   silence(): void {
+    this.isForgotten = true
     this.up.isSilent = true
     this.down.isSilent = true
   }
@@ -160,9 +162,8 @@ export class Link {
   renew(): void {
     this.heard = 0
     this.said = ""
-    for (const lane of [this.up, this.down]) {
-      if (lane.isEndUntold && !this.around.rules().isSwallowed(lane.direction)) this.reset()
-    }
+    this.isForgotten = false
+    if ([this.up, this.down].some((lane) => lane.isEndUntold && !this.isSwallowed(lane))) this.reset()
   }
 
   private listen(lane: Lane, receive: (chunk: Buffer) => void): void {
@@ -172,16 +173,8 @@ export class Link {
       if (this.isCut || this.isLost(lane)) return
       receive(chunk)
     })
-    source.on("end", () => {
-      if (this.isCut) return
-      if (this.isSwallowed(lane)) lane.isEndUntold = true
-      else lane.push("end")
-    })
-    source.on("error", () => {
-      if (this.isCut) return
-      if (this.isSwallowed(lane)) lane.isEndUntold = true
-      else lane.push("reset")
-    })
+    source.on("end", () => this.finish(lane, "end"))
+    source.on("error", () => this.finish(lane, "reset"))
     source.on("close", () => {
       this.open--
       if (this.open > 0) return
@@ -191,8 +184,15 @@ export class Link {
     })
   }
 
-  private isSwallowed(lane: Lane): boolean {
-    return lane.isSilent || this.around.rules().isSwallowed(lane.direction)
+  /** The sender is gone. */
+  private finish(lane: Lane, how: "end" | "reset"): void {
+    if (this.isCut) return
+    if (this.isSwallowed(lane)) lane.isEndUntold = true
+    else lane.push(lane.isSilent ? "reset" : how)
+  }
+
+  private isSwallowed({ direction }: Lane): boolean {
+    return this.isForgotten || this.around.rules().isSwallowed(direction)
   }
 
   /** Whether bytes get lost; what they leave is a gap, so that no later ones can go through. */

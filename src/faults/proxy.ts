@@ -69,7 +69,10 @@ export interface Proxy {
   readonly reset: Effect.Effect<void>
   /** Ends all open connections in good order (FIN), the server's ends too. */
   readonly end: Effect.Effect<void>
-  /** Makes all open connections silent for good, as a firewall does that forgets them; new ones work. */
+  /**
+   * Makes all open connections silent, as a firewall does that forgets them; new ones work. Bytes never get through them again, and
+   * until the next `set` neither does their end.
+   */
   readonly forget: Effect.Effect<void>
   readonly state: Effect.Effect<ProxyState>
 }

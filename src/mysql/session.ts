@@ -18,7 +18,7 @@ import { headerOf, isHeader, isInTransaction, leavesTraces } from "./results.js"
 /** How long a statement may go on by itself before it is killed: most end sooner, and need no kill. */
 const grace = 10
 /** How long what is interrupted may take to end, where connecting takes no longer than a third of it. */
-const leastPatience = 75
+const leastPatience = 70
 /** The longest, however far the server is. */
 const mostPatience = 2_000
 /** How long the server may take to answer the smallest question, while nobody is in a hurry. */
@@ -338,17 +338,17 @@ export class Session {
  * how to call it off.
  */
 const patiently = (milliseconds: number, then: () => void): () => void => {
-  let turns = 3
+  let turns = 2
   let isStopped = false
   const turn = (): void => {
     turns--
     if (isStopped) return
-    if (turns > 0) timer = setTimeout(turn, milliseconds / 3)
+    if (turns > 0) timer = setTimeout(turn, milliseconds / 2)
     // What has arrived is read between the two.
     else if (turns === 0) setImmediate(turn)
     else then()
   }
-  let timer = setTimeout(turn, milliseconds / 3)
+  let timer = setTimeout(turn, milliseconds / 2)
   return () => {
     isStopped = true
     clearTimeout(timer)

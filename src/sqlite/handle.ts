@@ -80,7 +80,7 @@ export const prepareOn = (
 }
 
 /** How a statement gives its integers and rows. */
-export type Mode = "values" | "exact values" | "objects"
+export type Mode = "values" | "exact values"
 
 /** A prepared statement. */
 export interface Prepared {
@@ -126,8 +126,7 @@ class Cache {
 export class Statements {
   private readonly caches: { readonly [K in Mode]: Cache } = {
     values: new Cache(),
-    "exact values": new Cache(),
-    objects: new Cache()
+    "exact values": new Cache()
   }
 
   constructor(private readonly database: Database, private readonly control: Control | undefined) {}
@@ -144,7 +143,7 @@ export class Statements {
       changesSession: changesSession(text)
     }
     if (mode !== "values") statement.safeIntegers(true)
-    if (prepared.isReader && mode !== "objects") statement.raw(true)
+    if (prepared.isReader) statement.raw(true)
     if (isKept) this.caches[mode].set(text, prepared)
     return prepared
   }

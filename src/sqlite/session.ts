@@ -36,13 +36,21 @@ const toNative = (value: unknown): unknown => {
 }
 
 /** Integers as numbers where a number holds them. */
-const fromNative = (row: { [column: string]: unknown }): { readonly [column: string]: unknown } => {
-  for (const column of Object.keys(row)) {
-    const value = row[column]
-    if (typeof value === "bigint" && Number.isSafeInteger(Number(value))) row[column] = Number(value)
-  }
-  return row
-}
+const fromNative = (value: unknown): unknown =>
+  typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value
+
+/** Objects of rows. Made by better-sqlite3, a column named __proto__ would become what its row inherits from. */
+const named = (columns: ReadonlyArray<string>, rows: ReadonlyArray<Row>): NativeResult["rows"] =>
+  rows.map((row) => {
+    const object: { [column: string]: unknown } = {}
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i] ?? ""
+      const value = fromNative(row[i])
+      if (column !== "__proto__") object[column] = value
+      else Object.defineProperty(object, column, { value, configurable: true, enumerable: true, writable: true })
+    }
+    return object
+  })
 
 const readOnly: Failure = {
   _tag: "Failure",
@@ -120,14 +128,15 @@ export class Session {
 
   native(text: string, parameters: ReadonlyArray<unknown>, isKept: boolean): NativeResult {
     const bound = parameters.map(toNative)
-    return this.perform(text, bound, "objects", isKept, (prepared): NativeResult => {
+    return this.perform(text, bound, "exact values", isKept, (prepared): NativeResult => {
       const { isReader, statement } = prepared
       if (isReader) {
-        const rows = (this.rowsOf(prepared, bound) as Array<{ [column: string]: unknown }>).map(fromNative)
+        const columns = statement.columns().map(({ name }) => name)
+        const rows = named(columns, this.rowsOf(prepared, bound) as ReadonlyArray<Row>)
         return { rows, raw: rows }
       }
       const { changes, lastInsertRowid } = statement.run(bound)
-      return { rows: none, raw: { changes, lastInsertRowid: fromNative({ lastInsertRowid }).lastInsertRowid } }
+      return { rows: none, raw: { changes, lastInsertRowid: fromNative(lastInsertRowid) } }
     })
   }
 

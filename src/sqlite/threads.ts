@@ -15,7 +15,8 @@ const mostGivenUp = 8
 
 /** Starts threads, each with a handle. */
 export const makeThreads = (
-  options: Omit<Options, "onGivenUp" | "onExit">
+  options: Omit<Options, "onGivenUp" | "onExit">,
+  most = mostGivenUp
 ): Effect.Effect<Effect.Effect<Thread, Failure>, never, Scope.Scope> =>
   Effect.gen(function*() {
     const threads = new Set<Thread>()
@@ -50,7 +51,7 @@ export const makeThreads = (
       return Effect.sync(() => waiting.delete(done))
     })
     const room: Effect.Effect<void> = Effect.suspend(() =>
-      givenUp.size < mostGivenUp ? Effect.void : Effect.zipRight(exit, room)
+      givenUp.size < most ? Effect.void : Effect.zipRight(exit, room)
     )
 
     return Effect.uninterruptibleMask((restore) =>

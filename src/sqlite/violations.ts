@@ -97,8 +97,10 @@ const findForeignKey = (database: Database, failed: Failed | undefined): Foreign
   if (failed === undefined) return violated(database, undefined)
   const target = targetOf(failed.text)
   if (target === undefined) return undefined
-  // One that is checked at COMMIT cannot have failed now.
-  const candidates = candidatesOf(database, target).filter((key) => declarationOf(database, key)?.isDeferred !== true)
+  // One that is checked at COMMIT cannot have failed now, unless the statement commits by itself.
+  const candidates = candidatesOf(database, target).filter((key) =>
+    !database.inTransaction || declarationOf(database, key)?.isDeferred !== true
+  )
   return candidates.length <= 1 ? candidates[0] : findByTrying(database, failed, candidates)
 }
 

@@ -193,6 +193,23 @@ describe("Faults.proxy", () => {
       yield* until(() => server.sockets.size === 0)
     }))
 
+  it.scopedLive("tells the other side when a connection that lost bytes ends after it", () =>
+    Effect.gen(function*() {
+      const { proxy, server } = yield* setUp
+      const client = yield* connect(proxy.port)
+      client.socket.write("a")
+      yield* until(() => client.told().toString() === "a")
+      yield* proxy.set({ blackHole: "up" })
+      client.socket.write("b")
+      yield* pause
+      yield* proxy.set({})
+      yield* pause
+      assert.strictEqual(server.sockets.size, 1)
+      client.socket.destroy()
+      yield* until(() => server.sockets.size === 0)
+      assert.strictEqual(server.heard(), "a")
+    }))
+
   it.scopedLive("forgets connections, and takes new ones", () =>
     Effect.gen(function*() {
       const { proxy, server } = yield* setUp
@@ -207,6 +224,11 @@ describe("Faults.proxy", () => {
       const fresh = yield* connect(proxy.port)
       fresh.socket.write("c")
       yield* until(() => fresh.told().toString() === "c")
+      client.socket.destroy()
+      yield* pause
+      assert.strictEqual(server.sockets.size, 2)
+      yield* proxy.set({})
+      yield* until(() => server.sockets.size === 1)
     }))
 
   it.scopedLive("delays each way, in order", () =>

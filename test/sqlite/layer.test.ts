@@ -16,8 +16,10 @@ describe("Sqlite.layer", () => {
   it.effect("refuses what SQLite cannot keep", () =>
     Effect.gen(function*() {
       const cases: ReadonlyArray<readonly [Sqlite.Options, RegExp]> = [
-        [{ filename, statementTimeout: "1 second" }, /statementTimeout/],
-        [{ filename: "any.db", statementTimeout: "1 second" }, /statementTimeout/],
+        [{ filename, statementTimeout: "1 second" }, /statementTimeout[^]*worker: true/],
+        [{ filename: "any.db", statementTimeout: "1 second", worker: false }, /statementTimeout[^]*worker: true/],
+        [{ filename, statementTimeout: -1, worker: true }, /statementTimeout/],
+        [{ filename, worker: 1 as never }, /worker/],
         [{ filename, size: 2 }, /one connection/],
         [{ filename, overflow: 1 }, /one connection/],
         [{ filename, minimum: 2 }, /one connection/],

@@ -1,6 +1,7 @@
 /** Statements in threads: they block nothing, can be cancelled, and what was cancelled has had no effect. */
 import { SqlClient } from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
+import BetterSqlite from "better-sqlite3"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
@@ -12,6 +13,7 @@ import * as Stream from "effect/Stream"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import type { Connection, Driver, Failure, OpenFailure } from "../../src/Driver.js"
 import * as driver from "../../src/sqlite/driver.js"
+import { makeThreads } from "../../src/sqlite/threads.js"
 import * as Sqlite from "../../src/Sqlite.js"
 import { connect, newFile, rows, runAll } from "./databases.js"
 
@@ -117,7 +119,9 @@ for (const [place, options] of places) {
 
     it.scopedLive("statementTimeout is a TimeoutError, and the statement has had no effect", () =>
       Effect.gen(function*() {
-        const connection = yield* Effect.flatMap(inThread({ ...options, statementTimeout: "200 millis" }), connect)
+        const filename = yield* newFile
+        const opened = yield* inThread({ filename, ...options, statementTimeout: "200 millis" })
+        const connection = yield* connect(opened)
         yield* filled(connection)
         for (const text of Object.values(endless)) {
           const [elapsed, error] = yield* lasting(Effect.flip(connection.run(text, [])))
@@ -128,6 +132,17 @@ for (const [place, options] of places) {
         assert.deepStrictEqual(native.kind, timeout)
         const streamed = yield* Effect.flip(Stream.runDrain(connection.stream(endless["a join"], [])))
         assert.deepStrictEqual(streamed.kind, timeout)
+        // The wait for a lock is part of it.
+        if (place === "a file") {
+          yield* Effect.scoped(Effect.gen(function*() {
+            const holder = new BetterSqlite(filename)
+            yield* Effect.addFinalizer(() => Effect.sync(() => holder.close()))
+            holder.exec("begin immediate")
+            const [elapsed, waited] = yield* lasting(Effect.flip(connection.run("insert into sink values (1)", [])))
+            assert.deepStrictEqual(waited.kind, timeout)
+            assert.isBelow(elapsed, 300)
+          }))
+        }
         // Also where the fiber cannot be interrupted.
         const kept = yield* Effect.flip(Effect.uninterruptible(connection.run(endless["an aggregate"], [])))
         assert.deepStrictEqual(kept.kind, timeout)
@@ -228,6 +243,29 @@ describe("a statement that does not stop", () => {
       const waiting = yield* Effect.timeoutOption(connection.run("insert into sink values (1)", []), "50 millis")
       assert.strictEqual(waiting._tag, "None")
       yield* untouched(connection)
+    }))
+
+  it.scopedLive("is not followed by others without end: threads that were given up have to end before more are opened", () =>
+    Effect.gen(function*() {
+      const filename = yield* newFile
+      yield* Effect.scoped(Effect.flatMap(driver.make({ filename }), connect))
+      const start = yield* makeThreads({
+        settings: { filename, isReadonly: false, mustExist: true, synchronous: "normal" },
+        lockTimeout: 0,
+        statementTimeout: 50,
+        isKept: false
+      }, 1)
+      const first = yield* start
+      const error = yield* Effect.flip(first.access.run(deaf, [], undefined))
+      assert.deepStrictEqual(error.kind, timeout)
+      assert.isTrue(first.access.isBroken())
+      const next = yield* Effect.fork(start)
+      yield* Effect.sleep("50 millis")
+      assert.isNull(next.unsafePoll())
+      const { access } = yield* Fiber.join(next)
+      // SQLite is done with it.
+      yield* access.begin(begin)
+      yield* access.rollback()
     }))
 
   it.scopedLive("is replaced in a pool of one, and its Layer ends without it", () =>

@@ -117,7 +117,6 @@ for (const [where, database] of all) {
     each("a foreign key of an insert: only one, and one of several", (connection) =>
       Effect.gen(function*() {
         const other = yield* failure(connection, "insert into cities values (2, 'xx', null)")
-        // The deferred key of this table cannot fail here.
         assert.deepStrictEqual(other.kind, violation("ForeignKeyViolation", "cities_country", "cities", "country"))
         assert.strictEqual(other.code, "SQLITE_CONSTRAINT_FOREIGNKEY")
         const insert = "insert into users (email, country, boss) values (?, ?, ?) returning id"
@@ -180,6 +179,16 @@ for (const [where, database] of all) {
           assert.isFalse(connection.isBroken())
           yield* connection.begin(begin)
           yield* connection.commit
+          assert.deepStrictEqual(yield* rows(connection, "select count(*) from cities"), [[1]])
+        })
+    )
+
+    each(
+      "a deferred foreign key is checked at the end of a statement by itself",
+      (connection) =>
+        Effect.gen(function*() {
+          const error = yield* failure(connection, "insert into cities values (5, 'fr', 99)")
+          assert.deepStrictEqual(error.kind, violation("ForeignKeyViolation", "cities_mayor", "cities", "mayor"))
           assert.deepStrictEqual(yield* rows(connection, "select count(*) from cities"), [[1]])
         })
     )
