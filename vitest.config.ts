@@ -5,6 +5,9 @@ import Summary from "./test/support/reporter.js"
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
 
+/** How soon a program hears of a fault is part of them: they have the machine to themselves. */
+const timed = ["test/faults/**/*.test.ts", "test/{mysql,postgres}/{interruption,steps}.test.ts"]
+
 const project = (name: string, test: UserWorkspaceConfig["test"]): TestProjectConfiguration => ({
   resolve: {
     alias: [
@@ -21,10 +24,9 @@ export default defineConfig({
     teardownTimeout: 30_000,
     reporters: ["default", new Summary()],
     projects: [
-      project("strata", { include: ["test/**/*.test.ts"], exclude: ["test/faults/**"], sequence: { groupOrder: 0 } }),
-      // Scenarios tell what a program sees of its database: they have the machine to themselves.
+      project("strata", { include: ["test/**/*.test.ts"], exclude: timed, sequence: { groupOrder: 0 } }),
       project("faults", {
-        include: ["test/faults/**/*.test.ts"],
+        include: timed,
         poolOptions: { forks: { singleFork: true } },
         sequence: { groupOrder: 1 }
       })

@@ -33,6 +33,8 @@ export interface Scenario {
   readonly id: string
   readonly title: string
   readonly databases: ReadonlyArray<DatabaseName>
+  /** Whether its rows are about time, which a machine that is busy with something else has none of. */
+  readonly isTimed?: boolean
   /** Rows for one database. It fails only where the scenario itself could not be carried out; what went wrong in it is a row that is not ok. */
   readonly run: (target: Target, form: "short" | "long") => Effect.Effect<ReadonlyArray<Row>, unknown, Scope.Scope>
 }

@@ -4,7 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Failure } from "../Driver.js"
-import { Refusal } from "./refusals.js"
+import { Refusal, timedOut } from "./refusals.js"
 
 /** The first and the longest pause between two tries, in milliseconds. */
 const firstPause = 1
@@ -69,7 +69,9 @@ const retried = <A>(
     Effect.zipRight(Effect.sleep(pause), again),
     (refusal) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        if (!refusal.isBusy || now >= limits.deadline) return Effect.fail(refusal.failure)
+        if (!refusal.isBusy) return Effect.fail(refusal.failure)
+      if (now >= limits.end) return Effect.fail(timedOut.failure)
+      if (now >= limits.deadline) return Effect.fail(refusal.failure)
         const left = Math.min(limits.deadline, limits.end) - now
         return retried(limits, Math.min(pause * 2, longestPause, Math.max(left, 1)), again)
       })

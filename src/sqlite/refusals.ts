@@ -14,13 +14,14 @@ export class Refusal {
   constructor(readonly failure: Failure, readonly isBusy = false) {}
 }
 
-const cancelled: Failure = {
+/** Of a statement that was told to stop, or took too long. */
+export const timedOut = new Refusal({
   _tag: "Failure",
   kind: { error: "TimeoutError" },
   code: undefined,
   hint: undefined,
   cause: undefined
-}
+})
 
 /** What was thrown, as it is to be thrown on; `explain` says more than the error alone where nobody waits for a lock. */
 export const refusalOf = (
@@ -29,6 +30,6 @@ export const refusalOf = (
   explain: (cause: unknown) => Failure = (cause) => classify(cause, phase)
 ): Refusal => {
   if (cause instanceof Refusal) return cause
-  if (cause instanceof Cancelled) return new Refusal(cancelled)
+  if (cause instanceof Cancelled) return timedOut
   return isBusy(cause) ? new Refusal(classify(cause, phase), true) : new Refusal(explain(cause))
 }

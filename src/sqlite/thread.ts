@@ -16,7 +16,7 @@ import { attemptCall } from "./attempts.js"
 import type { Access, Calls } from "./connection.js"
 import type { Answer, Request, Start } from "./messages.js"
 import { fromMessage, progress, toSend } from "./messages.js"
-import { Refusal } from "./refusals.js"
+import { Refusal, timedOut } from "./refusals.js"
 
 /** How long a statement that was told to stop is waited for. */
 const grace = Duration.millis(50)
@@ -35,14 +35,6 @@ const lost = (cause?: unknown, hint = "the thread of the connection has ended"):
     hint,
     cause
   })
-
-const timedOut = new Refusal({
-  _tag: "Failure",
-  kind: { error: "TimeoutError" },
-  code: undefined,
-  hint: undefined,
-  cause: undefined
-})
 
 const unsendable = (cause: unknown): Refusal =>
   new Refusal({

@@ -29,6 +29,7 @@ export const n3: Scenario = {
   id: "N3",
   title: "Black holes up, down, both ways, and half-open connections",
   databases: ["postgres", "mariadb"],
+  isTimed: true,
   run: (target, form) =>
     Effect.gen(function*() {
       const row = rowsOf("N3", target)

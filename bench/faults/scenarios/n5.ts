@@ -32,6 +32,7 @@ export const n5: Scenario = {
   id: "N5",
   title: "A network with 200 ms latency, and one of 1 Mbit/s",
   databases: ["postgres", "mariadb"],
+  isTimed: true,
   run: (target, form) =>
     Effect.gen(function*() {
       const { proxy, url } = yield* between(target)

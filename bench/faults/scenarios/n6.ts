@@ -17,6 +17,7 @@ export const n6: Scenario = {
   id: "N6",
   title: "The server killed (SIGKILL) and started again under writers",
   databases: ["postgres", "mariadb"],
+  isTimed: true,
   run: ({ name }, form) =>
     Effect.gen(function*() {
       const server = yield* privateServer(name, { durable: true })

@@ -30,6 +30,7 @@ export const p1: Scenario = {
   id: "P1",
   title: "Overload: arrivals at twice the capacity",
   databases: ["postgres", "mariadb"],
+  isTimed: true,
   run: (target, form) => {
     const [seconds, waitInterval, closedLoop] = form === "short" ? [3, 500, 1_000] : [10, 2_000, 2_000]
     const text = sleeping(target, queryTime / 1_000)

@@ -127,6 +127,7 @@ export const p2: Scenario = {
   id: "P2",
   title: "Giving up: waiters with a timeout, interrupted statements, 10,000 fibers",
   databases: ["postgres", "mariadb", "sqlite"],
+  isTimed: true,
   run: (target, form) => {
     const isShort = form === "short"
     const cancelled = target.name === "sqlite" ?
