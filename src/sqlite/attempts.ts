@@ -70,8 +70,8 @@ const retried = <A>(
     (refusal) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         if (!refusal.isBusy) return Effect.fail(refusal.failure)
-      if (now >= limits.end) return Effect.fail(timedOut.failure)
-      if (now >= limits.deadline) return Effect.fail(refusal.failure)
+        if (now >= limits.end) return Effect.fail(timedOut.failure)
+        if (now >= limits.deadline) return Effect.fail(refusal.failure)
         const left = Math.min(limits.deadline, limits.end) - now
         return retried(limits, Math.min(pause * 2, longestPause, Math.max(left, 1)), again)
       })

@@ -19,7 +19,7 @@ import { fromMessage, progress, toSend } from "./messages.js"
 import { Refusal, timedOut } from "./refusals.js"
 
 /** How long a statement that was told to stop is waited for. */
-const grace = Duration.millis(50)
+const grace = Duration.millis(75)
 
 /** How long the end of a step that cannot be cancelled is waited for by a fiber that was interrupted. */
 const moment = Duration.seconds(1)

@@ -186,6 +186,20 @@ describe("resize", () => {
       assert.strictEqual(driver.mostOpen(), 6)
     }))
 
+  test("to fewer gives nobody one that is too many", () =>
+    Effect.gen(function*() {
+      const pool = yield* Pool.make(FakeDriver.make(), { size: 3 })
+      const holders = yield* Effect.forEach([1, 2, 3], () => holding(pool, 1))
+      const waiter = yield* Effect.fork(pool.use(insert("a")))
+      yield* settle
+      yield* pool.resize({ size: 1 })
+      yield* holders[0]!.release
+      yield* holders[1]!.release
+      assert.deepStrictEqual(yield* now(pool), { size: 1, idle: 0, inUse: 1, waiting: 1 })
+      yield* holders[2]!.release
+      yield* Fiber.join(waiter)
+    }))
+
   test("of the overflow alone leaves the size as it is", () =>
     Effect.gen(function*() {
       const driver = FakeDriver.make()

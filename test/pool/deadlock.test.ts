@@ -149,6 +149,47 @@ describe("a fiber that waits for itself", () => {
       yield* pool.use(insert("a"))
       assert.deepStrictEqual(driver.rows, ["child", "a"])
     }))
+
+  test("is not mistaken: a fiber that has waited and has got its connection waits no more", () =>
+    Effect.gen(function*() {
+      const driver = FakeDriver.make()
+      const pool = yield* Pool.make(driver, { size: 2, overload: "queue" })
+      const { release } = yield* holding(pool, 1)
+      const first = yield* Effect.fork(
+        pool.use((connection) =>
+          Effect.zipRight(pool.use(insert("a")), Effect.delay(insert("b")(connection), "5 seconds"))
+        )
+      )
+      yield* settle
+      assert.strictEqual((yield* pool.state).waiting, 1)
+      yield* release
+      const second = yield* Effect.fork(pool.use(() => pool.use(insert("c"))))
+      yield* pass("5 seconds")
+      yield* Effect.forEach([first, second], Fiber.join)
+      assert.deepStrictEqual(driver.rows, ["a", "b", "c"])
+    }))
+
+  test("is not mistaken: what a fiber had when it began to wait can be another's since", () =>
+    Effect.gen(function*() {
+      const driver = FakeDriver.make()
+      const pool = yield* Pool.make(driver, { size: 2, overload: "queue" })
+      const start = yield* Deferred.make<void>()
+      const nested = yield* Effect.fork(pool.use(() => Effect.zipRight(Deferred.await(start), pool.use(insert("b")))))
+      const scope = yield* Scope.make()
+      const former = yield* Effect.fork(
+        Effect.zipRight(Scope.extend(pool.acquire, scope), Effect.delay(pool.use(insert("a")), "1 second"))
+      )
+      yield* settle
+      const next = yield* Effect.fork(pool.use((connection) => Effect.delay(insert("next")(connection), "5 seconds")))
+      yield* pass("1 second")
+      // the next has now what the former waits with
+      yield* Scope.close(scope, Exit.void)
+      yield* settle
+      yield* Deferred.succeed(start, undefined)
+      yield* pass("6 seconds")
+      yield* Effect.forEach([next, former, nested], Fiber.join)
+      assert.deepStrictEqual(driver.rows, ["next", "a", "b"])
+    }))
 })
 
 describe("a fiber that waits for one that it was forked from", () => {
@@ -212,6 +253,35 @@ describe("a fiber that waits for one that it was forked from", () => {
       yield* pass("2 seconds")
       assert.strictEqual(yield* Fiber.join(daemon), "poolTimeout")
       yield* release
+    }))
+
+  test("is no deadlock where one that waited has gone", () =>
+    Effect.gen(function*() {
+      const pool = yield* Pool.make(FakeDriver.make(), { size: 2, overload: "queue", acquireTimeout: "2 seconds" })
+      const start = yield* Deferred.make<void>()
+      const impatient = Effect.timeoutOption(pool.use(insert("a")), "1 second")
+      // waits for a while by a fiber of its own, and then works on
+      const busy = yield* Effect.fork(
+        pool.hold(() => Effect.zipRight(Effect.zipRight(Deferred.await(start), impatient), Effect.sleep("1 minute")))
+      )
+      const user = yield* Effect.fork(reason(pool.hold(() =>
+        Effect.zipRight(Deferred.await(start), Effect.timeoutOption(pool.use(insert("b")), "1 minute"))
+      )))
+      yield* settle
+      yield* Deferred.succeed(start, undefined)
+      yield* pass("2 seconds")
+      assert.strictEqual(yield* Fiber.join(user), "poolTimeout")
+      yield* Fiber.interrupt(busy)
+    }))
+
+  test("is no deadlock where there is room, and the server is away", () =>
+    Effect.gen(function*() {
+      const driver = FakeDriver.make()
+      const pool = yield* Pool.make(driver, { size: 2 })
+      driver.on("connect", { fail: FakeDriver.lost }, { times: 99 })
+      const user = yield* Effect.fork(reason(pool.hold(() => Effect.timeoutOption(pool.use(insert("a")), "1 minute"))))
+      yield* pass("3 seconds")
+      assert.strictEqual(yield* Fiber.join(user), "lost")
     }))
 
   test("is no deadlock of another pool", () =>

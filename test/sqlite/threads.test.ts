@@ -176,21 +176,21 @@ for (const [place, options] of places) {
 
     it.scopedLive("inserts interrupted at any moment are whole or absent, and acknowledged ones are there", () =>
       Effect.gen(function*() {
-        const connection = yield* Effect.flatMap(inThread(options), connect)
+        const opened = yield* inThread(options)
+        let connection = yield* connect(opened)
         yield* runAll(connection, "create table ledger (id integer primary key) strict")
         const acknowledged: Array<number> = []
         for (let id = 0; id < 300; id++) {
-          const insert = connection.run("insert into ledger values (?)", [BigInt(id)])
-          const fiber = yield* Effect.fork(insert)
-          yield* Effect.iterate(id % 10, {
-            while: (left) => left > 0,
-            body: (left) => Effect.as(Effect.yieldNow(), left - 1)
-          })
+          const fiber = yield* Effect.fork(connection.run("insert into ledger values (?)", [BigInt(id)]))
+          yield* Effect.replicateEffect(Effect.yieldNow(), id % 10)
           if (id % 3 === 0) yield* Effect.sleep(0)
           const exit = yield* Fiber.interrupt(fiber)
           if (Exit.isSuccess(exit)) acknowledged.push(id)
           assert.isFalse(connection.isInTransaction())
+          // On a machine with too much to do a thread may seem to be lost.
+          if (connection.isBroken()) connection = yield* connect(opened)
         }
+        assert.isNotEmpty(acknowledged)
         const found = (yield* rows(connection, "select id from ledger")).map(([id]) => Number(id))
         assert.deepStrictEqual(acknowledged.filter((id) => !found.includes(id)), [])
         assert.deepStrictEqual(yield* rows(connection, "pragma integrity_check"), [["ok"]])
@@ -210,7 +210,7 @@ describe("a statement that does not stop", () => {
       const running = yield* started(first.run(deaf, []))
       const [elapsed, exit] = yield* lasting(Fiber.interrupt(running))
       assert.isTrue(isInterrupted(exit))
-      assert.isBelow(elapsed, 100)
+      assert.isBelow(elapsed, 150)
       assert.isTrue(first.isBroken())
       const error = yield* Effect.flip(first.run("select 1", []))
       assert.deepStrictEqual(error.kind, { error: "ConnectionError", reason: "lost", isRetryable: false })
@@ -225,7 +225,7 @@ describe("a statement that does not stop", () => {
       const connection = yield* connect(opened)
       const [elapsed, error] = yield* lasting(Effect.flip(connection.run(deaf, [])))
       assert.deepStrictEqual(error.kind, timeout)
-      assert.isBelow(elapsed, 300)
+      assert.isBelow(elapsed, 350)
     }))
 
   it.scopedLive("in memory keeps its thread, and what follows waits", () =>
@@ -237,7 +237,7 @@ describe("a statement that does not stop", () => {
       const running = yield* started(connection.run(deaf, []))
       const [elapsed, exit] = yield* lasting(Fiber.interrupt(running))
       assert.isTrue(isInterrupted(exit))
-      assert.isBelow(elapsed, 100)
+      assert.isBelow(elapsed, 150)
       assert.isFalse(connection.isInTransaction())
       assert.isFalse(connection.isBroken())
       const waiting = yield* Effect.timeoutOption(connection.run("insert into sink values (1)", []), "50 millis")
