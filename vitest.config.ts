@@ -6,7 +6,11 @@ import Summary from "./test/support/reporter.js"
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
 
 /** How soon a program hears of a fault is part of them: they have the machine to themselves. */
-const timed = ["test/faults/**/*.test.ts", "test/{mysql,postgres}/{interruption,steps}.test.ts"]
+const timed = [
+  "test/faults/**/*.test.ts",
+  "test/{mysql,postgres}/{interruption,steps}.test.ts",
+  "test/sqlite/{locks,streams,threads}.test.ts"
+]
 
 const project = (name: string, test: UserWorkspaceConfig["test"]): TestProjectConfiguration => ({
   resolve: {

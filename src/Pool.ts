@@ -15,7 +15,7 @@
  *
  * **Overload.** A queue that is long for a moment is served. When every wait of a whole `waitInterval` has been longer than `waitTarget`,
  * the database cannot do what is asked of it, and nobody waits for longer than twice `waitTarget` until it can again: the others fail as
- * ConnectionError, reason `overloaded`, at once enough to do something else. `overload: "queue"` lets all wait up to `acquireTimeout`.
+ * ConnectionError, reason `overloaded`, soon enough to do something else. `overload: "queue"` lets all wait up to `acquireTimeout`.
  *
  * **Outages.** While no connection can be opened, one attempt at a time is made, with pauses of less than half a second, and those who wait
  * stay in the queue; who waits in vain is told what the last attempt failed with. What another attempt cannot mend, as a wrong password,

@@ -1,6 +1,7 @@
 /**
  * A program of its own process: for what only the end of a process shows, and for memory that nothing else uses.
  */
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -13,6 +14,8 @@ export interface Ended<A> {
   readonly lingered: number | undefined
   readonly code: number | null
 }
+
+class NoAnswer extends Data.TaggedError("NoAnswer")<{ readonly program: string; readonly problems: string }> {}
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -48,7 +51,7 @@ export const run = <A>(program: string, argument: unknown, patience = 5_000): Ef
     child.on("error", (error) => resume(Effect.fail(error)))
     child.on("close", (code) => {
       clearTimeout(timer)
-      if (answeredAt === undefined) return resume(Effect.fail(new Error(`${program} gave no answer: ${problems}`)))
+      if (answeredAt === undefined) return resume(Effect.fail(new NoAnswer({ program, problems })))
       resume(Effect.succeed({
         told: JSON.parse(out.slice(0, out.indexOf("\n"))) as A,
         lingered: wasKilled ? undefined : performance.now() - answeredAt,

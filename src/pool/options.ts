@@ -37,7 +37,7 @@ export interface Options {
   readonly waitInterval?: Duration.DurationInput
   /**
    * Which idle connections must answer before they are lent, so that no dead one is met: all (`true`), none (`false`), or those that were
-   * idle for longer than this. Default 1 second.
+   * idle for longer than this. One that does not answer within a second is ended. Default 1 second.
    */
   readonly prePing?: boolean | Duration.DurationInput
   /** How often idle connections are asked whether they answer, in the background. Default 1 minute. */

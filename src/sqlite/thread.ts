@@ -115,10 +115,7 @@ export class Thread {
     this.worker = new Worker(new URL("./worker.js", import.meta.url), {
       workerData: { ...start, port: port2 },
       transferList: [port2],
-      name: "strata-sqlite",
-      ...(process.env["YG"] === undefined
-        ? {}
-        : { resourceLimits: { maxYoungGenerationSizeMb: Number(process.env["YG"]) } })
+      name: "strata-sqlite"
     })
     this.port.on("message", (answer: Answer) => this.receive(answer))
     this.worker.on("error", (cause) => this.lose(lost(cause, this.hasAnswered ? undefined : notStarted)))
@@ -192,10 +189,11 @@ export class Thread {
       const outcome: Outcome = Effect.async((resume) => {
         pending.listen(resume)
         this.send(pending)
-        return this.cancel(pending)
+        return this.cancel(pending, grace)
       })
       if (left === undefined) return outcome
-      const timer = Effect.forkDaemon(Effect.interruptible(Effect.delay(this.cancel(pending), left)))
+      // Who is told of a timeout has to be told the truth: a COMMIT that is under way is waited for.
+      const timer = Effect.forkDaemon(Effect.interruptible(Effect.delay(this.cancel(pending, moment), left)))
       return Effect.flatMap(timer, (timer) => Effect.ensuring(outcome, Fiber.interruptFork(timer)))
     })
   }
@@ -230,14 +228,14 @@ export class Thread {
     >
   }
 
-  /** Tells a call to end without an effect, and waits until it did; one that is past that ends as it would have. */
-  private cancel(pending: Pending): Effect.Effect<void> {
+  /** Tells a call to end without an effect, and waits until it did; one that is past that ends as it would have, for so long. */
+  private cancel(pending: Pending, patience: Duration.Duration): Effect.Effect<void> {
     return Effect.uninterruptible(Effect.suspend(() => {
       if (pending.isSettled) return Effect.void
       if (this.unsend(pending)) return Effect.sync(() => pending.settle(Effect.fail(timedOut)))
       const before = Atomics.compareExchange(this.cell, 0, progress.running, progress.cancelled)
       const isTooLate = before === progress.settled
-      return Effect.map(this.waitFor(pending, isTooLate ? moment : grace), () => {
+      return Effect.map(this.waitFor(pending, isTooLate ? patience : grace), () => {
         if (!pending.isSettled) this.giveUp(pending, isTooLate ? lost() : timedOut)
       })
     }))

@@ -26,7 +26,7 @@ const lost = { error: "ConnectionError", reason: "lost", isRetryable: false }
 const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
   Effect.timeoutFail(
     Effect.repeat(Effect.delay(condition, "5 millis"), { until: (isSo) => isSo }),
-    { duration: "2 seconds", onTimeout: () => new Error("it never was so") }
+    { duration: "2 seconds", onTimeout: () => "it never was so" }
   )
 
 const runs = (observer: Connection, mark: string) => until(Effect.map(running(observer, mark), (count) => count === 1))

@@ -7,7 +7,7 @@ import * as Scope from "effect/Scope"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import { spawnSync } from "node:child_process"
-import { chmodSync, readdirSync, rmSync } from "node:fs"
+import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Schema from "effect/Schema"
@@ -229,6 +229,17 @@ describe("extensions and other files", () => {
         }
       }))
   }
+
+  it.scoped("no missing file is made by attaching it to one that is there", () =>
+    Effect.gen(function*() {
+      const missing = yield* newFile
+      for (const worker of [false, true]) {
+        const connection = yield* Effect.flatMap(driver.make({ filename: yield* newFile, worker }), connect)
+        const { code } = yield* Effect.flip(connection.native(`attach '${missing}' as other`, []))
+        assert.strictEqual(code, "SQLITE_CANTOPEN")
+      }
+      assert.isFalse(existsSync(missing))
+    }))
 
   it.scoped("names of tables and columns reach no other file, whatever they hold", () =>
     Effect.gen(function*() {
