@@ -202,10 +202,17 @@ if (wish !== undefined) {
   // The servers and folders of the run end with its scopes.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
+      console.error(`ended by ${signal}`)
       process.exitCode = 130
       Effect.runFork(Fiber.interrupt(fiber))
     })
   }
+  // Something that nobody will ever answer keeps no process alive: that must not pass for a success.
+  process.once("beforeExit", () => {
+    if (fiber.unsafePoll() !== null) return
+    console.error("the run came to a stop: it waits for something that will not come")
+    process.exitCode = 1
+  })
   fiber.addObserver((exit) => {
     if (Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause)) {
       console.error(Cause.pretty(exit.cause))
