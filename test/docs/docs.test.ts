@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { spawnSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -15,10 +15,12 @@ let folder = ""
 
 const fileOf = (i: number) => join(folder, `snippet${i}.ts`)
 
-const run = (command: string, args: ReadonlyArray<string>) => {
-  const { status, stderr, stdout } = spawnSync(command, args, { cwd: root, encoding: "utf8" })
-  return { status, output: `${stdout}${stderr}` }
-}
+const run = (command: string, args: ReadonlyArray<string>) =>
+  new Promise<{ readonly isSuccess: boolean; readonly output: string }>((resolve) => {
+    execFile(command, [...args], { cwd: root }, (error, stdout, stderr) => {
+      resolve({ isSuccess: error === null, output: `${stdout}${stderr}` })
+    })
+  })
 
 beforeAll(() => {
   mkdirSync(join(root, ".cache"), { recursive: true })
@@ -45,23 +47,23 @@ describe("the documents", () => {
     assert.isAtLeast(snippets.length, 4)
   })
 
-  it("compile", { timeout: 120_000 }, () => {
-    const { output, status } = run(process.execPath, [
+  it("compile", { timeout: 120_000 }, async () => {
+    const { isSuccess, output } = await run(process.execPath, [
       join(root, "node_modules/typescript/bin/tsc"),
       "--noEmit",
       "-p",
       folder
     ])
     const named = output.replaceAll(/snippet(\d+)\.ts/g, (_, i) => `${snippets[Number(i)]!.origin} (snippet ${i})`)
-    assert.strictEqual(status, 0, named)
+    assert.isTrue(isSuccess, named)
   })
 
   for (const [i, { code, origin }] of snippets.entries()) {
     // A test runs within its runner only; here it is compiled.
     if (code.includes("vitest")) continue
-    it(`runs: ${origin}`, { timeout: 60_000 }, () => {
-      const { output, status } = run(process.execPath, ["--import", "tsx", fileOf(i)])
-      assert.strictEqual(status, 0, output)
+    it(`runs: ${origin}`, { timeout: 60_000 }, async () => {
+      const { isSuccess, output } = await run(process.execPath, ["--import", "tsx", fileOf(i)])
+      assert.isTrue(isSuccess, output)
     })
   }
 })
