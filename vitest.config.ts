@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import type { TestProjectConfiguration, UserWorkspaceConfig } from "vitest/config"
 import { defineConfig } from "vitest/config"
@@ -26,6 +27,8 @@ export default defineConfig({
   test: {
     globalSetup: ["test/support/servers.ts"],
     teardownTimeout: 30_000,
+    // Vitest would leave one processor to itself, and it has little to do.
+    poolOptions: { forks: { minForks: 1, maxForks: availableParallelism() } },
     reporters: ["default", new Summary()],
     projects: [
       project("strata", { include: ["test/**/*.test.ts"], exclude: timed, sequence: { groupOrder: 0 } }),

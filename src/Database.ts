@@ -124,6 +124,17 @@ export const use =
     Effect.provideServiceEffect(effect, Database, tag)
 
 /**
+ * Asks the fiber's database.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const ask = <A, E, R>(
+  question: (database: Service) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R | Database> =>
+  Effect.withFiberRuntime((fiber) => question(Context.get(fiber.currentContext as Context.Context<Database>, Database)))
+
+/**
  * The rows of a select as a stream.
  *
  * @since 0.1.0

@@ -29,6 +29,8 @@ export interface Dialect {
   readonly quote: (identifier: string) => string
   /** The placeholder of the n-th parameter, counted from 1; its type, where it is known, for databases that must be told. */
   readonly placeholder: (index: number, type: ValueType | undefined) => string
+  /** The quotes of strings in which a backslash takes the next character as it is; none if missing. */
+  readonly escapingQuotes?: string
   /** How many parameters one statement takes. */
   readonly maxParameters: number
   /** How many bytes (or characters) an identifier may have. */

@@ -5,6 +5,7 @@
  */
 import type * as Statement from "@effect/sql/Statement"
 import type * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
@@ -75,13 +76,21 @@ export interface Result {
 }
 
 /**
- * What a plain statement of an `SqlClient` gave: rows as objects with the driver's usual values.
+ * A row with the driver's usual values: an object by column, or where that was asked for an array in the order of the columns.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type NativeRow = { readonly [column: string]: unknown } | ReadonlyArray<unknown>
+
+/**
+ * What a plain statement of an `SqlClient` gave.
  *
  * @since 0.1.0
  * @category models
  */
 export interface NativeResult {
-  readonly rows: ReadonlyArray<{ readonly [column: string]: unknown }>
+  readonly rows: ReadonlyArray<NativeRow>
   /** The driver's own result. */
   readonly raw: unknown
 }
@@ -114,6 +123,17 @@ export interface RunOptions {
 }
 
 /**
+ * How a plain statement of an `SqlClient` is run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface NativeOptions extends Pick<RunOptions, "prepare"> {
+  /** How rows come; default "objects", which of several columns of one name keep the last, and order those whose names are numbers. */
+  readonly rows?: "objects" | "arrays"
+}
+
+/**
  * How a stream is read.
  *
  * @since 0.1.0
@@ -138,6 +158,15 @@ export interface Connection {
     options?: RunOptions
   ) => Effect.Effect<Result, Failure>
   /**
+   * `run` without an Effect around it, for a database in this process. Undefined where it would have to wait, for the lock of another connection or
+   * for others who want a turn: then nothing was done, and `run` is to be asked.
+   */
+  readonly runNow?: (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options?: RunOptions
+  ) => Exit.Exit<Result, Failure> | undefined
+  /**
    * Rows in chunks, in bounded memory; ending or interrupting the stream frees the cursor. Other statements can run on the connection
    * between two pulls, but not during one; if the stream is `alone`, not before its end.
    */
@@ -159,7 +188,7 @@ export interface Connection {
   readonly native: (
     text: string,
     parameters: ReadonlyArray<unknown>,
-    options?: { readonly prepare?: boolean }
+    options?: NativeOptions
   ) => Effect.Effect<NativeResult, Failure>
   /**
    * The steps of a transaction. One that is interrupted waits a moment for the server's answer, and ends as it says; where no answer comes
@@ -206,6 +235,8 @@ export interface Driver {
   readonly dialect: Dialect
   /** The server as it introduced itself: `{ name: "mariadb", version: "10.11.19" }`. */
   readonly server: { readonly name: string; readonly version: string }
+  /** Whether its connections have `runNow`; default false. */
+  readonly runsNow?: boolean
   /** Opens one connection. */
   readonly connect: Effect.Effect<Connection, Failure>
   /** How rows are streamed: by `streamAside`, which needs its connection only to open, or by `stream`, which shares it until its end. */

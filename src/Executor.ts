@@ -9,12 +9,13 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Database from "./Database.js"
 import type { ConnectFailure, ReadFailure, WriteFailure } from "./DbError.js"
-import type { Connection, Driver, Failure, OpenFailure } from "./Driver.js"
+import type { Connection, Driver, Failure, NativeOptions, OpenFailure, Result } from "./Driver.js"
 import * as Definitions from "./executor/definitions.js"
 import { failWith, toError } from "./executor/errors.js"
 import type { Lend } from "./executor/lend.js"
@@ -61,7 +62,7 @@ interface Sent extends Database.Outcome {
 const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const { dialect } = driver
   const system = dialect.name
-  const { decode, prepared } = Statements.make(dialect, mode)
+  const { decode, prepare, prepared } = Statements.make(dialect, mode)
   const identity = {}
   const runner = makeRunner({
     pool,
@@ -84,42 +85,64 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
         : use(work)
     )
 
+  /** On a connection that answers at once; undefined where none does. */
+  const runNow = (fiber: Fiber.RuntimeFiber<any, any>, { decoder, parameters, text }: Statements.Prepared) => {
+    const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
+    const work = (connection: Connection) =>
+      connection.runNow?.(text, parameters, { exactIntegers: decoder?.exactIntegers === true })
+    return scope === undefined ? pool.useNow(work) : scope.useNow(work)
+  }
+
   /** Sends a prepared statement and decodes what comes back. */
-  const sendPrepared =
-    (lend: Lend, statement: Plain) =>
-    ({ exactIntegers, parameters, printed }: Statements.Prepared): Effect.Effect<Sent, WriteFailure> => {
-      const table = tableOf(statement)
-      const fail = (error: WriteFailure | Failure) =>
-        error._tag === "Failure"
-          ? failWith(error, printed.text, table, driver, statement._tag === "Insert" ? statement : undefined)
-          : Effect.fail(error)
-      return Effect.matchEffect(
-        Tracing.statement(
-          { system, operation: statement._tag.toUpperCase(), table, text: printed.text },
-          lend((connection) => connection.run(printed.text, parameters, { exactIntegers })),
-          (result) => result.rows.length,
-          fail
-        ),
-        {
-          onFailure: fail,
-          onSuccess: (result) => {
-            try {
-              return Effect.succeed({
-                rows: decode(statement, printed, result),
-                affected: statement._tag === "Select" ? result.rows.length : result.affected,
-                insertId: result.insertId
-              })
-            } catch (problem) {
-              return refused(problem)
-            }
-          }
-        }
-      )
+  const dispatch = (
+    fiber: Fiber.RuntimeFiber<any, any>,
+    lend: Lend,
+    statement: Plain,
+    prepared: Statements.Prepared
+  ): Effect.Effect<Sent, WriteFailure> => {
+    const { decoder, parameters, text } = prepared
+    const onFailure = (error: WriteFailure | Failure) =>
+      error._tag === "Failure"
+        ? failWith(error, text, tableOf(statement), driver, statement._tag === "Insert" ? statement : undefined)
+        : Effect.fail(error)
+    const onSuccess = (result: Result): Effect.Effect<Sent, WriteFailure> => {
+      try {
+        return Effect.succeed({
+          rows: decode(statement, prepared, result),
+          affected: statement._tag === "Select" ? result.rows.length : result.affected,
+          insertId: result.insertId
+        })
+      } catch (problem) {
+        return refused(problem)
+      }
     }
+    const exit = driver.runsNow === true && !Tracing.isTraced(fiber) ? runNow(fiber, prepared) : undefined
+    if (exit !== undefined) return exit._tag === "Success" ? onSuccess(exit.value) : Effect.catchAll(exit, onFailure)
+    return Effect.matchEffect(
+      Tracing.statement(
+        { system, operation: statement._tag.toUpperCase(), table: tableOf(statement), text },
+        lend((connection) => connection.run(text, parameters, { exactIntegers: decoder?.exactIntegers === true })),
+        (result) => result.rows.length,
+        onFailure
+      ),
+      { onFailure, onSuccess }
+    )
+  }
+
+  const sendPrepared = (lend: Lend, statement: Plain) => (prepared: Statements.Prepared) =>
+    Effect.withFiberRuntime<Sent, WriteFailure>((fiber) => dispatch(fiber, lend, statement, prepared))
 
   /** One statement as it is: compiled, sent, decoded. */
   const sendBy = (lend: Lend) => (statement: Plain): Effect.Effect<Sent, WriteFailure> =>
-    Effect.flatMap(prepared(statement), sendPrepared(lend, statement))
+    Effect.withFiberRuntime((fiber) => {
+      let prepared: Statements.Prepared
+      try {
+        prepared = prepare(statement)
+      } catch (problem) {
+        return refused(problem)
+      }
+      return dispatch(fiber, lend, statement, prepared)
+    })
 
   const read = sendBy(useToRead)
   const write = sendBy(use)
@@ -216,12 +239,12 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
           Definitions.print(statement, { dialect, refused }),
           (all) => ({ sql: scriptText(all), parameters: [] })
         )
-        : Effect.map(prepared(statement), ({ parameters, printed }) => ({ sql: printed.text, parameters }))
+        : Effect.map(prepared(statement), ({ parameters, text }) => ({ sql: text, parameters }))
   }
 
-  const runOn = (connection: Connection) => (sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>
+  const runOn = (connection: Connection) => (sql: string, parameters: ReadonlyArray<unknown>, options: NativeOptions) =>
     Effect.catchAll(
-      connection.native(sql, parameters, { prepare: isPrepared }),
+      connection.native(sql, parameters, options),
       (failure: Failure) => failWith(failure, sql, undefined, driver)
     )
 
@@ -235,12 +258,12 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     service,
     client: sqlClientOf({
       driver,
-      run: (sql, parameters, isPrepared) =>
+      run: (sql, parameters, options) =>
         Effect.withFiberRuntime((fiber) => {
           const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
-          const work = (connection: Connection) => runOn(connection)(sql, parameters, isPrepared)
+          const work = (connection: Connection) => runOn(connection)(sql, parameters, options)
           if (scope === undefined) return pool.use(work)
-          return isControl(sql) ? Effect.fail(controlRefused(sql)) : scope.use(work, sql)
+          return isControl(sql, dialect.escapingQuotes) ? Effect.fail(controlRefused(sql)) : scope.use(work, sql)
         }),
       reserve,
       runOn,
@@ -272,7 +295,7 @@ export const layer = (options: Options): Layer.Layer<Database.Database | SqlClie
       ...options.usualSize === undefined ? {} : { size: options.usualSize },
       ...yield* Pool.PoolDefaults
     }
-    const pool = yield* Pool.make(driver, Pool.withDefaults(options.pool, defaults, driver.maxConnections))
+    const pool = yield* Pool.make(driver, yield* Pool.withDefaults(options.pool, defaults, driver.maxConnections))
     const { client, service } = make(driver, pool, options.decoding ?? "auto")
     return Context.make(Database.Database, service).pipe(Context.add(SqlClient.SqlClient, yield* client))
   })).pipe(Layer.provide(Reactivity.layer))

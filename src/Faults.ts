@@ -39,6 +39,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { Interception } from "./Database.js"
 import type { ConfigurationError } from "./DbError.js"
+import { problemOf } from "./faults/problems.js"
 import * as Proxy from "./faults/proxy.js"
 import { interceptorOf } from "./faults/rules.js"
 import type { Rule } from "./faults/rules.js"
@@ -86,14 +87,17 @@ export class Faults extends Context.Tag("effect-strata/Faults")<Faults, Service>
  * The rules are asked in their order; all that delay do so, the first that fails is the last. A rule can only fail with what its kind of work
  * can fail with, so no program's E is wider than the truth. It sees what interceptors see (`Database.Interceptor`): neither the
  * loading of relations nor the statements of `SqlClient`. Pauses follow the Clock and probabilities `Random`, so that a test decides both.
+ * What is no rule fails the Layer as ConfigurationError.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer = (rules: ReadonlyArray<Rule>): Layer.Layer<Interception | Faults> =>
-  Layer.effectContext(Effect.sync(() => {
+export const layer = (rules: ReadonlyArray<Rule>): Layer.Layer<Interception | Faults, ConfigurationError> =>
+  Layer.effectContext(Effect.suspend(() => {
+    const problem = problemOf(rules)
+    if (problem !== undefined) return Effect.fail(problem)
     const { fired, interceptor } = interceptorOf(rules)
-    return Context.make(Interception, interceptor).pipe(Context.add(Faults, { fired }))
+    return Effect.succeed(Context.make(Interception, interceptor).pipe(Context.add(Faults, { fired })))
   }))
 
 /**

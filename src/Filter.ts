@@ -12,12 +12,13 @@ import * as Predicate from "effect/Predicate"
 import { ValidationError } from "./DbError.js"
 import * as Comparison from "./expr/comparison.js"
 import { booleanType, columnsOf, isExpression, make, nodeOf } from "./expr/core.js"
-import type { Columns, Condition, Expr, NonNull } from "./expr/core.js"
+import type { Columns, Condition, NonNull } from "./expr/core.js"
 import * as Text from "./expr/text.js"
 import type * as Source from "./Source.js"
 import { Describe } from "./Source.js"
 import type { ColumnsId } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
+import { columnOf } from "./sql/nodes.js"
 import { notNull } from "./sql/valueType.js"
 
 /**
@@ -165,82 +166,100 @@ export const condition = (
   path: ReadonlyArray<string | number> = []
 ): Ast.Expression => {
   if (!isPlainObject(filter)) return invalid(path, "is not a filter: a plain object is expected")
-  const columns = columnsOf(description, ref, false) as { readonly [property: string]: Expr<unknown> }
+  const { columns } = description
   const conditions: Array<Ast.Expression> = []
   for (const key of Object.keys(filter)) {
     const value = filter[key]
-    const here = [...path, key]
     if (value === undefined) {
       conditions.push(
         invalid(
-          here,
+          [...path, key],
           "is undefined, which never means \"no filter\": leave the key out, or ask for NULL by { isNull: true }"
         )
       )
-    } else if (Object.hasOwn(description.columns, key)) {
-      conditions.push(...ofColumn(columns[key]!, value, here))
+    } else if (Object.hasOwn(columns, key)) {
+      ofColumn(columnOf(ref, columns[key]!), value, path, key, conditions)
     } else if (key === "and" || key === "or") {
       conditions.push(
         Array.isArray(value)
           ? (key === "and" ? Comparison.allOf : Comparison.anyOf)(
-            Array.from(value, (one, i) => condition(description, ref, one, [...here, i]))
+            Array.from(value, (one, i) => condition(description, ref, one, [...path, key, i]))
           )
-          : invalid(here, "takes a list of filters")
+          : invalid([...path, key], "takes a list of filters")
       )
     } else if (key === "not") {
-      conditions.push(nodeOf(Comparison.not(make<boolean>(condition(description, ref, value, here)))))
+      conditions.push(nodeOf(Comparison.not(make<boolean>(condition(description, ref, value, [...path, key])))))
     } else {
-      conditions.push(invalid(here, `is no column: there are ${Object.keys(description.columns).join(", ")}`))
+      conditions.push(invalid([...path, key], `is no column: there are ${Object.keys(columns).join(", ")}`))
     }
   }
   return Comparison.allOf(conditions)
 }
 
+const equals = (node: Ast.Expression, right: unknown, operator: Ast.Operator): Ast.Expression => ({
+  _tag: "Call",
+  operator,
+  args: [node, { _tag: "Parameter", value: right, type: notNull(node.type) }],
+  type: booleanType
+})
+
+/** Adds the conditions of one column. */
 const ofColumn = (
-  column: Expr<unknown>,
+  node: Ast.Expression,
   value: unknown,
+  path: ReadonlyArray<string | number>,
+  key: string,
+  into: Array<Ast.Expression>
+): void => {
+  if (value === null) into.push(invalid([...path, key], "is null: ask for NULL by { isNull: true }"))
+  else if (typeof value !== "object" || !isPlainObject(value) || Option.isOption(value)) {
+    into.push(equals(node, value, Comparison.operators.eq))
+  } else {
+    const operators = Object.keys(value)
+    for (const operator of operators) into.push(...ofTest(node, operator, value[operator], [...path, key, operator]))
+    if (operators.length === 0) into.push(invalid([...path, key], "says nothing: give a value or a test"))
+  }
+}
+
+const ofTest = (
+  node: Ast.Expression,
+  operator: string,
+  operand: unknown,
   path: ReadonlyArray<string | number>
 ): ReadonlyArray<Ast.Expression> => {
-  const node = column.node
-  const equals = (right: unknown, operator: Ast.Operator): Ast.Expression => ({
-    _tag: "Call",
-    operator,
-    args: [node, { _tag: "Parameter", value: right, type: notNull(node.type) }],
-    type: booleanType
-  })
-  if (value === null) return [invalid(path, "is null: ask for NULL by { isNull: true }")]
-  if (!isPlainObject(value) || Option.isOption(value)) return [equals(value, Comparison.operators.eq)]
-  const tests: Array<Ast.Expression> = []
-  for (const operator of Object.keys(value)) {
-    const operand = value[operator]
-    const here = [...path, operator]
-    if (operand === undefined || operand === null) {
-      tests.push(invalid(here, `is ${operand}: leave the key out, or ask for NULL by { isNull: true }`))
-    } else if (Object.hasOwn(binary, operator)) {
-      tests.push(equals(operand, binary[operator]!))
-    } else if (Object.hasOwn(textTests, operator)) {
-      tests.push(
-        typeof operand === "string"
-          ? nodeOf(textTests[operator]!(column as Expr<string>, operand))
-          : invalid(here, "takes a text")
-      )
-    } else if (operator === "in" || operator === "notIn") {
-      if (!Array.isArray(operand)) tests.push(invalid(here, "takes a list"))
-      else {
-        const inside = Comparison.inValues([node], Array.from(operand, (one) => [one]))
-        tests.push(operator === "in" ? inside : nodeOf(Comparison.not(make<boolean>(inside))))
-      }
-    } else if (operator === "between") {
-      if (!Array.isArray(operand) || operand.length !== 2) tests.push(invalid(here, "takes two values"))
-      else tests.push(equals(operand[0], Comparison.operators.gte), equals(operand[1], Comparison.operators.lte))
-    } else if (operator === "isNull") {
-      if (typeof operand !== "boolean") tests.push(invalid(here, "takes true or false"))
-      else tests.push(nodeOf(operand ? Comparison.isNull(column) : Comparison.isNotNull(column)))
-    } else {
-      tests.push(invalid(here, "is no operator of a filter"))
-    }
+  if (operand === undefined || operand === null) {
+    return [invalid(path, `is ${operand}: leave the key out, or ask for NULL by { isNull: true }`)]
   }
-  return tests.length === 0 ? [invalid(path, "says nothing: give a value or a test")] : tests
+  if (Object.hasOwn(binary, operator)) return [equals(node, operand, binary[operator]!)]
+  if (Object.hasOwn(textTests, operator)) {
+    return [
+      typeof operand === "string"
+        ? nodeOf(textTests[operator]!(make<string>(node), operand))
+        : invalid(path, "takes a text")
+    ]
+  }
+  switch (operator) {
+    case "in":
+    case "notIn": {
+      if (!Array.isArray(operand)) return [invalid(path, "takes a list")]
+      const inside = Comparison.inValues([node], Array.from(operand, (one) => [one]))
+      return [operator === "in" ? inside : nodeOf(Comparison.not(make<boolean>(inside)))]
+    }
+    case "between":
+      return !Array.isArray(operand) || operand.length !== 2
+        ? [invalid(path, "takes two values")]
+        : [
+          equals(node, operand[0], Comparison.operators.gte),
+          equals(node, operand[1], Comparison.operators.lte)
+        ]
+    case "isNull": {
+      if (typeof operand !== "boolean") return [invalid(path, "takes true or false")]
+      const column = make<unknown>(node)
+      return [nodeOf(operand ? Comparison.isNull(column) : Comparison.isNotNull(column))]
+    }
+    default:
+      return [invalid(path, "is no operator of a filter")]
+  }
 }
 
 /** The condition of a scope: a filter or a callback. */

@@ -55,7 +55,7 @@ export interface Report {
  * @category models
  */
 export interface Options {
-  /** How long the check may take. Default 2 seconds. */
+  /** How long the check may take. Default 2 seconds, which also stand for what is no length of time; the report's `problem` says so. */
   readonly timeout?: Duration.DurationInput
 }
 
@@ -100,6 +100,20 @@ const verdictOf = ({ pool, readOnlyReason }: Service, timeout: Duration.Duration
       Effect.delay(Effect.map(pool.state, (after) => ofSilence(before, after, timeout)), timeout)
     ))
 
+const usualTimeout = Duration.seconds(2)
+
+/** Who asks for a report gets one, also where the limit cannot be kept. */
+const limitOf = ({ timeout }: Options): { readonly timeout: Duration.Duration; readonly problem?: string } => {
+  const decoded = Duration.decodeUnknown(timeout ?? usualTimeout)
+  return decoded._tag === "Some" && Duration.toMillis(decoded.value) > 0
+    ? { timeout: decoded.value }
+    : {
+      timeout: usualTimeout,
+      problem:
+        "the timeout of Health.check is no length of time: 2 seconds were taken; set it to more than 0, such as \"1 second\""
+    }
+}
+
 /**
  * Asks the database whether it can be reached and written to, on a connection of its pool and outside of any transaction of the fiber.
  *
@@ -111,9 +125,15 @@ const verdictOf = ({ pool, readOnlyReason }: Service, timeout: Duration.Duration
 export const check = (options: Options = {}): Effect.Effect<Report, never, Database> =>
   Effect.gen(function*() {
     const database = yield* Database
-    const timeout = Duration.decode(options.timeout ?? "2 seconds")
+    const { problem, timeout } = limitOf(options)
     const start = yield* Clock.currentTimeNanos
     const verdict = yield* verdictOf(database, timeout)
     const end = yield* Clock.currentTimeNanos
-    return { ...verdict, latency: Duration.nanos(end - start), pool: yield* database.pool.state }
+    const problems = [verdict.problem, problem].filter((one) => one !== undefined).join("; ")
+    return {
+      ...verdict,
+      ...(problems === "" ? {} : { problem: problems }),
+      latency: Duration.nanos(end - start),
+      pool: yield* database.pool.state
+    }
   }).pipe(Effect.mapInputContext((context: Context.Context<Database>) => Context.omit(Transaction)(context as never)))

@@ -30,8 +30,9 @@ import type * as Source from "./Source.js"
 import { Describe } from "./Source.js"
 import type { ColumnsId, NeedsId, RowId } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
-import { columnOf } from "./sql/nodes.js"
+import { rowOf } from "./sql/nodes.js"
 import * as Definition from "./model/definition.js"
+import { adopting } from "./model/instance.js"
 
 /** The flags that drop a field from a variant. */
 interface Dropped {
@@ -258,7 +259,7 @@ export const Class =
   <Self = never>(identifier: string) =>
   <const F extends { readonly [name: string]: Field.Input }>(fields: F, options: Options<F> = {}): Checked<Self, F> => {
     const parts = Definition.partsOf(fields)
-    const Base = Schema.Class<object>(identifier)(structOf(parts, "select")) as unknown as new() => object
+    const Base = adopting(Schema.Class<object>(identifier)(structOf(parts, "select")) as unknown as new() => object)
     const variants = new Map<Variant, unknown>()
     const variant = (name: Variant) => ({
       configurable: true,
@@ -279,7 +280,7 @@ export const Class =
           identifier,
           parts,
           options as Options<object>,
-          model as new(props: object, options: boolean) => object
+          model as new(...args: ReadonlyArray<unknown>) => object
         )
         definitions.set(model, found)
       }
@@ -325,15 +326,7 @@ const describe = (table: Ast.Table): Source.Description => ({
   hint: table.name,
   source: (ref) => ({ _tag: "TableSource", ref, table }),
   columns: table.byProperty,
-  row: (ref, optional) => instanceOf(table, ref, optional)
-})
-
-/** The row of a table, read through one of its uses. */
-const instanceOf = (table: Ast.Table, ref: Ast.Ref, optional: boolean): Ast.Projection => ({
-  _tag: "Instance",
-  table,
-  columns: table.columns.map((column) => columnOf(ref, column)),
-  optional
+  row: (ref, optional) => rowOf(table, ref, optional)
 })
 
 /**

@@ -22,7 +22,9 @@
  * fails those who wait at once.
  *
  * **Deadlocks.** A fiber that has a connection and asks for another one can wait for itself. Where all connections are with such fibers, the
- * last of them fails at once as ConnectionError, reason `selfDeadlock`.
+ * last of them fails at once as ConnectionError, reason `selfDeadlock`. Where one waits for a fiber that it has forked (`Effect.timeout`,
+ * `Fiber.join`), it is told when nothing has come back for a second; where Effect does not say whom it waits for, as with `concurrency`, at the
+ * end of its wait.
  *
  * @since 0.1.0
  */
@@ -61,6 +63,8 @@ export interface Pool extends Control {
   readonly use: <A, E, R>(
     use: (connection: Connection) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | ConnectFailure, R>
+  /** As `use`, for work that is done at once; undefined where no connection is at hand, and then it was not begun. */
+  readonly useNow: <A>(use: (connection: Connection) => A) => A | undefined
   /** As `use`, for work that runs effects of the program: fibers that these fork are known to wait for themselves if they do. */
   readonly hold: Pool["use"]
   /** Marks a lent connection as not to be used again: it is closed when it comes back. */
@@ -100,6 +104,7 @@ export const make = (driver: Driver, options: Options = {}): Effect.Effect<Pool,
     return {
       acquire: lending.acquire,
       use: lending.use,
+      useNow: (use) => lending.useNow(use),
       hold: lending.hold,
       invalidate: (connection) => lending.invalidate(connection),
       state: Effect.sync(() => lending.state),

@@ -46,12 +46,25 @@ import type { Transaction } from "./transaction/scope.js"
 declare const scopeId: unique symbol
 declare const joinsId: unique symbol
 
-/** What callbacks of a query are given: the root's columns, and the joined ones by alias. */
-interface Scope {
-  readonly source: Source.Any
-  readonly ref: Ast.Ref
-  readonly root: object
-  readonly joined: { readonly [alias: string]: object }
+/** What callbacks of a query are given: the root's columns, made when the first one asks for them, and the joined ones by alias. */
+class Scope {
+  private made: object | undefined = undefined
+
+  constructor(
+    readonly source: Source.Any,
+    readonly ref: Ast.Ref,
+    readonly joined: { readonly [alias: string]: object }
+  ) {}
+
+  joining(alias: string, columns: object): Scope {
+    const scope = new Scope(this.source, this.ref, { ...this.joined, [alias]: columns })
+    scope.made = this.made
+    return scope
+  }
+
+  get root(): object {
+    return this.made ??= columnsOf(this.source[Describe], this.ref, false)
+  }
 }
 
 /**
@@ -72,27 +85,27 @@ type Same = <A, S, J, R>(query: Query<A, S, J, R>) => Query<A, S, J, R>
 type OutputColumns<A, S> = S extends Source.Any ? [A] extends [S[typeof RowId]] ? S[typeof ColumnsId] : A : A
 type Named<K extends string, S> = { readonly [P in K]: S }
 
-interface Built extends Query<any, any, any, any> {
-  readonly scope: Scope
-}
-
-const proto = {
-  ...Effectable.CommitPrototype,
-  commit(this: Built) {
+class Built extends Effectable.Class<ReadonlyArray<any>, ReadFailure, Database.Database> {
+  constructor(readonly ast: Ast.Select, readonly scope: Scope) {
+    super()
+  }
+  commit() {
     return rows(this.ast)
   }
 }
 
+const scopeOf = (query: Query<any, any, any, any>): Scope => (query as unknown as Built).scope
+
 const rows = (ast: Ast.Select): Effect.Effect<ReadonlyArray<any>, ReadFailure, Database.Database> =>
-  Effect.flatMap(Database.Database, (database) => Effect.map(database.run(ast), (outcome) => outcome.rows)) as never
+  Effect.map(Database.ask((database) => database.run(ast)), (outcome) => outcome.rows) as never
 
-const build = (ast: Ast.Select, scope: Scope): any => Object.assign(Object.create(proto), { ast, scope })
+const build = (ast: Ast.Select, scope: Scope): any => new Built(ast, scope)
 
-const change = (query: Query<any, any, any, any>, changes: Partial<Ast.Select>): any =>
-  build({ ...query.ast, ...changes }, (query as Built).scope)
+/** The query with another select; each combinator spreads the old one by itself, which engines do in one copy. */
+const change = (query: Query<any, any, any, any>, ast: Ast.Select): any => build(ast, scopeOf(query))
 
 const call = <X>(query: Query<any, any, any, any>, callback: unknown): X => {
-  const { joined, root } = (query as Built).scope
+  const { joined, root } = scopeOf(query)
   return (callback as (root: object, joined: object) => X)(root, joined)
 }
 
@@ -104,13 +117,12 @@ const call = <X>(query: Query<any, any, any, any>, callback: unknown): X => {
  */
 export const from = <S extends Source.Any>(source: S): Query<S[typeof RowId], S, {}, S[typeof NeedsId]> => {
   const ast = selectFrom(source)
-  const { ref } = ast.from
-  return build(ast, { source, ref, root: columnsOf(source[Describe], ref, false), joined: {} })
+  return build(ast, new Scope(source, ast.from.ref, {}))
 }
 
 const conditionOf = (query: Query<any, any, any, any>, scope: unknown): Ast.Expression => {
   if (typeof scope === "function") return nodeOf(call(query, scope))
-  const { ref, source } = (query as Built).scope
+  const { ref, source } = scopeOf(query)
   return Filter.condition(source[Describe], ref, scope)
 }
 
@@ -128,7 +140,7 @@ export const where = <S extends Source.Any, J, const X extends Filter.Draft<S>, 
 <A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => {
   const condition = conditionOf(query, scope)
   const { where } = query.ast
-  return change(query, { where: where === undefined ? condition : Comparison.allOf([where, condition]) })
+  return change(query, { ...query.ast, where: where === undefined ? condition : Comparison.allOf([where, condition]) })
 }
 
 /**
@@ -171,7 +183,7 @@ const join = (kind: "inner" | "left") => (alias: string, source: Source.Any, on:
     )
   return build(
     { ...query.ast, joins: [...query.ast.joins, { kind, source: description.source(ref), on: condition }] },
-    { ...query.scope, joined: { ...joined, [alias]: columnsOf(description, ref, kind === "left") } }
+    query.scope.joining(alias, columnsOf(description, ref, kind === "left"))
   )
 }
 
@@ -202,7 +214,7 @@ export const select = <S extends Source.Any, J, const X extends Shape>(
 ) =>
 <A, R>(query: Query<A, S, J, R>): Query<{ readonly [K in keyof X]: X[K][typeof RowId] }, S, J, R | ShapeNeeds<X>> => {
   const given = call<Shape>(query, shape)
-  return change(query, { projection: recordOf(given) })
+  return change(query, { ...query.ast, projection: recordOf(given) })
 }
 
 /**
@@ -215,7 +227,7 @@ export const pluck = <S extends Source.Any, J, B, R1>(
   value: (root: Columns<S>, joined: Joined<J>) => Selectable<B, R1>
 ) =>
 <A, R>(query: Query<A, S, J, R>): Query<B, S, J, R | R1> =>
-  change(query, { projection: projectionOf(call(query, value)) })
+  change(query, { ...query.ast, projection: projectionOf(call(query, value)) })
 
 /**
  * Groups rows by expressions; `select` then takes those and aggregates.
@@ -227,7 +239,10 @@ export const groupBy = <S extends Source.Any, J>(
   by: (root: Columns<S>, joined: Joined<J>) => ReadonlyArray<Operand<any, any>>
 ) =>
 <A, R>(query: Query<A, S, J, R>): Query<A, S, J, R> =>
-  change(query, { groupBy: [...query.ast.groupBy, ...call<ReadonlyArray<unknown>>(query, by).map(nodeOf)] })
+  change(query, {
+    ...query.ast,
+    groupBy: [...query.ast.groupBy, ...call<ReadonlyArray<unknown>>(query, by).map(nodeOf)]
+  })
 
 /**
  * Keeps the groups for which it holds.
@@ -241,7 +256,7 @@ export const having = <S extends Source.Any, J, R1 = never>(
 <A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => {
   const node = nodeOf(call(query, condition))
   const { having } = query.ast
-  return change(query, { having: having === undefined ? node : Comparison.allOf([having, node]) })
+  return change(query, { ...query.ast, having: having === undefined ? node : Comparison.allOf([having, node]) })
 }
 
 /**
@@ -256,7 +271,7 @@ export const orderBy = <S extends Source.Any, J>(
 <A, R>(query: Query<A, S, J, R>): Query<A, S, J, R> => {
   const given = call<Order | ReadonlyArray<Order>>(query, order)
   const orders = Array.isArray(given) ? given as ReadonlyArray<Order> : [given as Order]
-  return change(query, { orderBy: [...query.ast.orderBy, ...orders.map((one) => one.order)] })
+  return change(query, { ...query.ast, orderBy: [...query.ast.orderBy, ...orders.map((one) => one.order)] })
 }
 
 const bound = (what: string, count: number): Ast.Expression =>
@@ -270,7 +285,7 @@ const bound = (what: string, count: number): Ast.Expression =>
  * @since 0.1.0
  * @category combinators
  */
-export const limit = (count: number): Same => (query) => change(query, { limit: bound("limit", count) })
+export const limit = (count: number): Same => (query) => change(query, { ...query.ast, limit: bound("limit", count) })
 
 /**
  * Leaves out so many rows first.
@@ -278,7 +293,8 @@ export const limit = (count: number): Same => (query) => change(query, { limit: 
  * @since 0.1.0
  * @category combinators
  */
-export const offset = (count: number): Same => (query) => change(query, { offset: bound("offset", count) })
+export const offset = (count: number): Same => (query) =>
+  change(query, { ...query.ast, offset: bound("offset", count) })
 
 /**
  * Leaves out rows that are the same as another.
@@ -286,7 +302,7 @@ export const offset = (count: number): Same => (query) => change(query, { offset
  * @since 0.1.0
  * @category combinators
  */
-export const distinct: Same = (query) => change(query, { distinct: true })
+export const distinct: Same = (query) => change(query, { ...query.ast, distinct: true })
 
 /**
  * What becomes of rows that another transaction has locked: they are waited for, left out (`skipLocked`), or reason enough to fail at once as
@@ -305,8 +321,9 @@ type Locking = (
 
 const locking = (strength: Ast.Lock["strength"]): Locking => ({ noWait, skipLocked } = {}) => (query) =>
   noWait === true && skipLocked === true
-    ? change(query, { where: invalid("a locking read has both skipLocked and noWait: give one of them") })
+    ? change(query, { ...query.ast, where: invalid("a locking read has both skipLocked and noWait: give one of them") })
     : change(query, {
+      ...query.ast,
       lock: { strength, locked: skipLocked === true ? "skip locked" : noWait === true ? "nowait" : "wait" }
     })
 
@@ -381,7 +398,7 @@ export const include =
   <A, J, R>(
     query: Query<A, S, J, R>
   ): Query<A & { readonly [K in keyof X]: X[K][typeof LoadedId] }, S, J, R> =>
-    change(query, { includes: [...query.ast.includes, ...includesOf(plansOf(relations as never))] })
+    change(query, { ...query.ast, includes: [...query.ast.includes, ...includesOf(plansOf(relations as never))] })
 
 /**
  * The query as a table for another one, under a name.
@@ -459,7 +476,8 @@ export const exists = <A, S, J, R>(
 /**
  * The rows as a stream, in bounded memory on every database.
  *
- * Relations are loaded for each chunk of rows.
+ * Relations are loaded for each chunk of rows. Inside a transaction it reads in turns with the other statements, so that its reader can write
+ * there; outside of one it keeps a connection of a server to itself until it ends, is left or is interrupted.
  *
  * @since 0.1.0
  * @category running

@@ -48,6 +48,33 @@ const insert = (id: number) => Mutation.insert(User, { id, name: `user ${id}` })
 const count = Query.count(Query.from(User))
 
 describe("Faults.layer", () => {
+  it.effect("refuses what is no rule", () =>
+    Effect.gen(function*() {
+      const fail = new DbError.ConflictError({ reason: "serialization" })
+      for (
+        const [rule, word] of [
+          [{ on: "comit", fail }, "comit"],
+          [{ on: "commit", fail, tiems: 1 }, "tiems"],
+          [{ on: "begin", fail, table: "a" }, "table"],
+          [{ on: "select", delay: "5 sekonds" }, "delay"],
+          [{ on: "select", delay: -5 }, "delay"],
+          [{ on: "select", fail, probability: 2 }, "probability"],
+          [{ on: "select", fail, times: -1 }, "times"],
+          [{ on: "select", fail, after: "2" }, "after"],
+          [{ on: "select", fail, table: 3 }, "table"],
+          [{ on: "select", fail, where: "a" }, "where"],
+          [{ on: "select", fail: "lost" }, "fail"]
+        ] as const
+      ) {
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(Faults.layer([{ on: "select" }, rule as never]))))
+        assert.strictEqual(error._tag, "ConfigurationError")
+        assert.include(error.problem, word)
+        assert.include(error.problem, "2")
+        assert.isDefined(error.hint)
+      }
+      yield* Effect.scoped(Layer.build(Faults.layer([{ on: "select", delay: 0, times: 0, after: 0, probability: 0 }])))
+    }))
+
   it.effect("fails the statements that it is about, and no others", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* Effect.flip(insert(1)), lost)

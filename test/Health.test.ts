@@ -48,6 +48,15 @@ const takeAll = (count: number) =>
 for (const database of available) {
   const { name } = database
   describe(`a check of ${name}`, () => {
+    it.scopedLive("is made with the usual timeout where that is no length of time", () =>
+      Effect.gen(function*() {
+        for (const timeout of ["1 sekond", -5, 0, Number.NaN, {}]) {
+          const report = yield* Health.check({ timeout: timeout as number })
+          assert.deepInclude(report as object, up)
+          assert.match(report.problem ?? "", /timeout/)
+        }
+      }).pipe(Effect.provide(layerOf(database.url))))
+
     it.scopedLive("finds what works, also in a transaction", () =>
       Effect.gen(function*() {
         const report = yield* checked

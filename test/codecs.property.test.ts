@@ -45,6 +45,7 @@ interface Count {
 /** The driver, counting what is sent. */
 const counting = (driver: Driver, count: Count): Driver => ({
   ...driver,
+  runsNow: false,
   connect: Effect.map(driver.connect, (connection) => {
     const run = connection.run.bind(connection)
     return Object.assign(connection, {

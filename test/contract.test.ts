@@ -66,6 +66,8 @@ const tellsFirstKey = (connection: Connection): Connection => ({
 /** The same driver, which no longer knows what others do not know either. */
 const lesser = (driver: Driver): Driver => ({
   ...driver,
+  // What is told by a second statement is not told at once.
+  runsNow: false,
   connect: driver.server.name === "sqlite" ? Effect.map(driver.connect, tellsFirstKey) : driver.connect,
   dialect: {
     ...driver.dialect,

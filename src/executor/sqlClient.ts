@@ -13,13 +13,14 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { WriteFailure } from "../DbError.js"
-import type { Connection, Driver, NativeResult } from "../Driver.js"
+import type { Connection, Driver, NativeOptions, NativeResult } from "../Driver.js"
+import { transactionError } from "../transaction/failures.js"
 import { Mutex } from "../transaction/mutex.js"
 
 type Run = (
   sql: string,
   parameters: ReadonlyArray<unknown>,
-  isPrepared: boolean
+  options: NativeOptions
 ) => Effect.Effect<NativeResult, WriteFailure>
 
 /**
@@ -44,36 +45,58 @@ interface Parts {
 
 const toSqlError = (failure: WriteFailure): SqlError => new SqlError({ cause: failure, message: failure.message })
 
+const usual: NativeOptions = {}
+const unprepared: NativeOptions = { prepare: false }
+const inArrays: NativeOptions = { rows: "arrays" }
+
 /** What `@effect/sql` calls a connection. */
 const connectionBy = (runTyped: Run): SqlConnection.Connection => {
-  const run = (sql: string, parameters: ReadonlyArray<unknown>, isPrepared: boolean) =>
-    Effect.mapError(runTyped(sql, parameters, isPrepared), toSqlError)
+  const run = (sql: string, parameters: ReadonlyArray<unknown>, options: NativeOptions) =>
+    Effect.mapError(runTyped(sql, parameters, options), toSqlError)
   const rows = (
     sql: string,
     parameters: ReadonlyArray<unknown>,
     transform: (<A extends object>(rows: ReadonlyArray<A>) => ReadonlyArray<A>) | undefined,
-    isPrepared = true
+    options: NativeOptions = usual
   ) =>
     Effect.map(
-      run(sql, parameters, isPrepared),
+      run(sql, parameters, options),
       (result): ReadonlyArray<any> => transform === undefined ? result.rows : transform(result.rows)
     )
   return {
     execute: rows,
-    executeRaw: (sql, parameters) => Effect.map(run(sql, parameters, true), (result) => result.raw),
+    executeRaw: (sql, parameters) => Effect.map(run(sql, parameters, usual), (result) => result.raw),
     executeStream: (sql, parameters, transform) =>
       Stream.unwrap(Effect.map(rows(sql, parameters, transform), Stream.fromIterable)),
     executeValues: (sql, parameters) =>
-      Effect.map(run(sql, parameters, true), (result) => result.rows.map((row) => Object.values(row))),
-    executeUnprepared: (sql, parameters, transform) => rows(sql, parameters, transform, false)
+      Effect.map(run(sql, parameters, inArrays), (result) => result.rows as ReadonlyArray<ReadonlyArray<unknown>>),
+    executeUnprepared: (sql, parameters, transform) => rows(sql, parameters, transform, unprepared)
   }
 }
 
-/** One connection for all of a caller's statements, which take turns on it: for locks and settings of a session. */
-const inTurns = (run: Run): Run => {
-  const mutex = new Mutex()
-  return (sql, parameters, isPrepared) => mutex.run(Effect.suspend(() => run(sql, parameters, isPrepared)))
-}
+const outlived = () =>
+  transactionError(
+    "ownership",
+    "rolledBack",
+    "nothing was sent: the scope that the connection was reserved for has closed, so it may be another's by now"
+  )
+
+/**
+ * One connection for all of a caller's statements, which take turns on it: for locks and settings of a session. When the scope closes, what
+ * runs then ends first, and nothing more is sent.
+ */
+const reserved = (run: Run): Effect.Effect<SqlConnection.Connection, never, Scope.Scope> =>
+  Effect.suspend(() => {
+    const mutex = new Mutex()
+    let isOpen = true
+    const release = Effect.suspend(() => {
+      isOpen = false
+      return mutex.run(Effect.void)
+    })
+    const inTurn: Run = (sql, parameters, options) =>
+      mutex.run(Effect.suspend(() => isOpen ? run(sql, parameters, options) : Effect.fail(outlived())))
+    return Effect.as(Effect.addFinalizer(() => release), connectionBy(inTurn))
+  })
 
 export const sqlClientOf = (
   { driver, reserve, run, runOn, transact }: Parts
@@ -91,10 +114,10 @@ export const sqlClientOf = (
             transact(Effect.mapErrorCause(effect, Cause.map((error) => new OfBody(error)))),
             Cause.map((error) => error instanceof OfBody ? error.cause : toSqlError(error))
           ),
-        reserve: Effect.mapBoth(reserve, {
-          onFailure: toSqlError,
-          onSuccess: (connection) => connection === undefined ? shared : connectionBy(inTurns(runOn(connection)))
-        }),
+        reserve: Effect.flatMap(
+          Effect.mapError(reserve, toSqlError),
+          (connection) => connection === undefined ? acquirer : reserved(runOn(connection))
+        ),
         withoutTransforms() {
           return this as never
         },

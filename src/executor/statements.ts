@@ -7,11 +7,11 @@ import type { WriteFailure } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import type { Result } from "../Driver.js"
 import type { Script, Statement, Table } from "../sql/ast.js"
-import { compile, encodeBinding } from "../sql/compile.js"
-import type { Binding, Compiled } from "../sql/compile.js"
+import { compile } from "../sql/compile.js"
 import { Decoders, RowProblem } from "../sql/decode.js"
-import type { Mode } from "../sql/decode.js"
+import type { Decoder, Mode } from "../sql/decode.js"
 import { InvalidValue } from "../sql/storage.js"
+import { InvalidInput } from "../sql/textWriter.js"
 
 /** A statement with parameters or rows. */
 export type Plain = Exclude<Statement, Script>
@@ -24,9 +24,10 @@ export const tableOf = (statement: Plain): Table | undefined =>
 
 /** A statement as it would be sent. */
 export interface Prepared {
-  readonly printed: Compiled
+  readonly text: string
   readonly parameters: ReadonlyArray<unknown>
-  readonly exactIntegers: boolean
+  /** Of its rows; undefined for a statement that has none. */
+  readonly decoder: Decoder | undefined
 }
 
 /** What was refused before anything was sent, as a typed error. */
@@ -44,19 +45,15 @@ export const refused = (problem: unknown): Effect.Effect<never, WriteFailure> =>
   return Effect.die(problem)
 }
 
-const invalidBinding = (
-  binding: Binding,
-  problem: InvalidValue,
-  places: ReadonlyArray<number> | undefined
+/** What is wrong with a row's value: `places` are those of the rows among those that were given. */
+const invalidInput = (
+  statement: Plain,
+  places: ReadonlyArray<number> | undefined,
+  { column, message, row }: InvalidInput
 ): ValidationError => {
-  const stored = binding._tag === "Stored"
-  return new ValidationError({
-    subject: stored ? "The input" : "A value of the statement",
-    issues: [{
-      path: stored ? [...(places === undefined ? [] : [places[binding.row]!]), binding.column.property] : [],
-      message: problem.message
-    }]
-  })
+  const rows = places ?? placesOf(statement)
+  const path = rows === undefined ? [column.property] : [rows[row]!, column.property]
+  return new ValidationError({ subject: "The input", issues: [{ path, message }] })
 }
 
 /** The places of an insert's rows among those that were given; undefined for one row alone. */
@@ -66,41 +63,15 @@ const placesOf = (statement: Plain): ReadonlyArray<number> | undefined =>
 /** The two ends of a statement's way, for one dialect. */
 export const make = (dialect: Dialect, mode: Mode) => {
   const decoders = new Decoders(dialect, mode)
-  const compiled = new WeakMap<Plain, Compiled>()
-
-  const compileOnce = (statement: Plain): Compiled => {
-    let found = compiled.get(statement)
-    if (found === undefined) compiled.set(statement, found = compile(statement, dialect))
-    return found
-  }
-
-  const encode = (
-    statement: Plain,
-    { bindings }: Compiled,
-    places: ReadonlyArray<number> | undefined
-  ): Array<unknown> => {
-    const parameters = new Array<unknown>(bindings.length)
-    for (let i = 0; i < bindings.length; i++) {
-      const binding = bindings[i]!
-      try {
-        parameters[i] = encodeBinding(binding, dialect)
-      } catch (problem) {
-        if (!(problem instanceof InvalidValue)) throw problem
-        throw invalidBinding(binding, problem, places ?? placesOf(statement))
-      }
-    }
-    return parameters
-  }
-
   const decode = (
     statement: Plain,
-    { projection, text }: Compiled,
-    result: Result,
+    { decoder, text }: Prepared,
+    { rows }: Pick<Result, "rows">,
     from = 0
   ): ReadonlyArray<unknown> => {
-    if (projection === undefined) return []
+    if (decoder === undefined) return []
     try {
-      return decoders.of(projection).decode(result.rows)
+      return decoder.decode(rows)
     } catch (problem) {
       if (!(problem instanceof RowProblem)) throw problem
       const { leaf, problem: what, row } = problem
@@ -115,20 +86,27 @@ export const make = (dialect: Dialect, mode: Mode) => {
     }
   }
 
-  /** A statement as it would be sent; nothing is. Of part of an insert, `places` are those of its rows in the whole. */
+  /**
+   * A statement as it would be sent, or why it is not, for `refused`. Of part of an insert, `places` are those of its rows in the whole.
+   */
+  const prepare = (statement: Plain, places?: ReadonlyArray<number>): Prepared => {
+    try {
+      const { parameters, projection, text } = compile(statement, dialect)
+      return { text, parameters, decoder: projection === undefined ? undefined : decoders.of(projection) }
+    } catch (problem) {
+      throw problem instanceof InvalidInput ? invalidInput(statement, places, problem) : problem
+    }
+  }
+
+  /** The same as an Effect. */
   const prepared = (statement: Plain, places?: ReadonlyArray<number>): Effect.Effect<Prepared, WriteFailure> =>
     Effect.suspend(() => {
       try {
-        const printed = compileOnce(statement)
-        return Effect.succeed({
-          printed,
-          parameters: encode(statement, printed, places),
-          exactIntegers: printed.projection !== undefined && decoders.of(printed.projection).exactIntegers
-        })
+        return Effect.succeed(prepare(statement, places))
       } catch (problem) {
         return refused(problem)
       }
     })
 
-  return { decode, prepared }
+  return { decode, prepare, prepared }
 }

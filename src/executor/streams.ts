@@ -76,11 +76,13 @@ export const make = (
       const { attach, select } = given.includes.length === 0
         ? { attach: undefined, select: given }
         : yield* prepare(given)
-      const { exactIntegers, parameters, printed } = yield* prepared(select)
+      const compiled = yield* prepared(select)
+      const { decoder, parameters, text } = compiled
+      const exactIntegers = decoder?.exactIntegers === true
       const fail = (error: WriteFailure | Failure) =>
-        error._tag === "Failure" ? failWith(error, printed.text, tableOf(select), driver) : Effect.fail(error)
+        error._tag === "Failure" ? failWith(error, text, tableOf(select), driver) : Effect.fail(error)
       const { lend, pull } = yield* Effect.catchAll(
-        open(printed.text, parameters, { exactIntegers, alone: attach === undefined }),
+        open(text, parameters, { exactIntegers, alone: attach === undefined }),
         fail
       )
       const related = rowsBy(lend)
@@ -88,7 +90,7 @@ export const make = (
       const decoded = (rows: Chunk.Chunk<ReadonlyArray<unknown>>): Effect.Effect<Chunk.Chunk<any>, WriteFailure> => {
         try {
           const raw = Chunk.toReadonlyArray(rows)
-          const models = decode(select, printed, { rows: raw, affected: 0, insertId: undefined }, seen)
+          const models = decode(select, compiled, { rows: raw }, seen)
           seen += raw.length
           return attach === undefined
             ? Effect.succeed(Chunk.unsafeFromArray(models))

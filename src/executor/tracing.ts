@@ -13,7 +13,8 @@ import type { Report } from "../transaction/runner.js"
 /** The tracer of a program that has set none. */
 const silent = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
-const isTraced = (fiber: Fiber.RuntimeFiber<any, any>): boolean =>
+/** Whether somebody looks at spans. */
+export const isTraced = (fiber: Fiber.RuntimeFiber<any, any>): boolean =>
   Context.get(fiber.currentDefaultServices, Tracer.Tracer) !== silent
 
 /** What a span tells of a statement: its text, which holds no values. */

@@ -201,7 +201,7 @@ export const inValues = (
   _tag: "InValues",
   left,
   rows,
-  type: nullableWith(booleanType, ...left)
+  type: nullableWith(booleanType, left)
 })
 
 const inside = <A, R = never, R2 = never>(

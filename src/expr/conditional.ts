@@ -116,7 +116,7 @@ export const when = <A, B, R1 = never, R2 = never, R3 = never>(
     _tag: "Case",
     branches: [{ when: nodeOf(condition), then: branch }],
     otherwise: last,
-    type: nullableWith(together(together(type, branch.type), last.type), branch, last)
+    type: nullableWith(together(together(type, branch.type), last.type), [branch, last])
   })
 }
 
@@ -142,8 +142,7 @@ export const cases = <A, R1 = never, R2 = never>(
     otherwise: last,
     type: nullableWith(
       nodes.reduce((all, { then }) => together(all, then.type), together(type, last.type)),
-      last,
-      ...nodes.map((node) => node.then)
+      [last, ...nodes.map((node) => node.then)]
     )
   })
 }
@@ -162,7 +161,7 @@ export const cast = <A, I, B, R = never>(
   schema: Schema.Schema<A, I>
 ): Expr<A | (B & null), R> => {
   const node = nodeOf(value)
-  return make({ _tag: "Cast", expression: node, type: nullableWith(typeOf(schema), node) })
+  return make({ _tag: "Cast", expression: node, type: nullableWith(typeOf(schema), [node]) })
 }
 
 /**

@@ -144,23 +144,36 @@ class Expression {
 /** An expression of a node; its type is the caller's word. */
 export const make = <A, R = never>(node: Ast.Expression): Expr<A, R> => new Expression(node) as unknown as Expr<A, R>
 
-const part = (ref: Ast.Ref, row: Ast.Projection): object => ({ ref, row })
+/** One use of a source; its row is made where it is selected whole. */
+class Part {
+  constructor(
+    private readonly description: Source.Description,
+    readonly ref: Ast.Ref,
+    private readonly optional: boolean
+  ) {}
 
-/** The columns of a source for a callback, each made when it is asked for. */
+  get row(): Ast.Projection {
+    return this.description.row(this.ref, this.optional)
+  }
+}
+
+type ColumnEntry = readonly [property: string, column: Source.Description["columns"][string]]
+
+const entries = new WeakMap<object, ReadonlyArray<ColumnEntry>>()
+
+const entriesOf = ({ columns }: Source.Description): ReadonlyArray<ColumnEntry> => {
+  let found = entries.get(columns)
+  if (found === undefined) entries.set(columns, found = Object.entries(columns))
+  return found
+}
+
+/** The columns of a source for a callback. */
 export const columnsOf = (description: Source.Description, ref: Ast.Ref, optional: boolean): object => {
-  const target: Record<PropertyKey, unknown> = { [PartId]: part(ref, description.row(ref, optional)) }
-  for (const property of Object.keys(description.columns)) {
-    const column = description.columns[property]!
-    Object.defineProperty(target, property, {
-      enumerable: true,
-      get: () =>
-        new Expression({
-          _tag: "Column",
-          ref,
-          name: column.name,
-          type: optional ? orNull(column.type) : column.type
-        })
-    })
+  const target: Record<PropertyKey, unknown> = { [PartId]: new Part(description, ref, optional) }
+  for (const [property, { name, type }] of entriesOf(description)) {
+    const column = new Expression({ _tag: "Column", ref, name, type: optional ? orNull(type) : type })
+    if (property !== "__proto__") target[property] = column
+    else Object.defineProperty(target, property, { value: column, enumerable: true })
   }
   return target
 }
@@ -238,8 +251,10 @@ export const timestampType: ValueType = {
 }
 
 /** The type, NULL when one of the arguments may be. */
-export const nullableWith = (type: ValueType, ...args: ReadonlyArray<Ast.Expression>): ValueType =>
-  args.some((arg) => arg.type.nullable) ? orNull(type) : type
+export const nullableWith = (type: ValueType, args: ReadonlyArray<Ast.Expression>): ValueType => {
+  for (const arg of args) if (arg.type.nullable) return orNull(type)
+  return type
+}
 
 /** The type of a value that stands alone in a case; of numbers all are doubles, as text must not follow from a value. */
 export const typeOfValue = (value: unknown): ValueType => {
@@ -271,7 +286,7 @@ export const call = (
   operator: Ast.Operator,
   args: ReadonlyArray<Ast.Expression>,
   type: ValueType
-): Ast.Expression => ({ _tag: "Call", operator, args, type: nullableWith(type, ...args) })
+): Ast.Expression => ({ _tag: "Call", operator, args, type: nullableWith(type, args) })
 
 /** Numbers that arithmetic takes; the result of an operation has no brand. */
 export type Numeric = number | bigint | BigDecimal

@@ -8,6 +8,7 @@ import * as Field from "../Field.js"
 import type * as Ast from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
 import * as ValueTypes from "../sql/valueType.js"
+import { adopt } from "./instance.js"
 
 /** The key of a model's definition. */
 export const Define: unique symbol = Symbol.for("effect-strata/Model/Definition")
@@ -133,7 +134,7 @@ export const make = (
   identifier: string,
   parts: ReadonlyArray<Part>,
   options: TableOptions,
-  model: new(props: object, options: boolean) => object
+  model: new(...args: ReadonlyArray<unknown>) => object
 ): Definition => {
   const problems: Array<string> = []
   const tableName = options.table ?? snakeCase(identifier)
@@ -243,7 +244,8 @@ export const make = (
     columns,
     byProperty,
     primaryKey,
-    construct: (properties) => new model(properties, true),
+    prototype: model.prototype,
+    adopt: adopt(model),
     constraints: [
       ...(primaryKey.length === 0
         ? []

@@ -4,6 +4,7 @@
  * Never by mysql2's `code` for what the server says: its names are MySQL's, and MariaDB uses some numbers otherwise.
  */
 import type { Failure } from "../Driver.js"
+import { lockHeld, oneStatement } from "../network/hints.js"
 import * as Tls from "../network/tls.js"
 import type { Kind } from "./codecs.js"
 import * as messages from "./messages.js"
@@ -21,6 +22,8 @@ interface Thrown {
   readonly code?: unknown
   readonly message?: unknown
   readonly sqlMessage?: unknown
+  /** The statement. */
+  readonly sql?: unknown
 }
 
 const row = (kind: Meaning, hint?: string): Row => {
@@ -33,7 +36,7 @@ const query = (reason: QueryReason, hint?: string): Row => row({ error: "QueryEr
 const connection = (reason: ConnectionReason, isRetryable: boolean, hint?: string): Row =>
   row({ error: "ConnectionError", reason, isRetryable }, hint)
 
-const conflict = (reason: ConflictReason): Row => row({ error: "ConflictError", reason })
+const conflict = (reason: ConflictReason, hint?: string): Row => row({ error: "ConflictError", reason }, hint)
 
 const timeout = row({ error: "TimeoutError" })
 
@@ -77,7 +80,12 @@ const table: ReadonlyArray<readonly [Row, ReadonlyArray<number>]> = [
   [check, [3819]],
 
   [conflict("deadlock"), [1213, 1614, 3058]],
-  [conflict("lockTimeout"), [1205, 1613, 1689, 3572]],
+  [conflict("lockTimeout", lockHeld), [
+    1205,
+    1613,
+    1689,
+    3572
+  ]],
   [conflict("serialization"), [1020, 3101]],
   [timeout, [1317, 1969, 3024]],
 
@@ -295,5 +303,13 @@ export const classify = (cause: unknown, kind: Kind = "mysql"): Failure => {
   const meaning = errno === undefined
     ? ofClient(thrown, code, thrown.fatal === true)
     : byErrno.get(errno) ?? query("other")
-  return { _tag: "Failure", ...meaning(message, kind), code: errno === undefined ? code : String(errno), cause }
+  const { hint, kind: what } = meaning(message, kind)
+  return {
+    _tag: "Failure",
+    kind: what,
+    hint: hint ??
+      (errno === 1064 && messages.isSecond(message, thrown.sql) ? oneStatement : undefined),
+    code: errno === undefined ? code : String(errno),
+    cause
+  }
 }

@@ -7,7 +7,7 @@ import type { BeginOptions, Connection, Failure, RunOptions } from "../Driver.js
 import * as Cursor from "./cursor.js"
 import * as Flow from "./flow.js"
 import type { Command, Done } from "./protocol.js"
-import { named, positional } from "./protocol.js"
+import { plain, positional } from "./protocol.js"
 import { readOnlyReason } from "./readOnly.js"
 import { nativeResultOf, resultOf } from "./results.js"
 import type { Outcome, Session } from "./session.js"
@@ -26,20 +26,20 @@ const notDeferrable: Failure = {
 }
 
 /** How a command is waited for: see `Session`. */
-type Wait = (command: (done: Done) => void) => Effect.Effect<Outcome, Failure>
+type Wait = (text: string, command: (done: Done) => void) => Effect.Effect<Outcome, Failure>
 
 /** The connection over a session, which these settings make as a new one is. */
 export const make = (session: Session, settings: string): Connection => {
   const { raw } = session
 
-  const asStatement: Wait = (command) => session.run(command)
-  const asStep: Wait = (command) => session.conclude(command, "step")
+  const asStatement: Wait = (text, command) => session.run(text, command)
+  const asStep: Wait = (text, command) => session.conclude(text, command, "step")
 
   const unprepared = (command: Command, wait: Wait): Effect.Effect<Outcome, Failure> =>
-    wait((done) => raw.query(command, done))
+    wait(command.sql, (done) => raw.query(command, done))
 
   const prepared = (command: Command, wait: Wait): Effect.Effect<Outcome, Failure> =>
-    wait((done) => raw.execute(command, done))
+    wait(command.sql, (done) => raw.execute(command, done))
 
   /** Nothing ran of a statement that the server has forgotten or cannot prepare. */
   const recover = (command: Command, wait: Wait) => (failure: Failure): Effect.Effect<Outcome, Failure> => {
@@ -102,17 +102,19 @@ export const make = (session: Session, settings: string): Connection => {
       }),
     native: (text, parameters, options) =>
       Effect.map(
-        send(text, () => named(session.site.library, text, parameters), options),
+        send(text, () => plain(session.site.library, text, parameters, options?.rows === "arrays"), options),
         ({ fields, results }) => nativeResultOf(results, fields)
       ),
     begin,
-    commit: Effect.asVoid(session.conclude((done) => raw.query({ sql: "commit", values: [] }, done), "commit")),
+    commit: Effect.asVoid(
+      session.conclude("commit", (done) => raw.query({ sql: "commit", values: [] }, done), "commit")
+    ),
     rollback: step("rollback"),
     isInTransaction: () => session.isInTransaction(),
     isDirty: () => session.isDirty,
     reset: restore(session, settings),
     isBroken: () => session.isBroken(),
-    ping: Effect.asVoid(asStep((done) => raw.ping(done))),
+    ping: Effect.asVoid(asStep("", (done) => raw.ping(done))),
     readOnlyReason: readOnlyReason(session),
     close: Effect.promise(() => session.close())
   }

@@ -54,7 +54,7 @@ class Cursor {
   }
 
   private readonly open = Effect.suspend(() =>
-    this.session.run((done) =>
+    this.session.run(this.text, (done) =>
       Commands.open(
         this.session.raw,
         positional(this.session.site.library, this.text, this.parameters),
@@ -63,21 +63,22 @@ class Cursor {
           if (opened !== undefined) this.keep(opened)
           done(error)
         }
-      )
-    )
+      ))
   )
 
   private readonly fetch = Effect.suspend(() =>
-    this.session.run((done) =>
-      Commands.fetch(this.session.raw, this.opened!, this.count, (error, fetched) => {
-        if (fetched === undefined) this.failure = this.session.failure(error)
-        else {
-          const size = fetched.bytes / Math.max(1, fetched.rows.length)
-          this.count = Math.max(1, Math.min(mostCount, Math.floor(chunkBytes / size)))
-          this.keep(fetched)
-        }
-        done(error)
-      })
+    this.session.run(
+      this.text,
+      (done) =>
+        Commands.fetch(this.session.raw, this.opened!, this.count, (error, fetched) => {
+          if (fetched === undefined) this.failure = this.session.failure(error)
+          else {
+            const size = fetched.bytes / Math.max(1, fetched.rows.length)
+            this.count = Math.max(1, Math.min(mostCount, Math.floor(chunkBytes / size)))
+            this.keep(fetched)
+          }
+          done(error)
+        })
     )
   )
 

@@ -315,6 +315,7 @@ export const make = (server: Server): Dialect => {
     name: server.kind,
     quote,
     placeholder: () => "?",
+    escapingQuotes: "'\"",
     maxParameters: 65_535,
     maxIdentifier: 64,
     capabilities: {

@@ -32,7 +32,7 @@ class Flow {
   /** Sends the statement; a failure is told by the first pull. */
   open(text: string, parameters: ReadonlyArray<unknown>): void {
     const { session } = this
-    const running = session.start("statement", (failure) => {
+    const running = session.start("statement", text, (failure) => {
       this.failure = failure
       this.isDone = true
       // For the next command's answer.

@@ -72,3 +72,13 @@ export const guard = "effect-strata: another unique key"
 
 /** Whether an upsert met a row by another unique key than the one that it names. */
 export const isGuard = (message: string): boolean => message.endsWith(`'${guard}'`)
+
+/** Whether a syntax error is about a second statement after the first. */
+export const isSecond = (message: string, sql: unknown): boolean => {
+  const near = /near '([^]+)' at line \d+$/.exec(message)?.[1]
+  if (near === undefined || typeof sql !== "string") return false
+  for (let at = sql.indexOf(near); at >= 0; at = sql.indexOf(near, at + 1)) {
+    if (sql.slice(0, at).trimEnd().endsWith(";")) return true
+  }
+  return false
+}

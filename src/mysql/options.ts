@@ -27,8 +27,11 @@ export interface ServerOptions {
   readonly port?: number | undefined
   /** A Unix socket, in place of host and port. */
   readonly socketPath?: string | undefined
+  /** Default none, so that every table has to be named with its database. */
   readonly database?: string | undefined
+  /** Default none: the server's anonymous user, where it has one. */
   readonly username?: string | undefined
+  /** Default none. */
   readonly password?: Redacted.Redacted | undefined
   /**
    * How the connection is encrypted; it stands in place of all that the URL says of that. Default: `verify-full`, and `disable` for this

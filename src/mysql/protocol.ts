@@ -202,6 +202,10 @@ const usual = (field: Field, next: () => unknown): unknown => {
   }
 }
 
-/** Rows as objects with the values that users of mysql2 know. */
-export const named = (library: Library, sql: string, parameters: ReadonlyArray<unknown>): Command =>
-  ({ sql, values: bindAll(library, parameters, bindPlain), rowsAsArray: false, typeCast: usual }) as Command
+/** Rows as objects or arrays with the values that users of mysql2 know. */
+export const plain = (
+  library: Library,
+  sql: string,
+  parameters: ReadonlyArray<unknown>,
+  rowsAsArray: boolean
+): Command => ({ sql, values: bindAll(library, parameters, bindPlain), rowsAsArray, typeCast: usual }) as Command

@@ -3,8 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import type { Failure } from "../Driver.js"
-import { named } from "./protocol.js"
-import { nativeResultOf } from "./results.js"
+import { positional } from "./protocol.js"
+import { resultOf } from "./results.js"
 import type { Session } from "./session.js"
 
 /** Statements that a node of a Galera cluster answers also while it knows of no majority, when it refuses to read any table. */
@@ -17,13 +17,10 @@ const isOn = (value: string | undefined): boolean => value !== undefined && !/^(
 export const readOnlyReason = (session: Session): Effect.Effect<string | undefined, Failure> => {
   const show = (text: string) =>
     Effect.map(
-      session.run((done) => session.raw.query(named(session.site.library, text, []), done)),
+      session.run(text, (done) => session.raw.query(positional(session.site.library, text, []), done)),
       ({ fields, results }) =>
         new Map(
-          nativeResultOf(results, fields).rows.map((row) => [
-            String(row["Variable_name"]).toLowerCase(),
-            String(row["Value"])
-          ])
+          resultOf(text, results, fields).rows.map(([name, value]) => [String(name).toLowerCase(), String(value)])
         )
     )
   return Effect.gen(function*() {

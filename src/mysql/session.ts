@@ -7,6 +7,8 @@
  */
 import * as Effect from "effect/Effect"
 import type { Failure } from "../Driver.js"
+import { mayBeDone } from "../network/hints.js"
+import { isRowWork } from "../transaction/control.js"
 import { classify } from "./classify.js"
 import type { Kind } from "./codecs.js"
 import type { Kill, Kills, Victim } from "./kill.js"
@@ -46,9 +48,13 @@ type Nature = "statement" | "step" | "commit"
 /** A command on its way. */
 export interface Running {
   readonly nature: Nature
+  /** Whether it is one that commits nothing. Of the others, neither a failure nor rows tell whether they did. */
+  readonly isPlain: boolean
   /** Told how it ended, unless it was abandoned. */
   readonly onEnd: (failure: Failure | undefined, results: unknown, fields: unknown) => void
   isEnded: boolean
+  /** Whether the server has said whether a transaction is open. */
+  isTold: boolean
   failure: Failure | undefined
   results: unknown
   fields: unknown
@@ -80,6 +86,7 @@ export class Session {
   private running: Running | undefined
   private transaction = false
   private broken = false
+  private isClosing = false
 
   constructor(site: Site, raw: Raw, kind: Kind, server: string | undefined) {
     this.site = site
@@ -107,18 +114,21 @@ export class Session {
     return this.broken
   }
 
+  /** What went wrong on the connection, which stood. */
   failure(cause: unknown): Failure {
     return cause instanceof Unbindable ? refused("data", cause.hint) : standing(classify(cause, this.kind))
   }
 
   /** Takes the connection for a command; fails where it is gone or taken, which only misuse leads to. */
-  start(nature: Nature, onEnd: Running["onEnd"]): Running | Failure {
+  start(nature: Nature, text: string, onEnd: Running["onEnd"]): Running | Failure {
     if (this.broken) return gone
     if (this.running !== undefined) return busy
     const running: Running = {
       nature,
+      isPlain: isRowWork(text),
       onEnd,
       isEnded: false,
+      isTold: false,
       failure: undefined,
       results: undefined,
       fields: undefined,
@@ -146,7 +156,7 @@ export class Session {
     running.isEnded = true
     if (running.timer !== undefined) clearTimeout(running.timer)
     if (isNothing(error)) {
-      this.observe(headerOf(results, fields), running.nature)
+      running.isTold = this.observe(headerOf(results, fields), running.nature)
       running.results = results
       running.fields = fields
     } else {
@@ -154,15 +164,14 @@ export class Session {
       if ((error as { readonly fatal?: unknown }).fatal === true) this.lose(error)
     }
     if (running.tidying !== undefined) running.whenEnded?.()
-    else if (running.failure !== undefined && this.transaction && mayEndTransaction(running.failure)) {
-      void this.finish(running, answerLimit)
-    } else this.settle(running)
+    else if (this.isUnsure(running)) void this.finish(running, answerLimit)
+    else this.settle(running)
   }
 
-  /** Runs one statement; the state of the transaction is known again before anyone hears of a failure. */
-  run(command: (done: Done) => void): Effect.Effect<Outcome, Failure> {
+  /** Runs one statement; the state of the transaction is known again before anyone hears how it ended. */
+  run(text: string, command: (done: Done) => void): Effect.Effect<Outcome, Failure> {
     return Effect.async<Outcome, Failure>((resume) => {
-      const running = this.start("statement", (failure, results, fields) => {
+      const running = this.start("statement", text, (failure, results, fields) => {
         resume(failure === undefined ? Effect.succeed({ results, fields }) : Effect.fail(failure))
       })
       if ("_tag" in running) return resume(Effect.fail(running))
@@ -175,11 +184,11 @@ export class Session {
    * Runs what must not be left half-way. It is sent in any case; an interruption, be it from before, leaves it a moment to end, and the
    * outcome is told all the same. Where none comes, the connection is given up and the outcome is that it was lost.
    */
-  conclude(command: (done: Done) => void, nature: "step" | "commit"): Effect.Effect<Outcome, Failure> {
+  conclude(text: string, command: (done: Done) => void, nature: "step" | "commit"): Effect.Effect<Outcome, Failure> {
     return Effect.uninterruptible(Effect.suspend(() => {
       let outcome: Effect.Effect<Outcome, Failure> | undefined
       let told: (() => void) | undefined
-      const running = this.start(nature, (failure, results, fields) => {
+      const running = this.start(nature, text, (failure, results, fields) => {
         outcome = failure === undefined ? Effect.succeed({ results, fields }) : Effect.fail(failure)
         told?.()
       })
@@ -206,6 +215,7 @@ export class Session {
   /** Ends what runs, on the server too, and says goodbye. */
   async close(): Promise<void> {
     const { running } = this
+    this.isClosing = true
     if (!this.broken && running === undefined) {
       this.broken = true
       await new Promise<void>((resolve) => {
@@ -239,10 +249,18 @@ export class Session {
     }
   }
 
-  private observe(header: unknown, nature: Nature): void {
-    if (!isHeader(header)) return
+  /** Whether there was anything to be learnt. */
+  private observe(header: unknown, nature: Nature): boolean {
+    if (!isHeader(header)) return false
     this.transaction = isInTransaction(header)
     if (nature === "statement" && leavesTraces(header)) this.isDirty = true
+    return true
+  }
+
+  /** Whether only the server knows whether the transaction is still there: errors and rows do not say so. */
+  private isUnsure({ failure, isPlain, isTold }: Running): boolean {
+    if (!this.transaction || isTold) return false
+    return !isPlain || (failure !== undefined && mayEndTransaction(failure))
   }
 
   private settle(running: Running): void {
@@ -250,8 +268,12 @@ export class Session {
     if (running.isAbandoned) return
     const { failure } = running
     running.onEnd(
-      failure !== undefined && running.isTimedOut
+      failure === undefined
+        ? undefined
+        : running.isTimedOut
         ? timedOut(failure, running, this.site.target.statementTimeout)
+        : this.isClosing
+        ? closed(failure)
         : failure,
       running.results,
       running.fields
@@ -279,8 +301,8 @@ export class Session {
       if (await running.kill?.whenAnswered === "unknown") this.giveUp(running)
     }
     await this.within(running, undefined)
-    // Takes a kill that came after the end; and tells whether the transaction is still there: a deadlock ends it, and errors do not say so.
-    if (running.kill !== undefined || (running.failure !== undefined && this.transaction)) await this.askStatus()
+    // It takes a kill that came after the end, too.
+    if (running.kill !== undefined || this.isUnsure(running)) await this.askStatus()
     this.settle(running)
   }
 
@@ -357,11 +379,16 @@ const patiently = (milliseconds: number, then: () => void): () => void => {
 
 const lost = { code: "PROTOCOL_CONNECTION_LOST", fatal: true, message: "the connection was lost" }
 
-/** The connection stood: what would say that none could be made, such as ETIMEDOUT, ended it, and the statement may have been sent. */
-const standing = (failure: Failure): Failure =>
-  failure.kind.error === "ConnectionError" && failure.kind.reason === "refused" && !isNumber(failure.code)
-    ? { ...failure, kind: { error: "ConnectionError", reason: "lost", isRetryable: false }, hint: undefined }
+/** What would say that no connection could be made, such as ETIMEDOUT, ended one here, and the statement may have been sent. */
+const standing = (failure: Failure): Failure => {
+  if (failure.kind.error !== "ConnectionError") return failure
+  if (failure.kind.reason === "refused" && !isNumber(failure.code)) {
+    return { ...failure, kind: { error: "ConnectionError", reason: "lost", isRetryable: false }, hint: mayBeDone }
+  }
+  return failure.kind.reason === "lost" && !failure.kind.isRetryable && failure.hint === undefined
+    ? { ...failure, hint: mayBeDone }
     : failure
+}
 
 /** What the server itself says has a number. */
 const isNumber = (code: string | undefined): boolean => code !== undefined && /^\d+$/.test(code)
@@ -383,6 +410,12 @@ const refused = (
 ): Failure => ({ _tag: "Failure", kind: { error: "QueryError", reason }, code: undefined, hint, cause: undefined })
 
 const busy = refused("other", "another statement runs on this connection, which one fiber at a time can use")
+
+/** What closing has killed. */
+const closed = (failure: Failure): Failure =>
+  failure.kind.error === "TimeoutError" || (failure.kind.error === "ConnectionError" && failure.kind.reason === "lost")
+    ? { ...failure, kind: { error: "ConnectionError", reason: "closed", isRetryable: false } }
+    : failure
 
 /** Where the kill was ours, what it led to is a timeout; of what did not end even so, nobody knows what it did. */
 const timedOut = (failure: Failure, { kill }: Running, limit: number | undefined): Failure => {

@@ -58,9 +58,9 @@ const elsewhere: Failure = {
 export const restore = (session: Session, settings: string): Effect.Effect<void, Failure> => {
   const { raw, site: { target } } = session
   const query = (sql: string): Effect.Effect<Outcome, Failure> =>
-    session.conclude((done) => raw.query({ sql, values: [], rowsAsArray: true }, done), "step")
+    session.conclude(sql, (done) => raw.query({ sql, values: [], rowsAsArray: true }, done), "step")
   return Effect.gen(function*() {
-    yield* session.conclude((done) => raw.reset(done), "step")
+    yield* session.conclude("", (done) => raw.reset(done), "step")
     session.resets++
     yield* query(settings)
     if (target.database !== undefined) yield* query(`use \`${target.database.replaceAll("`", "``")}\``)

@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import * as Either from "effect/Either"
+import { ConfigurationError } from "../DbError.js"
 import type { Options } from "./options.js"
 
 /**
@@ -31,7 +33,20 @@ export class PoolDefaults extends Context.Reference<PoolDefaults>()("effect-stra
  * @since 0.1.0
  * @category combinators
  */
-export const withDefaults = (own: Options, defaults: Defaults, maxConnections: number): Options => {
+export const withDefaults = (
+  own: Options,
+  defaults: Defaults,
+  maxConnections: number
+): Either.Either<Options, ConfigurationError> => {
+  // As an option of the pool it would pass for one that the database keeps.
+  if ((defaults as Options).statementTimeout !== undefined) {
+    return Either.left(
+      new ConfigurationError({
+        problem: "Pool.layer has no option statementTimeout",
+        hint: "set it on the database's Layer: some databases cannot keep it"
+      })
+    )
+  }
   const given: Options = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
   const both: { -readonly [Name in keyof Options]: Options[Name] } = { ...defaults, ...given }
   if (given.minimum === undefined && both.minimum !== undefined) {
@@ -43,5 +58,5 @@ export const withDefaults = (own: Options, defaults: Defaults, maxConnections: n
   if (given.overflow === undefined && both.overflow !== undefined) {
     both.overflow = Math.min(both.overflow, maxConnections - Math.min(both.size ?? 1, maxConnections))
   }
-  return both
+  return Either.right(both)
 }

@@ -16,10 +16,11 @@ import { pingPatience } from "./chores.js"
 import { Connections } from "./connections.js"
 import { closed, overloaded, poolTimeout, selfDeadlock } from "./errors.js"
 import { Leaks } from "./leaks.js"
-import { block, isDeadlock, loans, unblock, wasDeadlock, withLoan } from "./loans.js"
+import { block, isDeadlock, keepsSome, loans, unblock, wasDeadlock, withLoan } from "./loans.js"
 import type { Settings } from "./options.js"
 import { validateResize } from "./options.js"
 import type { AnyFiber, Loan, Slot } from "./slot.js"
+import { Standstill } from "./standstill.js"
 import type { Size, State } from "./state.js"
 import type { Refusal } from "./waiting.js"
 import { Claim } from "./waiting.js"
@@ -45,6 +46,7 @@ export class Lending {
   readonly leaks: Leaks | undefined
   private readonly acquireMillis: number
   private readonly pingAfter: number
+  private readonly standstill: Standstill
   private acquired = 0
   private lastRefusal: { readonly time: number; readonly refusal: Refusal; readonly error: ConnectFailure } | undefined
 
@@ -68,6 +70,16 @@ export class Lending {
         claim.resume(Effect.void)
       }
     })
+    const { slots, waiting } = this.connections
+    this.standstill = new Standstill({
+      slots,
+      waiting,
+      isFull: () => slots.size >= this.connections.limit,
+      lent: () => this.acquired,
+      now,
+      background: parts.stoppable.run,
+      fail: (claim) => waiting.fail(claim, Effect.fail(selfDeadlock(this.sizes)))
+    })
   }
 
   readonly use = <A, E, R>(
@@ -78,6 +90,19 @@ export class Lending {
       const slot = this.takeSound()
       return slot === undefined ? Effect.flatMap(this.checkout(restore), run) : run(slot)
     })
+
+  /** `use` of what does not wait; undefined where there is no connection at hand. */
+  useNow<A>(body: (connection: Connection) => A): A | undefined {
+    const slot = this.connections.takeIdle(this.parts.now(), this.pingAfter)
+    if (slot === undefined) return undefined
+    slot.state = "lent"
+    this.acquired++
+    try {
+      return body(slot.connection)
+    } finally {
+      this.connections.giveBack(slot)
+    }
+  }
 
   readonly hold = <A, E, R>(
     body: (connection: Connection) => Effect.Effect<A, E, R>
@@ -256,6 +281,7 @@ export class Lending {
       claim.resume = resume
       connections.waiting.join(claim)
       connections.opening.demand()
+      if (keepsSome(claim.blocked)) this.standstill.look()
     })
   }
 
@@ -281,6 +307,7 @@ export class Lending {
       if (this.isDeadlocked(claim)) waiting.fail(claim, Effect.fail(selfDeadlock(this.sizes)))
       claim = after
     }
+    if (waiting.size > 0) this.standstill.look()
   }
 
   /** Why a wait was in vain: the cause, where it is known. */

@@ -51,13 +51,17 @@ export const block = (fiber: AnyFiber, slots: ReadonlySet<Slot>): Blocked => {
   return own === undefined && kin === undefined ? nothing : { own: own ?? none, kin: kin ?? none }
 }
 
+/** Whether anything is kept from coming back. */
+export const keepsSome = ({ kin, own }: Blocked): boolean => own.length + kin.length > 0
+
 /** Notes that it waits no more. */
 export const unblock = (fiber: AnyFiber, { kin, own }: Blocked): void => {
   for (const slot of own) if (slot.waitingHolder === fiber) slot.waitingHolder = undefined
   for (const loan of kin) loan.waiting--
 }
 
-const isHolderWaiting = (slot: Slot): boolean => slot.state === "lent" && slot.waitingHolder === slot.holder
+/** Whether the fiber that a connection is lent to waits for another one. */
+export const isHolderWaiting = (slot: Slot): boolean => slot.state === "lent" && slot.waitingHolder === slot.holder
 
 const isKinWaiting = (slot: Slot): boolean => slot.state === "lent" && slot.loan !== undefined && slot.loan.waiting > 0
 
@@ -68,9 +72,11 @@ export const isDeadlock = ({ own }: Blocked, slots: ReadonlySet<Slot>): boolean 
   return true
 }
 
-/** The same where a fiber may also wait for one that it has forked, as it does in `Effect.timeout`: so it was, if nothing came of the wait. */
-export const wasDeadlock = ({ kin, own }: Blocked, slots: ReadonlySet<Slot>): boolean => {
-  if (own.length + kin.length === 0) return false
+/** Whether each connection is with a fiber that waits, or that has forked one which does: most such fibers wait for those that they fork. */
+export const isStill = (slots: ReadonlySet<Slot>): boolean => {
   for (const slot of slots) if (!isHolderWaiting(slot) && !isKinWaiting(slot)) return false
   return true
 }
+
+/** Whether a wait that was in vain was one for itself, then. */
+export const wasDeadlock = (blocked: Blocked, slots: ReadonlySet<Slot>): boolean => keepsSome(blocked) && isStill(slots)

@@ -31,9 +31,9 @@ export interface Options {
    * `overloaded`. `queue`: all wait, up to `acquireTimeout`.
    */
   readonly overload?: "shed" | "queue"
-  /** Default 50 milliseconds. */
+  /** The wait for a connection that is still as it should be. Default 50 milliseconds. */
   readonly waitTarget?: Duration.DurationInput
-  /** Default 2 seconds. */
+  /** For how long every wait has to be longer than `waitTarget` before any is refused. Default 2 seconds. */
   readonly waitInterval?: Duration.DurationInput
   /**
    * Which idle connections must answer before they are lent, so that no dead one is met: all (`true`), none (`false`), or those that were

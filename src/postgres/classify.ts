@@ -2,6 +2,7 @@
  * What an error of PostgreSQL or of the way to it means: total over every SQLSTATE, by code and else by class.
  */
 import type { Failure } from "../Driver.js"
+import { lockHeld, mayBeDone, oneStatement } from "../network/hints.js"
 import * as Tls from "../network/tls.js"
 
 type Kind = Failure["kind"]
@@ -85,8 +86,11 @@ const codes: { readonly [code: string]: Row } = {
   "42712": query("other"),
   "42723": query("other"),
   "53300": query("resources", "the server has no connection left: lower the pools' sizes or raise its max_connections"),
-  "55P03": conflict("lockTimeout"),
-  "57014": timeout,
+  "55P03": {
+    ...conflict("lockTimeout"),
+    hint: lockHeld
+  },
+  "57014": { ...timeout, hint: "it ran longer than the statementTimeout, or was cancelled on the server" },
   "57P01": connection("lost", false, "the server was shut down or the connection ended by an administrator"),
   "57P02": connection("lost", false, "the server crashed and restarts"),
   "57P03": connection("refused", true, "the server is starting up or shutting down"),
@@ -244,6 +248,7 @@ const bySqlState = (code: string, thrown: Thrown): Row => {
   if (code === "57014" && thrown.routine === "CopyGetData") {
     return { kind: { error: "UnsupportedError", feature: "COPY … FROM STDIN through a statement" } }
   }
+  if (code === "42601" && thrown.routine === "exec_parse_message") return query("syntax", oneStatement)
   return codes[code] ?? classes[code.slice(0, 2)] ?? query("other")
 }
 
@@ -301,7 +306,9 @@ export const classify = (cause: unknown, phase: Phase = "statement", isUnsent = 
   const thrown: Thrown = typeof cause === "object" && cause !== null ? cause : {}
   const code = text(thrown.code)
   const row = isSqlState(code) ? bySqlState(code, thrown) : bySocket(code, thrown, phase)
-  return { _tag: "Failure", kind: isUnsent ? unsent(row.kind) : row.kind, code, hint: row.hint, cause }
+  const isLost = row.kind.error === "ConnectionError" && row.kind.reason === "lost" && !row.kind.isRetryable
+  const hint = row.hint ?? (isLost && phase === "statement" && !isUnsent ? mayBeDone : undefined)
+  return { _tag: "Failure", kind: isUnsent ? unsent(row.kind) : row.kind, code, hint, cause }
 }
 
 /** A failure that no exception of the driver's stands behind. */

@@ -141,7 +141,7 @@ export const make = (session: Session): Connection => {
     Effect.map(
       attempt(text, parameters.length, () => {
         const named = parameters.length === 0 ? undefined : statements(options?.prepare)
-        return new Native(session.pg, text, parameters.map(scalar), named)
+        return new Native(session.pg, text, parameters.map(scalar), named, options?.rows === "arrays")
       }),
       ({ result }): NativeResult => ({ rows: result?.rows ?? [], raw: result })
     )
@@ -184,14 +184,21 @@ export const make = (session: Session): Connection => {
       const portal = `strata_${++portals}`
       const isOwner = !isInTransaction()
       let state: "new" | "open" | "done" = "new"
+      let { era } = session
       yield* Effect.addFinalizer((exit) => {
-        if (session.isBroken || !isInTransaction()) return Effect.void
+        // The portal ended with its transaction, and the one of now may be somebody else's.
+        if (session.isBroken || !isInTransaction() || session.era !== era) return Effect.void
+        if (!isOwner) {
+          return state === "open" && session.status === "T" ? session.release(new ClosePortal(portal)) : Effect.void
+        }
         // Who reads the stream may be interrupted now, and this fiber would not hear of it.
-        const leave = (work: Work): Effect.Effect<void> => Effect.ignore(session.hurry(work))
-        if (isOwner) return leave(new Simple(Exit.isSuccess(exit) && session.status === "T" ? "commit" : "rollback"))
-        return state === "open" && session.status === "T" ? leave(new ClosePortal(portal)) : Effect.void
+        const isKept = Exit.isSuccess(exit) && session.status === "T"
+        return Effect.ignore(session.hurry(new Simple(isKept ? "commit" : "rollback")))
       })
-      if (isOwner) yield* begin({ isolation: undefined, access: undefined, deferrable: undefined })
+      if (isOwner) {
+        yield* begin({ isolation: undefined, access: undefined, deferrable: undefined })
+        era = session.era
+      }
       const next = Effect.suspend((): Effect.Effect<Work, Failure> => {
         if (state === "open") return session.perform(new FetchPortal(portal, chunkSize))
         state = "open"

@@ -23,11 +23,15 @@ export interface ServerOptions {
    * `sslrootcert`, `sslcert`, `sslkey` (files), `host` (the directory of a socket), `application_name` and `connect_timeout`.
    */
   readonly url?: Redacted.Redacted | undefined
-  /** A name, an address, or the directory of a Unix socket. */
+  /** A name, an address, or the directory of a Unix socket. Default `localhost`. */
   readonly host?: string | undefined
+  /** Default 5432. */
   readonly port?: number | undefined
+  /** Default: the one that is called as the user is. */
   readonly database?: string | undefined
+  /** Default: the user of the operating system. */
   readonly username?: string | undefined
+  /** Default none. */
   readonly password?: Redacted.Redacted | undefined
   /**
    * How the connection is encrypted; it stands in place of all that the URL and the environment say of that. Default: `verify-full`,

@@ -55,6 +55,8 @@ export class Session {
   isBroken = false
   /** The byte of ReadyForQuery: idle, in a transaction, in a failed one. */
   status: "I" | "T" | "E" = "I"
+  /** How often it was outside of a transaction: as long as that is the same, so is the transaction. */
+  era = 0
   /** By what it may differ from a new one. */
   change: Change = Change.none
   readonly pg: typeof Pg
@@ -78,6 +80,7 @@ export class Session {
     this.address = this.wire.stream.remoteAddress
     this.wire.on("readyForQuery", (message: { readonly status: "I" | "T" | "E" }) => {
       this.status = message.status
+      if (message.status === "I") this.era++
       this.settle()
     })
     // A setting was changed where nobody saw it, as in a function.
@@ -118,6 +121,18 @@ export class Session {
   /** Runs a work that has a moment to end, as if it were interrupted already. */
   hurry<W extends Work>(work: W): Effect.Effect<W, Failure> {
     return Effect.flatMap(Effect.promise(() => this.wait(work)), () => outcome(work))
+  }
+
+  /**
+   * Lets go of what nobody needs any more: as `hurry`, but behind other work, of which nobody knows how long it takes, it comes in its turn, and
+   * nobody waits.
+   */
+  release(work: Work): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.current === undefined && !this.isHeld) return Effect.ignore(this.hurry(work))
+      this.submit(work)
+      return Effect.void
+    })
   }
 
   /** Makes the session as a new one is, by a text that does so; without one, as when that fails, the connection ends. */

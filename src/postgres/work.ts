@@ -258,16 +258,24 @@ export class ClosePortal extends Work {
   }
 }
 
-/** A statement as `pg` itself runs it: rows as objects, values of its usual types. */
+/** A statement as `pg` itself runs it: rows as objects or arrays, values of its usual types. */
 export class Native extends Work {
   result: Pg.QueryResult | undefined
   readonly pg: typeof Pg
   readonly text: string
   readonly values: ReadonlyArray<unknown>
   readonly statements: Statements | undefined
+  readonly isInArrays: boolean
 
-  constructor(pg: typeof Pg, text: string, values: ReadonlyArray<unknown>, statements: Statements | undefined) {
+  constructor(
+    pg: typeof Pg,
+    text: string,
+    values: ReadonlyArray<unknown>,
+    statements: Statements | undefined,
+    isInArrays: boolean
+  ) {
     super()
+    this.isInArrays = isInArrays
     this.pg = pg
     this.text = text
     this.values = values
@@ -281,7 +289,8 @@ export class Native extends Work {
       values: [...this.values],
       // The simple protocol, which it would choose without values, takes several statements in one text.
       queryMode: "extended",
-      ...(named === undefined ? {} : { name: named.name })
+      ...(named === undefined ? {} : { name: named.name }),
+      ...(this.isInArrays ? { rowMode: "array" } : {})
     }
     const query = new this.pg.Query(
       config,

@@ -13,7 +13,8 @@ const encoder = new TextEncoder()
 /** A name that every database takes whole: PostgreSQL cuts it at 63 bytes, MySQL and MariaDB take no space at its end. */
 const shortened = (name: string): string => {
   const short = name.trimEnd()
-  if (short.length <= 14 || encoder.encode(short).length <= 56) return short
+  // In UTF-8 a unit of UTF-16 has at most three bytes.
+  if (short.length <= 18 || encoder.encode(short).length <= 56) return short
   const points = [...short]
   while (encoder.encode(points.join("")).length > 56) points.pop()
   return points.join("").trimEnd()

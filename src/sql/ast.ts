@@ -35,8 +35,10 @@ export interface Table extends TableName {
   readonly columns: ReadonlyArray<Column>
   readonly byProperty: { readonly [property: string]: Column }
   readonly primaryKey: ReadonlyArray<Column>
-  /** Makes an instance of properties that were checked already. */
-  readonly construct: (properties: object) => object
+  /** What instances of the model inherit from. */
+  readonly prototype: object
+  /** Makes an object that inherits from it, and has its properties, an instance. */
+  readonly adopt: (row: object) => object
   /** What is wrong with the model, looked for once; undefined when it can be used. */
   readonly problem: () => ConfigurationError | undefined
   /** Named constraints, so that a violation can tell its columns where the database does not. */
@@ -153,6 +155,8 @@ export type Projection =
     /** One a column of the table, in its order. */
     readonly columns: ReadonlyArray<Expression>
     readonly optional: boolean
+    /** The use of the table whose own columns they are, if they are those. */
+    readonly ref?: Ref
   }
   /** A record that is null when all that it holds is null. */
   | { readonly _tag: "OptionalRecord"; readonly fields: { readonly [name: string]: Projection } }

@@ -20,9 +20,9 @@ import type {
   Table,
   TableName
 } from "./ast.js"
-import { TextWriter } from "./compile.js"
 import type { Storage, ValueType } from "./storage.js"
 import { InvalidValue } from "./storage.js"
+import { TextWriter } from "./textWriter.js"
 import { conversionOf, notNull } from "./valueType.js"
 
 /** One statement to send, with what a span says of it. */

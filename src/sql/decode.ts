@@ -4,8 +4,8 @@
  */
 import type { Dialect } from "../Dialect.js"
 import type { Projection, Table } from "./ast.js"
-import { leavesOf } from "./compile.js"
-import type { Leaf } from "./compile.js"
+import { leavesOf } from "./projection.js"
+import type { Leaf } from "./projection.js"
 import type { Storage, ValueType } from "./storage.js"
 import { InvalidValue } from "./storage.js"
 import { conversionOf } from "./valueType.js"
@@ -63,6 +63,15 @@ const isAbsent = (at: ReadonlyArray<number>): string => at.map((i) => `r[${i}] =
 
 const property = (name: string): string => name === "__proto__" ? `["__proto__"]` : JSON.stringify(name)
 
+/** Makes objects of a table's properties that inherit from its model, all of one hidden class. */
+const rowClass = ({ columns, prototype }: Table): unknown => {
+  const values = columns.map((_, i) => `v${i}`)
+  const sets = columns.map((column, i) => `this[${JSON.stringify(column.property)}] = v${i}`)
+  const made = new Function(`return function Row(${values.join(", ")}) { ${sets.join("; ")} }`)()
+  made.prototype = prototype
+  return made
+}
+
 /** The source of the expression that makes one part of a row `r`. */
 const generate = (projection: Projection, dialect: Dialect, environment: Environment): string => {
   let at = 0
@@ -74,8 +83,8 @@ const generate = (projection: Projection, dialect: Dialect, environment: Environ
       case "Instance": {
         const first = at
         const types = declaredTypes(part.table)
-        const fields = part.table.columns.map((column, i) => `${property(column.property)}: ${read(types[i]!)}`)
-        const made = `${environment.add(part.table.construct)}({ ${fields.join(", ")} })`
+        const row = environment.add(rowClass(part.table))
+        const made = `${environment.add(part.table.adopt)}(new ${row}(${types.map(read).join(", ")}))`
         return part.optional ? `(${isAbsent(absence(first, types))} ? null : ${made})` : made
       }
       default: {
@@ -125,9 +134,9 @@ const interpret = (projection: Projection, dialect: Dialect): (row: Row, number:
         const types = declaredTypes(part.table)
         const columns = part.table.columns.map((column, i) => [column.property, read(types[i]!)] as const)
         const make: Make = (row, number) => {
-          const properties: Record<string, unknown> = {}
-          for (const [name, value] of columns) define(properties, name, value(row, number))
-          return part.table.construct(properties)
+          const made: Record<string, unknown> = Object.create(part.table.prototype)
+          for (const [name, value] of columns) made[name] = value(row, number)
+          return part.table.adopt(made)
         }
         return part.optional ? unless(absence(first, types), make) : make
       }
@@ -223,24 +232,33 @@ const shapeOf = (projection: Projection): string => {
 /** How many shapes are kept; a program that makes more up starts again. */
 const most = 2000
 
-/** Decoders of one dialect, by shape and, for the same query again, by the projection itself. */
+/** Decoders of one dialect, by shape; rows of a table have theirs by the table. */
 export class Decoders {
-  private readonly byProjection = new WeakMap<Projection, Decoder>()
+  private readonly byTable: { readonly [K in "whole" | "optional"]: WeakMap<Table, Decoder> } = {
+    whole: new WeakMap(),
+    optional: new WeakMap()
+  }
   private readonly byShape = new Map<string, Decoder>()
 
   constructor(private readonly dialect: Dialect, private readonly mode: Mode = "auto") {}
 
   of(projection: Projection): Decoder {
-    let decoder = this.byProjection.get(projection)
+    if (projection._tag === "Instance") {
+      const decoders = this.byTable[projection.optional ? "optional" : "whole"]
+      let decoder = decoders.get(projection.table)
+      if (decoder === undefined) decoders.set(projection.table, decoder = this.make(projection))
+      return decoder
+    }
+    const shape = shapeOf(projection)
+    let decoder = this.byShape.get(shape)
     if (decoder === undefined) {
-      const shape = shapeOf(projection)
-      decoder = this.byShape.get(shape)
-      if (decoder === undefined) {
-        if (this.byShape.size >= most) this.byShape.clear()
-        this.byShape.set(shape, decoder = makeDecoder(projection, this.dialect, this.mode))
-      }
-      this.byProjection.set(projection, decoder)
+      if (this.byShape.size >= most) this.byShape.clear()
+      this.byShape.set(shape, decoder = this.make(projection))
     }
     return decoder
+  }
+
+  private make(projection: Projection): Decoder {
+    return makeDecoder(projection, this.dialect, this.mode)
   }
 }

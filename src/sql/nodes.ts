@@ -1,7 +1,7 @@
 /**
  * Nodes of the statement tree that are made in more than one place.
  */
-import type { Expression, Projection, Ref, Select, Source } from "./ast.js"
+import type { Expression, Projection, Ref, Select, Source, Table } from "./ast.js"
 import type { ValueType } from "./storage.js"
 
 /** A column, read through one use of its source. */
@@ -9,6 +9,21 @@ export const columnOf = (
   ref: Ref,
   { name, type }: { readonly name: string; readonly type: ValueType }
 ): Expression => ({ _tag: "Column", ref, name, type })
+
+/** The row of a table. Its columns are seldom looked at one by one, so they are made when they are. */
+class TableRow {
+  readonly _tag = "Instance"
+  private made: ReadonlyArray<Expression> | undefined = undefined
+
+  constructor(readonly table: Table, readonly ref: Ref, readonly optional: boolean) {}
+
+  get columns(): ReadonlyArray<Expression> {
+    return this.made ??= this.table.columns.map((column) => columnOf(this.ref, column))
+  }
+}
+
+/** The row of a table, read through one of its uses. */
+export const rowOf = (table: Table, ref: Ref, optional: boolean): Projection => new TableRow(table, ref, optional)
 
 /** All rows of a source. */
 export const selectOver = (from: Source, projection: Projection): Select => ({

@@ -246,10 +246,56 @@ export const toIso = (ms: number): string => new Date(ms).toISOString()
 
 const isoForm = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|\+00(?::?00)?)?$/
 
+/** Two digits as a number; NaN, or another that is no part of a time, for what are none. */
+const twoDigits = (text: string, at: number): number => {
+  const tens = text.charCodeAt(at) - 48
+  const ones = text.charCodeAt(at + 1) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+}
+
+/** The usual forms, of which thousands come at a time: a tenth of what the regular expression takes. NaN for all others. */
+const fromUsualIso = (text: string): number => {
+  const { length } = text
+  // 2026-11-21T05:36:00.000Z, or a blank for the T, fewer digits of a second and +00 or nothing for the Z
+  if (
+    text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45 || text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58
+  ) return Number.NaN
+  const separator = text.charCodeAt(10)
+  if (separator !== 84 && separator !== 32) return Number.NaN
+  let end = 19
+  let milliseconds = 0
+  if (text.charCodeAt(19) === 46) {
+    let unit = 100
+    for (end = 20; end < length; end++) {
+      const digit = text.charCodeAt(end) - 48
+      if (digit < 0 || digit > 9) break
+      milliseconds += digit * Math.floor(unit)
+      unit /= 10
+    }
+    if (end === 20 || end > 29) return Number.NaN
+  }
+  const isZone = length === end || (length === end + 1 && text.charCodeAt(end) === 90) ||
+    (length === end + 3 && text.endsWith("+00"))
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  const month = twoDigits(text, 5)
+  const day = twoDigits(text, 8)
+  const hour = twoDigits(text, 11)
+  const minute = twoDigits(text, 14)
+  const second = twoDigits(text, 17)
+  // Date.UTC takes the years before 100 for others.
+  return isZone && year >= 100 && isDay(year, month, day) && hour <= 23 && minute <= 59 && second <= 59
+    ? Date.UTC(year, month - 1, day, hour, minute, second, milliseconds)
+    : Number.NaN
+}
+
 /** Milliseconds since 1970 of a time in UTC, in the form of `toIso` or as the servers print it. */
 export const fromIso = (text: unknown): number => {
   if (typeof text !== "string") {
     return refuse("is not a time in text")
+  }
+  const usual = fromUsualIso(text)
+  if (!Number.isNaN(usual)) {
+    return usual
   }
   const match = isoForm.exec(text)
   if (match === null) {

@@ -3,6 +3,7 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
@@ -10,6 +11,7 @@ import * as Stream from "effect/Stream"
 import type { Connection, Failure, RunOptions } from "../Driver.js"
 import { attemptNow } from "./attempts.js"
 import type { Row } from "./refusals.js"
+import { Refusal } from "./refusals.js"
 import type { Session } from "./session.js"
 
 /** What is asked of a session, by name. */
@@ -36,6 +38,8 @@ export type Access =
     ) => Effect.Effect<ReturnType<Calls[Name]>, Failure>
   }
   & {
+    /** Missing where it is reached by messages. */
+    readonly runNow?: Connection["runNow"]
     /** After the calls before it; a number without a cursor is passed over. */
     readonly closeCursor: (cursor: number) => void
     readonly isInTransaction: () => boolean
@@ -69,7 +73,16 @@ export const onThisThread = (session: Session, lockTimeout: number): Access => {
   const atOnce = <A>(run: () => A): Effect.Effect<A, Failure> => Effect.suspend(() => attemptNow(lockTimeout, run))
   return {
     run: (text, parameters, options) => inTurn(() => session.run(text, parameters, options)),
-    native: (text, parameters, isKept) => inTurn(() => session.native(text, parameters, isKept)),
+    runNow: (text, parameters, options) => {
+      if (performance.now() - lastTurn >= turn) return undefined
+      try {
+        return Exit.succeed(session.run(text, parameters, options))
+      } catch (thrown) {
+        if (!(thrown instanceof Refusal)) return Exit.die(thrown)
+        return thrown.isBusy ? undefined : Exit.fail(thrown.failure)
+      }
+    },
+    native: (text, parameters, options) => inTurn(() => session.native(text, parameters, options)),
     open: (cursor, query) => inTurn(() => session.open(cursor, query)),
     pull: (cursor) => inTurn(() => session.pull(cursor)),
     begin: (options) => atOnce(() => session.begin(options)),
@@ -118,7 +131,8 @@ export const makeConnection = (access: Access): Connection => {
 
   return {
     run,
-    native: (text, parameters, options) => access.native(text, parameters, options?.prepare !== false),
+    ...(access.runNow === undefined ? {} : { runNow: access.runNow }),
+    native: access.native,
     stream: (text, parameters, options) => Stream.unwrapScoped(streamAside(text, parameters, options)),
     streamAside,
     begin: access.begin,

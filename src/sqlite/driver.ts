@@ -222,6 +222,7 @@ export const make = (options: Options): Effect.Effect<Driver, OpenFailure, Scope
       server: { name: "sqlite", version },
       connect,
       streaming: "aside",
+      runsNow: options.worker !== true,
       advisoryLocks: undefined,
       maxConnections: isMemory(settings.filename) ? 1 : Number.POSITIVE_INFINITY,
       describeConstraint: (name, table) =>

@@ -4,7 +4,7 @@
  */
 import type { Database } from "better-sqlite3"
 import { accessSync, constants } from "node:fs"
-import type { BeginOptions, Failure, NativeResult, Result, RunOptions } from "../Driver.js"
+import type { BeginOptions, Failure, NativeOptions, NativeResult, Result, RunOptions } from "../Driver.js"
 import type { Place } from "./catalogue.js"
 import { constraintNamed } from "./catalogue.js"
 import { classify } from "./classify.js"
@@ -12,6 +12,7 @@ import type { Cursor, Query } from "./cursors.js"
 import { inMemory, onOwnHandle, Snapshots } from "./cursors.js"
 import type { Mode, Prepared, Settings } from "./handle.js"
 import { isMemory, openHandle, Statements } from "./handle.js"
+import { fromNative, inOrder, named, toNative } from "./plain.js"
 import { restore } from "./pragmas.js"
 import type { Row } from "./refusals.js"
 import { Refusal, refusalOf } from "./refusals.js"
@@ -20,37 +21,6 @@ import { firstWord } from "./tokens.js"
 import { explain } from "./violations.js"
 
 const none: ReadonlyArray<never> = []
-
-/** Parameters of plain statements, of which better-sqlite3 refuses booleans and dates and makes reals of all numbers. */
-const toNative = (value: unknown): unknown => {
-  switch (typeof value) {
-    case "boolean":
-      return value ? 1n : 0n
-    case "number":
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
-    case "undefined":
-      return null
-    default:
-      return value instanceof Date ? value.toISOString() : value
-  }
-}
-
-/** Integers as numbers where a number holds them. */
-const fromNative = (value: unknown): unknown =>
-  typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value
-
-/** Objects of rows. Made by better-sqlite3, a column named __proto__ would become what its row inherits from. */
-const named = (columns: ReadonlyArray<string>, rows: ReadonlyArray<Row>): NativeResult["rows"] =>
-  rows.map((row) => {
-    const object: { [column: string]: unknown } = {}
-    for (let i = 0; i < columns.length; i++) {
-      const column = columns[i] ?? ""
-      const value = fromNative(row[i])
-      if (column !== "__proto__") object[column] = value
-      else Object.defineProperty(object, column, { value, configurable: true, enumerable: true, writable: true })
-    }
-    return object
-  })
 
 const readOnly: Failure = {
   _tag: "Failure",
@@ -126,13 +96,13 @@ export class Session {
     )
   }
 
-  native(text: string, parameters: ReadonlyArray<unknown>, isKept: boolean): NativeResult {
+  native(text: string, parameters: ReadonlyArray<unknown>, options: NativeOptions | undefined): NativeResult {
     const bound = parameters.map(toNative)
-    return this.perform(text, bound, "exact values", isKept, (prepared): NativeResult => {
+    return this.perform(text, bound, "exact values", options?.prepare !== false, (prepared): NativeResult => {
       const { isReader, statement } = prepared
       if (isReader) {
-        const columns = statement.columns().map(({ name }) => name)
-        const rows = named(columns, this.rowsOf(prepared, bound) as ReadonlyArray<Row>)
+        const found = this.rowsOf(prepared, bound) as ReadonlyArray<Row>
+        const rows = options?.rows === "arrays" ? inOrder(found) : named(this.columnsOf(prepared, text), found)
         return { rows, raw: rows }
       }
       const { changes, lastInsertRowid } = statement.run(bound)
@@ -295,6 +265,12 @@ export class Session {
 
   private finish(): void {
     if (this.settings.control?.settle() === false) throw new Cancelled()
+  }
+
+  /** The names of a statement's columns as it was written: one without a name of its own is called what its expression says. */
+  private columnsOf({ statement }: Prepared, text: string): ReadonlyArray<string> {
+    const written = statement.source === text ? statement : this.database.prepare(text)
+    return written.columns().map(({ name }) => name)
   }
 
   private rowsOf({ isReadonly, statement }: Prepared, parameters: ReadonlyArray<unknown>): ReadonlyArray<unknown> {

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads"
 import type { MessagePort } from "node:worker_threads"
+import { cancellable } from "../driver/cancellable.js"
 import type { Failure, NativeResult } from "../Driver.js"
 import { attemptCall } from "./attempts.js"
 import type { Access, Calls } from "./connection.js"
@@ -127,8 +128,8 @@ export class Thread {
 
   readonly access: Access = {
     run: (text, parameters, options) => this.statement("run", [text, parameters.map(toSend), options]),
-    native: (text, parameters, isKept) =>
-      Effect.map(this.statement<"native">("native", [text, parameters.map(toSend), isKept]), withBuffers),
+    native: (text, parameters, options) =>
+      Effect.map(this.statement<"native">("native", [text, parameters.map(toSend), options]), withBuffers),
     open: (cursor, query) =>
       Effect.suspend(() => {
         this.cursors.add(cursor)
@@ -163,7 +164,7 @@ export class Thread {
   /** Opens the handle. */
   readonly connect: Effect.Effect<void, Failure> = Effect.suspend(() =>
     Effect.asVoid(
-      attemptCall(this.options.lockTimeout, undefined, () => this.cancellable({ name: "connect", args: [] }, undefined))
+      attemptCall(this.options.lockTimeout, undefined, () => this.call({ name: "connect", args: [] }, undefined))
     )
   )
 
@@ -179,22 +180,28 @@ export class Thread {
     args: ReadonlyArray<unknown>
   ): Effect.Effect<ReturnType<Calls[Name]>, Failure> {
     const { lockTimeout, statementTimeout } = this.options
-    const call = (left: number | undefined) => this.cancellable({ name, args }, left)
+    const call = (left: number | undefined) => this.call({ name, args }, left)
     return attemptCall(lockTimeout, statementTimeout, call) as Effect.Effect<ReturnType<Calls[Name]>, Failure>
   }
 
-  private cancellable(request: Request, left: number | undefined): Outcome {
+  private call(request: Request, left: number | undefined): Outcome {
     return Effect.suspend(() => {
       const pending = new Pending(request)
-      const outcome: Outcome = Effect.async((resume) => {
-        pending.listen(resume)
-        this.send(pending)
+      const outcome: Outcome = cancellable((resume) => {
+        if (pending.isSettled) resume(Effect.fail(timedOut))
+        else {
+          pending.listen(resume)
+          this.send(pending)
+        }
         return this.cancel(pending, grace)
       })
       if (left === undefined) return outcome
       // Who is told of a timeout has to be told the truth: a COMMIT that is under way is waited for.
       const timer = Effect.forkDaemon(Effect.interruptible(Effect.delay(this.cancel(pending, moment), left)))
-      return Effect.flatMap(timer, (timer) => Effect.ensuring(outcome, Fiber.interruptFork(timer)))
+      // What ends the timer is there before anything can interrupt: it must not outlive its call.
+      return Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(timer, (timer) => Effect.ensuring(restore(outcome), Fiber.interruptFork(timer)))
+      )
     })
   }
 
@@ -232,7 +239,10 @@ export class Thread {
   private cancel(pending: Pending, patience: Duration.Duration): Effect.Effect<void> {
     return Effect.uninterruptible(Effect.suspend(() => {
       if (pending.isSettled) return Effect.void
-      if (this.unsend(pending)) return Effect.sync(() => pending.settle(Effect.fail(timedOut)))
+      // The cell is about the call that runs, whichever that is.
+      if (this.unsend(pending) || this.current !== pending) {
+        return Effect.sync(() => pending.settle(Effect.fail(timedOut)))
+      }
       const before = Atomics.compareExchange(this.cell, 0, progress.running, progress.cancelled)
       const isTooLate = before === progress.settled
       return Effect.map(this.waitFor(pending, isTooLate ? patience : grace), () => {

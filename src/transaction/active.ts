@@ -5,6 +5,7 @@
  */
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import type { TransactionError } from "../DbError.js"
 import type { Connection } from "../Driver.js"
@@ -127,6 +128,19 @@ export class ActiveScope implements TransactionScope {
     text?: string
   ): Effect.Effect<A, E | TransactionError, R> {
     return Effect.flatMap(this.here, (scope) => scope.turn(work, text))
+  }
+
+  /** `use` of what does not wait; undefined where it would, and then it was not begun. */
+  useNow<A, E>(
+    work: (connection: Connection) => Exit.Exit<A, E> | undefined
+  ): Exit.Exit<A, E | TransactionError> | undefined {
+    return this.mutex.runNow(() => {
+      const refused = this.refusal()
+      if (refused !== undefined) return Exit.fail(refused)
+      const exit = work(this.root.connection)
+      if (exit !== undefined) this.root.observe(exit._tag === "Failure" ? exit.cause : undefined, undefined)
+      return exit
+    })
   }
 
   /**

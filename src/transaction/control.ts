@@ -56,6 +56,9 @@ const definition = new RegExp(
   "i"
 )
 
+/** What reads or changes rows on MySQL and MariaDB; a query may stand in parentheses. */
+const rowWork = new RegExp(`^(?:${blank}\\()*${blank}(?:select|insert|update|delete|replace|with)\\b`, "i")
+
 const dollarQuote = /\$(?:[a-z_]\w*)?\$/iy
 const executable = /\/\*M?!\d*/y
 const word = /\w/
@@ -63,12 +66,12 @@ const wordBefore = /\w$/
 
 /**
  * Whether a text begins, commits or rolls back a transaction, alone or among several statements; on any database, so that what only one of
- * them has is seen too, such as comments of MySQL that are run.
+ * them has is seen too, such as comments of MySQL that are run. In strings in `escapingQuotes` a backslash takes the next character as it is.
  *
  * @since 0.1.0
  * @category guards
  */
-export const isControl = (text: string): boolean => {
+export const isControl = (text: string, escapingQuotes = ""): boolean => {
   if (!candidate.test(text)) return false
   const matches = (pattern: RegExp, at: number): boolean => {
     pattern.lastIndex = at
@@ -81,7 +84,8 @@ export const isControl = (text: string): boolean => {
   /** Past a quoted part; a doubled quote in it begins a part of its own. */
   const afterQuoted = (at: number): number => {
     const quote = text[at]!
-    const escapes = quote === "'" && /e/i.test(text[at - 1] ?? "") && !wordBefore.test(text.slice(at - 2, at - 1))
+    const escapes = escapingQuotes.includes(quote) ||
+      (quote === "'" && /e/i.test(text[at - 1] ?? "") && !wordBefore.test(text.slice(at - 2, at - 1)))
     if (!escapes) return after(quote, at + 1)
     let end = at + 1
     while (end < text.length && text[end] !== quote) end += text[end] === "\\" ? 2 : 1
@@ -122,6 +126,14 @@ export const isControl = (text: string): boolean => {
  * @category guards
  */
 export const isDefinition = (text: string): boolean => definition.test(text)
+
+/**
+ * Whether a text is, on MySQL and MariaDB, of those that never commit by themselves: of the rest, as procedures can define tables, some do.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isRowWork = (text: string): boolean => rowWork.test(text)
 
 /**
  * The refusal of a step inside of a transaction: nothing was sent.

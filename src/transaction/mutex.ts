@@ -48,6 +48,17 @@ export class Mutex {
     })
   }
 
+  /** Runs what does not wait; undefined where it is not free, and then it was not begun. */
+  runNow<A>(work: () => A): A | undefined {
+    if (this.held) return undefined
+    this.held = true
+    try {
+      return work()
+    } finally {
+      this.release()
+    }
+  }
+
   private wait(turn: Turn): Effect.Effect<void> {
     return Effect.async<void>((resume) => {
       // it may have become free since

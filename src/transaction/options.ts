@@ -26,6 +26,15 @@ const modes = {
   access: ["read only", "read write"]
 } as const
 
+const names: { readonly [name in keyof Required<Options>]: true } = {
+  isolation: true,
+  access: true,
+  deferrable: true,
+  timeout: true,
+  retry: true,
+  onRetry: true
+}
+
 /**
  * What is wrong with options, which only untyped programs and other ways to write a duration can give. The modes become text of BEGIN, so
  * that what is none of them must not get there.
@@ -34,6 +43,14 @@ const modes = {
  * @category guards
  */
 export const problemOf = (options: Options): ConfigurationError | undefined => {
+  // It would be ignored, which nobody means who writes it.
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name))
+  if (unknown !== undefined) {
+    return refuse(
+      `There is no option ${JSON.stringify(unknown)} of a transaction`,
+      `set none but ${Object.keys(names).join(", ")}`
+    )
+  }
   for (const name of ["isolation", "access"] as const) {
     const known: ReadonlyArray<string | undefined> = modes[name]
     if (options[name] !== undefined && !known.includes(options[name])) {

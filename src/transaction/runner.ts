@@ -11,6 +11,7 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import { ConflictError, TimeoutError } from "../DbError.js"
 import type { TransactionError, TransactionFailure, WriteFailure } from "../DbError.js"
@@ -69,6 +70,10 @@ export interface Scope extends TransactionScope {
     work: (connection: Connection) => Effect.Effect<A, E, R>,
     text?: string
   ) => Effect.Effect<A, E | TransactionError, R>
+  /** The same of work that is done at once; undefined where it would have to wait, and then it was not begun. */
+  readonly useNow: <A, E>(
+    work: (connection: Connection) => Exit.Exit<A, E> | undefined
+  ) => Exit.Exit<A, E | TransactionError> | undefined
 }
 
 /**

@@ -18,7 +18,10 @@ import type { ConflictError } from "../DbError.js"
 export interface Options {
   readonly isolation?: "read uncommitted" | "read committed" | "repeatable read" | "serializable"
   readonly access?: "read only" | "read write"
-  /** Whether to wait for a moment at which a serializable, read only transaction cannot fail (PostgreSQL). */
+  /**
+   * Whether to wait for a moment at which a serializable, read only transaction cannot fail (PostgreSQL). On SQLite it changes nothing, as
+   * reads never conflict there; MySQL and MariaDB refuse it as UnsupportedError.
+   */
   readonly deferrable?: boolean
   /**
    * How long the body may take, each time that it is run; then it is interrupted, its work rolled back, and TimeoutError is the failure.

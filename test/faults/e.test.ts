@@ -125,14 +125,18 @@ describe("E1: a COMMIT that fails", () => {
       observe: () =>
         Effect.gen(function*() {
           yield* table()
-          const both = [yield* Deferred.make<void>(), yield* Deferred.make<void>()] as const
+          const both = () => Effect.all([Deferred.make<void>(), Deferred.make<void>()])
+          const [haveRead, haveWritten] = [yield* both(), yield* both()]
+          const meet = (pair: typeof haveRead, mine: 0 | 1) =>
+            Effect.zipRight(Deferred.succeed(pair[mine], undefined), Deferred.await(pair[mine === 0 ? 1 : 0]))
           const one = (mine: 0 | 1) =>
             withTransaction(Effect.gen(function*() {
               yield* run("set transaction isolation level serializable")
               yield* run("select count(*) from e_rows")
-              yield* Deferred.succeed(both[mine], undefined)
-              yield* Deferred.await(both[mine === 0 ? 1 : 0])
+              yield* meet(haveRead, mine)
               yield* insert(mine)
+              // A statement after the other's COMMIT would be told of the conflict, instead of the COMMIT.
+              yield* meet(haveWritten, mine)
             }))
           const exits = yield* Effect.all([Effect.exit(one(0)), Effect.exit(one(1))], { concurrency: 2 })
           return exits.map(outcomeOf).filter((outcome) => outcome !== "ok")

@@ -149,11 +149,11 @@ describe("a statement's text", () => {
     FastCheck.assert(
       FastCheck.property(values, (given) => {
         for (const name of names) {
-          const { bindings, text } = compile(aQuery(given).ast, dialects[name])
+          const { parameters, text } = compile(aQuery(given).ast, dialects[name])
           const bare = text.replace(/"[^"]*"|`[^`]*`|'[^']*'/g, "")
           assert.strictEqual(bare.split("(").length, bare.split(")").length)
           const placeholders = bare.match(name === "postgresql" ? /\$\d+/g : /\?/g) ?? []
-          assert.strictEqual(placeholders.length, bindings.length)
+          assert.strictEqual(placeholders.length, parameters.length)
         }
       }),
       { numRuns: 20 }

@@ -13,7 +13,7 @@ import { DecimalParameter } from "../../src/mysql/codecs.js"
 import * as MysqlDialect from "../../src/mysql/dialect.js"
 import * as PostgresDialect from "../../src/postgres/dialect.js"
 import type { Statement } from "../../src/sql/ast.js"
-import { compile, encodeBinding } from "../../src/sql/compile.js"
+import { compile } from "../../src/sql/compile.js"
 import * as SqliteDialect from "../../src/sqlite/dialect.js"
 
 export const dialects = {
@@ -62,8 +62,8 @@ const row = (): object => ({ ...keys, keys, row: {}, found: { row: {}, keys } })
 type One = Exclude<Statement, { readonly _tag: "Script" }>
 
 const printed = (statement: One, dialect: Dialect): Sent => {
-  const { bindings, text } = compile(statement, dialect)
-  return [text, ...bindings.map((binding) => encodeBinding(binding, dialect))]
+  const { parameters, text } = compile(statement, dialect)
+  return [text, ...parameters]
 }
 
 const noScript = Effect.die("no line is about tables")

@@ -75,6 +75,14 @@ describe("texts", () => {
       assert.isBelow(performance.now() - start, 500)
     }
   })
+
+  it("are told from what follows many comments", () => {
+    const comments = "/* a */ ".repeat(200)
+    assert.isFalse(mayLeaveTraces(`${comments}select 1`))
+    assert.isTrue(mayLeaveTraces(`${comments}set autocommit = 0`))
+    // Ends never where a comment can be matched in several ways.
+    assert.isTrue(mayLeaveTraces(`${comments}?`))
+  })
 })
 
 /** What a new session and one that was reset have in common, and none that was changed. */

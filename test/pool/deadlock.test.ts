@@ -193,28 +193,51 @@ describe("a fiber that waits for itself", () => {
 })
 
 describe("a fiber that waits for one that it was forked from", () => {
-  const forks: Record<string, <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<unknown, E>> = {
+  type Fork = <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<unknown, E>
+
+  /** Where Effect says for whom a fiber waits. */
+  const visible: Record<string, Fork> = {
     timeout: (effect) => Effect.timeoutOption(effect, "1 minute"),
+    "timeout in a timeout": (effect) => Effect.timeoutOption(Effect.timeoutOption(effect, "1 minute"), "1 minute"),
+    "disconnected timeout": (effect) => Effect.timeoutOption(Effect.disconnect(effect), "1 minute"),
     fork: (effect) => Effect.flatMap(Effect.fork(effect), Fiber.join),
     daemon: (effect) => Effect.flatMap(Effect.forkDaemon(effect), Fiber.join),
-    concurrent: (effect) => Effect.all([effect, Effect.void], { concurrency: 2 })
+    race: (effect) => Effect.raceFirst(effect, Effect.never)
   }
 
+  const concurrent: Fork = (effect) => Effect.all([effect, Effect.void], { concurrency: 2 })
+
   for (const [wayName, way] of Object.entries({ hold: ways["hold"]!, acquire: ways["acquire"]! })) {
-    for (const [forkName, fork] of Object.entries(forks)) {
+    for (const [forkName, fork] of Object.entries(visible)) {
       for (const overload of ["shed", "queue"] as const) {
-        test(`is told so at the end of its wait: ${wayName}, ${forkName}, ${overload}`, () =>
+        test(`is told so when nothing has come back for a second: ${wayName}, ${forkName}, ${overload}`, () =>
           Effect.gen(function*() {
-            const pool = yield* Pool.make(FakeDriver.make(), { size: 1, overload, acquireTimeout: "5 seconds" })
+            const driver = FakeDriver.make()
+            const pool = yield* Pool.make(driver, { size: 1, overload })
             const user = yield* Effect.fork(reason(way(pool, () => fork(pool.use(insert("a"))))))
-            yield* pass("2 seconds")
-            assert.strictEqual((yield* pool.state).waiting, 1)
-            yield* pass("3 seconds")
+            const stranger = yield* Effect.fork(Effect.zipRight(settle, pool.use(insert("b"))))
+            yield* pass("900 millis")
+            assert.strictEqual((yield* pool.state).waiting, 2)
+            yield* pass("200 millis")
             assert.strictEqual(yield* Fiber.join(user), "selfDeadlock")
+            yield* Fiber.join(stranger)
             const { shed, timedOut } = yield* pool.state
-            assert.deepStrictEqual([shed, timedOut], overload === "shed" ? [1, 0] : [0, 1])
+            assert.deepStrictEqual([shed, timedOut, driver.rows], [0, 0, ["b"]])
           }))
       }
+    }
+    for (const overload of ["shed", "queue"] as const) {
+      test(`is told so at the end of its wait where Effect does not say whom a fiber waits for: ${wayName}, ${overload}`, () =>
+        Effect.gen(function*() {
+          const pool = yield* Pool.make(FakeDriver.make(), { size: 1, overload, acquireTimeout: "5 seconds" })
+          const user = yield* Effect.fork(reason(way(pool, () => concurrent(pool.use(insert("a"))))))
+          yield* pass("2 seconds")
+          assert.strictEqual((yield* pool.state).waiting, 1)
+          yield* pass("3 seconds")
+          assert.strictEqual(yield* Fiber.join(user), "selfDeadlock")
+          const { shed, timedOut } = yield* pool.state
+          assert.deepStrictEqual([shed, timedOut], overload === "shed" ? [1, 0] : [0, 1])
+        }))
     }
   }
 
@@ -231,6 +254,88 @@ describe("a fiber that waits for one that it was forked from", () => {
       yield* Deferred.succeed(start, undefined)
       yield* pass("1 second")
       assert.strictEqual(yield* Fiber.join(first), "selfDeadlock")
+    }))
+
+  test("is told so where all connections are with such fibers: one of them after the other, until the rest can go on", () =>
+    Effect.gen(function*() {
+      const driver = FakeDriver.make()
+      const pool = yield* Pool.make(driver, { size: 3, minimum: 3, overload: "queue" })
+      const start = yield* Deferred.make<void>()
+      const users = yield* Effect.forEach(["a", "b", "c"], (row) =>
+        Effect.fork(Effect.either(
+          pool.hold(() =>
+            Effect.zipRight(Deferred.await(start), Effect.timeoutOption(pool.use(insert(row)), "1 minute"))
+          )
+        )))
+      yield* settle
+      yield* Deferred.succeed(start, undefined)
+      yield* pass("1100 millis")
+      const ends = yield* Effect.forEach(users, Fiber.join)
+      assert.deepStrictEqual(ends.map(({ _tag }) => _tag), ["Left", "Right", "Right"])
+      assert.deepStrictEqual(driver.rows, ["b", "c"])
+      assert.deepStrictEqual(yield* now(pool), idleState(3))
+    }))
+
+  for (const holder of ["sleeps", "works", "awaits another fiber", "awaits a deferred"] as const) {
+    test(`is no deadlock where the one that has the connection ${holder}, and then gives it back`, () =>
+      Effect.gen(function*() {
+        const driver = FakeDriver.make()
+        const pool = yield* Pool.make(driver, { size: 1, overload: "queue" })
+        driver.on("insert long", { delay: 5000 })
+        const scope = yield* Scope.make()
+        yield* Effect.fork(pool.hold((connection) =>
+          Effect.gen(function*() {
+            yield* Effect.forkIn(pool.use(insert("a")), scope)
+            const other = yield* Effect.fork(Effect.sleep("5 seconds"))
+            const done = yield* Deferred.make<void>()
+            yield* Effect.fork(Effect.delay(Deferred.succeed(done, undefined), "5 seconds"))
+            switch (holder) {
+              case "sleeps":
+                return yield* Effect.sleep("5 seconds")
+              case "works":
+                return yield* insert("long")(connection)
+              case "awaits another fiber":
+                return yield* Fiber.join(other)
+              case "awaits a deferred":
+                return yield* Deferred.await(done)
+            }
+          })
+        ))
+        yield* pass("4 seconds")
+        assert.strictEqual((yield* pool.state).waiting, 1)
+        yield* pass("2 seconds")
+        assert.strictEqual(driver.rows.at(-1), "a")
+        yield* Scope.close(scope, Exit.void)
+      }))
+  }
+
+  test("is found where the one that has the connection begins to wait for it later", () =>
+    Effect.gen(function*() {
+      const pool = yield* Pool.make(FakeDriver.make(), { size: 1, overload: "queue" })
+      const user = yield* Effect.fork(reason(pool.hold(() =>
+        Effect.gen(function*() {
+          const child = yield* Effect.fork(pool.use(insert("a")))
+          yield* Effect.sleep("3500 millis")
+          return yield* Fiber.join(child)
+        })
+      )))
+      yield* pass("3 seconds")
+      assert.strictEqual((yield* pool.state).waiting, 1)
+      yield* pass("2 seconds")
+      assert.strictEqual(yield* Fiber.join(user), "selfDeadlock")
+    }))
+
+  test("is found where a smaller pool makes it one", () =>
+    Effect.gen(function*() {
+      const driver = FakeDriver.make()
+      const pool = yield* Pool.make(driver, { size: 2, overload: "queue" })
+      driver.on("connect", "hang", { times: 9 })
+      const user = yield* Effect.fork(reason(pool.hold(() => Effect.timeoutOption(pool.use(insert("a")), "1 minute"))))
+      yield* pass("3 seconds")
+      assert.strictEqual((yield* pool.state).waiting, 1)
+      yield* pool.resize({ size: 1 })
+      yield* pass("2 seconds")
+      assert.strictEqual(yield* Fiber.join(user), "selfDeadlock")
     }))
 
   test("is no deadlock where others work: the pool is overloaded", () =>

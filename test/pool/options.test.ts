@@ -121,15 +121,28 @@ describe("defaults", () => {
     ] as ReadonlyArray<[string, Pool.Options, Pool.Defaults, number, Pool.Options]>
   ) {
     it(title, () => {
-      assert.deepStrictEqual(Pool.withDefaults(own, defaults, max), both)
-      assert.isTrue(Either.isRight(Pool.validate(Pool.withDefaults(own, defaults, max), max)))
+      const made = Either.getOrThrow(Pool.withDefaults(own, defaults, max))
+      assert.deepStrictEqual(made, both)
+      assert.isTrue(Either.isRight(Pool.validate(made, max)))
     })
   }
 
   it("are checked as a database's own are", () => {
     for (const defaults of [{ size: 0 }, { size: Number.NaN }, { poolSize: 3 } as never, { minimum: 30 }]) {
-      assert.isTrue(Either.isLeft(Pool.validate(Pool.withDefaults({}, defaults, Infinity))), JSON.stringify(defaults))
+      const made = Either.getOrThrow(Pool.withDefaults({}, defaults, Infinity))
+      assert.isTrue(Either.isLeft(Pool.validate(made)), JSON.stringify(defaults))
     }
+  })
+
+  it("hold no statementTimeout, which some databases could not keep", () => {
+    const made = Pool.withDefaults(
+      { statementTimeout: "1 second" },
+      { statementTimeout: "2 seconds" } as never,
+      Infinity
+    )
+    assert.isTrue(Either.isLeft(made) && /Layer/.test(made.left.hint ?? ""))
+    const own = Pool.withDefaults({ statementTimeout: "1 second" }, {}, Infinity)
+    assert.deepStrictEqual(Either.getOrThrow(own), { statementTimeout: "1 second" })
   })
 
   it.effect("come by a Layer, the nearest above the others", () =>

@@ -2,6 +2,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -11,18 +12,27 @@ import * as Faults from "../../src/Faults.js"
 import * as Pool from "../../src/Pool.js"
 import * as Postgres from "../../src/Postgres.js"
 import * as Sqlite from "../../src/Sqlite.js"
-import { find, sqliteFile } from "../support/databases.js"
+import { available, find, sqliteFile } from "../support/databases.js"
+import { layerOf } from "../support/layers.js"
 import { said } from "./world.js"
 
 const select = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`select 1 as one`)
 
 /** Takes so many connections at once, so that they are open then. */
 const useAll = (count: number) =>
-  Effect.forEach(
-    Array.from({ length: count }),
-    () => Effect.flatMap(SqlClient.SqlClient, (sql) => sql`select pg_sleep(0.1)`),
-    { concurrency: "unbounded", discard: true }
-  )
+  Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    let taken = 0
+    const all = yield* Deferred.make<void>()
+    const one = Effect.flatMap(sql.reserve, () =>
+      Effect.suspend(() => ++taken === count ? Deferred.succeed(all, undefined) : Effect.void))
+    yield* Effect.forEach(
+      Array.from({ length: count }),
+      () =>
+        Effect.scoped(Effect.zipRight(one, Deferred.await(all))),
+      { concurrency: "unbounded", discard: true }
+    )
+  })
 
 describe("Pool.layer", () => {
   it.scopedLive("gives SQLite in memory what that can keep", () =>
@@ -66,6 +76,43 @@ describe("Pool.layer", () => {
     }))
 })
 
+/** Until the gauges are so, which connections take a moment to open and to close for. */
+const become = (gauges: Partial<Pool.State>) =>
+  Effect.gen(function*() {
+    const end = performance.now() + 3_000
+    const isSo = Effect.map(
+      Pool.state,
+      (state) => Object.entries(gauges).every(([name, value]) => state[name as keyof Pool.State] === value)
+    )
+    while (!(yield* isSo) && performance.now() < end) yield* Effect.sleep("20 millis")
+    assert.deepInclude(yield* Pool.state, gauges)
+  })
+
+for (const { name, url } of available) {
+  describe(`on ${name}`, () => {
+    it.scopedLive("Pool.layer, Pool.state and Pool.resize", () =>
+      Effect.gen(function*() {
+        yield* useAll(3)
+        yield* become({ size: 3, idle: 3, inUse: 0, waiting: 0, shed: 0 })
+        yield* Pool.resize({ size: 1 })
+        yield* become({ size: 1, idle: 1 })
+        yield* Pool.resize({ size: 4, minimum: 2 })
+        yield* become({ size: 2, idle: 2 })
+      }).pipe(Effect.provide(layerOf(url, { overflow: 0 }).pipe(Layer.provide(Pool.layer({ size: 3, overflow: 9 }))))))
+
+    it.scopedLive("Pool.layer takes neither unknown options nor a statementTimeout", () =>
+      Effect.gen(function*() {
+        for (const [option, hint] of [[{ statementTimeout: "1 second" }, /Layer/], [{ sice: 1 }, /size/]] as const) {
+          const error = yield* Effect.flip(
+            Layer.build(layerOf(url).pipe(Layer.provide(Pool.layer(option as never))))
+          )
+          assert.strictEqual(error._tag, "ConfigurationError")
+          assert.match(error.hint ?? "", hint)
+        }
+      }))
+  })
+}
+
 const postgres = find("postgres")
 
 describe.skipIf(postgres === undefined)("on PostgreSQL", () => {
@@ -75,18 +122,6 @@ describe.skipIf(postgres === undefined)("on PostgreSQL", () => {
 
   /** A proxy in front of the server. */
   const proxied = Effect.suspend(() => Faults.proxy({ port: Number(new URL(url).port || 5432) }))
-
-  it.scopedLive("Pool.layer, Pool.state and Pool.resize", () =>
-    Effect.gen(function*() {
-      yield* useAll(3)
-      assert.deepInclude(yield* Pool.state, { size: 3, idle: 3, inUse: 0, waiting: 0, shed: 0 })
-      yield* Pool.resize({ size: 1 })
-      yield* Effect.sleep("100 millis")
-      assert.deepInclude(yield* Pool.state, { size: 1, idle: 1 })
-      yield* Pool.resize({ size: 4, minimum: 2 })
-      yield* Effect.sleep("200 millis")
-      assert.deepInclude(yield* Pool.state, { size: 2, idle: 2 })
-    }).pipe(Effect.provide(layer({ overflow: 0 }).pipe(Layer.provide(Pool.layer({ size: 3, overflow: 9 }))))))
 
   it.scopedLive("10,000 fibers on 10 connections finish without an error", () =>
     Effect.gen(function*() {

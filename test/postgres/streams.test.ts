@@ -90,6 +90,41 @@ describe.skipIf(server === undefined)("a stream", () => {
       assert.deepStrictEqual(yield* rows(one, "select count(*) from pg_cursors where name <> ''"), [["0"]])
     }))
 
+  it.scopedLive("ends while another statement of its transaction runs, and disturbs neither", () =>
+    Effect.gen(function*() {
+      const one = yield* connection()
+      yield* one.begin(plain)
+      const writer = yield* Effect.scoped(Effect.gen(function*() {
+        const pull = yield* Stream.toPull(one.stream(series(1000), []))
+        yield* pull
+        const writer = yield* Effect.fork(rows(one, "select 1 from pg_sleep(0.5)"))
+        yield* wait(50)
+        return writer
+      }))
+      assert.deepStrictEqual(yield* Fiber.join(writer), [["1"]])
+      assert.deepStrictEqual(yield* rows(one, "select count(*) from pg_cursors where name <> ''"), [["0"]])
+      assert.isFalse(one.isBroken())
+      yield* one.commit
+    }))
+
+  it.scopedLive("that outlives its transaction leaves the next one alone", () =>
+    Effect.gen(function*() {
+      const { one, proxy } = yield* through
+      yield* one.begin(plain)
+      yield* Effect.scoped(Effect.gen(function*() {
+        const pull = yield* Stream.toPull(one.stream(series(1000), []))
+        yield* pull
+        yield* one.commit
+        yield* one.begin(plain)
+        // Who waited for an answer would give up the connection.
+        yield* proxy.set({ delay: "500 millis" })
+      }))
+      yield* proxy.set({})
+      assert.isFalse(one.isBroken())
+      assert.isTrue(one.isInTransaction())
+      yield* one.commit
+    }))
+
   for (const end of ["interrupted", "ended early"]) {
     it.scopedLive(`that is ${end} does not wait for a black hole`, () =>
       Effect.gen(function*() {

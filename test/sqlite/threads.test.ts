@@ -15,6 +15,7 @@ import type { Connection, Driver, Failure, OpenFailure } from "../../src/Driver.
 import * as driver from "../../src/sqlite/driver.js"
 import { makeThreads } from "../../src/sqlite/threads.js"
 import * as Sqlite from "../../src/Sqlite.js"
+import { interruptedAt } from "../support/interruptions.js"
 import { connect, newFile, rows, runAll } from "./databases.js"
 
 const begin = { isolation: undefined, access: undefined, deferrable: undefined }
@@ -165,6 +166,12 @@ for (const [place, options] of places) {
         const native = yield* connection.native("select ? as bytes, 1 as one", [Buffer.from("bytes")])
         assert.deepStrictEqual(native.rows, [{ bytes: Buffer.from("bytes"), one: 1 }])
         assert.strictEqual(native.raw, native.rows)
+        yield* runAll(connection, "create table named (id integer, n integer)", "insert into named values (1, 5)")
+        const read = connection.native("select (select max(n) from named where id = 1), * from named where n > ?", [0])
+        const name = "(select max(n) from named where id = 1)"
+        assert.deepStrictEqual((yield* read).rows, [{ [name]: 5, id: 1, n: 5 }])
+        yield* runAll(connection, "alter table named add column m integer")
+        assert.deepStrictEqual((yield* read).rows, [{ [name]: 5, id: 1, n: 5, m: null }])
         for (const parameter of [() => 1, Symbol("canary"), { a: 1 }]) {
           const error = yield* Effect.flip(connection.run("select ?", [parameter]))
           assert.deepStrictEqual(error.kind, { error: "QueryError", reason: "data" })
@@ -197,6 +204,19 @@ for (const [place, options] of places) {
       }))
   })
 }
+
+describe("a call that is interrupted at any step", () => {
+  it.scopedLive("leaves no timeout behind, which would hit the next one", () =>
+    Effect.gen(function*() {
+      const limit = 400
+      const connection = yield* Effect.flatMap(inThread({ statementTimeout: limit }), connect)
+      const started = performance.now()
+      for (let step = 1; step < 80; step++) yield* interruptedAt(step, connection.run("select 1", []))
+      while (performance.now() - started < 2 * limit) {
+        yield* connection.run(`${numbers(20_000)} select count(*) from n`, [])
+      }
+    }))
+})
 
 describe("a statement that does not stop", () => {
   it.scopedLive("in a file costs its connection: nobody waits, and what it did is rolled back", () =>

@@ -2,7 +2,7 @@
  * Which texts are taken for a step of a transaction, on whatever database.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { isControl, isDefinition } from "../../src/transaction/control.js"
+import { isControl, isDefinition, isRowWork } from "../../src/transaction/control.js"
 
 const steps = [
   "begin",
@@ -78,13 +78,27 @@ describe("a step of a transaction", () => {
   for (const text of steps) it(`is: ${JSON.stringify(text)}`, () => assert.isTrue(isControl(text)))
   for (const text of others) it(`is not: ${JSON.stringify(text)}`, () => assert.isFalse(isControl(text)))
 
+  it("is told from strings in which a backslash escapes, where the database has them", () => {
+    for (const text of ["select 'it\\'s; commit'", "select \"a\\\"; commit\"", "select 'a\\\\', 'b; commit'"]) {
+      assert.isFalse(isControl(text, "'\""), text)
+    }
+    for (const text of ["select 'a\\\\'; commit", "select `a\\`; commit", "select \"it\\'s\"; commit"]) {
+      assert.isTrue(isControl(text, "'\""), text)
+    }
+    assert.isTrue(isControl("select 'a\\'; commit"))
+  })
+
   it("is told in a time that grows with the text alone", () => {
-    for (const piece of ["/*", "/* */ ", "/*! ", "'", "\"\"", "$$", "$a", "-- ", "#\n", ";", " ", "e'\\", "commit_ "]) {
+    for (
+      const piece of ["/*", "/* */ ", "/*! ", "'", "\"\"", "$$", "$a", "-- ", "#\n", ";", " ", "e'\\", "commit_ ", "( "]
+    ) {
       for (const last of ["; select commit", "; commit"]) {
         const text = piece.repeat(100_000) + last
         const start = performance.now()
         isControl(text)
+        isControl(text, "'\"")
         isDefinition(text)
+        isRowWork(text)
         assert.isBelow(performance.now() - start, 1_000, piece)
       }
     }
@@ -106,4 +120,30 @@ describe("a definition, which commits by itself on some databases", () => {
   ) {
     it(`is not: ${JSON.stringify(text)}`, () => assert.isFalse(isDefinition(text)))
   }
+})
+
+describe("what commits nothing by itself", () => {
+  for (
+    const text of [
+      "select 1",
+      "((SELECT 1) union (select 2))",
+      "/* a */ ( -- b\n select 1)",
+      "with a as (select 1) select * from a",
+      "insert into t values (1) returning id",
+      "replace into t values (1)",
+      "/*! update t set a = 1 */",
+      "delete from t"
+    ]
+  ) it(`is: ${JSON.stringify(text)}`, () => assert.isTrue(isRowWork(text)))
+  for (
+    const text of [
+      "",
+      "call p()",
+      "analyze table t",
+      "drop table t",
+      "selected",
+      "execute s",
+      "/* select */ drop table t"
+    ]
+  ) it(`is not: ${JSON.stringify(text)}`, () => assert.isFalse(isRowWork(text)))
 })

@@ -69,7 +69,7 @@ const world = () => {
   const layer = Executor.layer({
     open: Effect.map(
       Sqlite.make({ filename: ":memory:" }),
-      (driver) => ({ ...driver, connect: Effect.map(driver.connect, watched) })
+      (driver) => ({ ...driver, runsNow: false, connect: Effect.map(driver.connect, watched) })
     ),
     pool: {}
   })
@@ -160,6 +160,19 @@ describe("Transaction.layer", () => {
         ["serializable", "read only"],
         [undefined, undefined]
       ])
+    }))
+  })
+
+  it.effect("is checked by each Transaction.run below it", () => {
+    const { begun, run } = world()
+    return run(Effect.gen(function*() {
+      begun.length = 0
+      const error = yield* Effect.flip(
+        Effect.provide(Transaction.run(add(1)), Transaction.layer({ timeot: "5 seconds" } as never))
+      )
+      assert.strictEqual(error._tag, "ConfigurationError")
+      assert.include(String(error), "timeot")
+      assert.deepStrictEqual(begun, [])
     }))
   })
 

@@ -130,7 +130,8 @@ describe("options that cannot be", () => {
       ["timeout", -1],
       ["timeout", Number.NaN],
       ["retry", 3],
-      ["onRetry", "log it"]
+      ["onRetry", "log it"],
+      ["isolatoin", "serializable"]
     ] as const
   ) {
     it.scoped(`${name}: ${JSON.stringify(value)} is a ConfigurationError, and nothing is sent`, () =>

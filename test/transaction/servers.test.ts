@@ -13,6 +13,7 @@ import * as LogLevel from "effect/LogLevel"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Database from "../../src/Database.js"
+import { TransactionError } from "../../src/DbError.js"
 import * as Ddl from "../../src/Ddl.js"
 import * as Expr from "../../src/Expr.js"
 import * as Field from "../../src/Field.js"
@@ -284,6 +285,65 @@ for (const database of available) {
               )
               assert.strictEqual(yield* balanceOf(1), last)
             }
+            yield* plain("drop table retry_other")
+          }).pipe(Logger.withMinimumLogLevel(LogLevel.None))
+        ))
+
+      for (
+        const text of [
+          "drop table nope",
+          "truncate table nope",
+          "alter table nope add a int",
+          "alter table retry_accounts drop column nope",
+          "drop index nope on retry_accounts",
+          "create index nope on nope (a)",
+          "rename table nope to other",
+          "grant select on nope to nobody_of_that_name",
+          "analyze table retry_accounts"
+        ]
+      ) {
+        it.effect(`is told of what fails for a missing name or gives rows alone: ${text}`, () =>
+          withAccounts(
+            Effect.gen(function*() {
+              const log: Array<string> = []
+              const error = yield* Effect.flip(Transaction.run(Effect.gen(function*() {
+                yield* Transaction.afterCommit(Effect.sync(() => void log.push("committed")))
+                yield* Transaction.afterRollback(Effect.sync(() => void log.push("rolled back")))
+                yield* setBalance(1, 3)
+                yield* Effect.ignore(plain(text))
+                const refused = yield* Effect.flip(
+                  plain("insert into retry_accounts (id, balance) values (3, 3) returning id")
+                )
+                const { cause } = refused
+                log.push(cause instanceof TransactionError ? `${cause.reason} ${cause.state}` : String(cause))
+                return yield* Effect.fail("body" as const)
+              })))
+              assert.strictEqual(error, "body")
+              assert.deepStrictEqual(log, ["ownership committed", "committed"])
+              assert.deepStrictEqual(yield* balances, [3, 0])
+            }).pipe(Logger.withMinimumLogLevel(LogLevel.None))
+          ))
+      }
+
+      it.effect("what a procedure has committed before it failed is not told as rolled back", () =>
+        withAccounts(
+          Effect.gen(function*() {
+            yield* plain(
+              "create procedure retry_defines() begin create or replace table retry_other (id int); select * from nope; end"
+            )
+            const log: Array<string> = []
+            const error = yield* Effect.flip(Transaction.run(Effect.gen(function*() {
+              yield* Transaction.afterRollback(Effect.sync(() => void log.push("rolled back")))
+              yield* setBalance(1, 3)
+              yield* Effect.ignore(plain("call retry_defines()"))
+              yield* setBalance(2, 4)
+            })))
+            assert.deepStrictEqual(
+              error._tag === "TransactionError" && [error.reason, error.state],
+              ["ownership", "unknown"]
+            )
+            assert.deepStrictEqual([log, yield* balances], [[], [3, 0]])
+            yield* plain("drop procedure retry_defines")
             yield* plain("drop table retry_other")
           }).pipe(Logger.withMinimumLogLevel(LogLevel.None))
         ))

@@ -16,7 +16,7 @@ const tolerance = 100
 const connectTimeout = 1
 /** A statement's own limit, and how long the driver waits for a server that is late. */
 const statementTimeout = 500
-const patience = 5_000
+const patience = 2_000
 
 const holes = [
   ["what goes up is swallowed", { blackHole: "up" }],

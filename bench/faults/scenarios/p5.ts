@@ -44,7 +44,7 @@ const faults: ReadonlyArray<Fault> = ["error", "RST", "hang", "kill"]
 
 /** Of a server that is silent, this much is waited for: the statement's own time, and the patience with its answer. */
 const statementTimeout = 300
-const patience = 5_000
+const patience = 2_000
 
 /** A server that can be told to fail at a word, and to be well again. */
 const between = (target: Target, fault: Fault, observer: Observer) =>
@@ -161,7 +161,9 @@ const cell = (target: Target, observer: Observer, step: Step, fault: Fault, id: 
     Effect.map(({ outcome, time, wrong }): Row =>
       rowsOf("P5", target)(
         `${step} × ${fault}`,
-        "typed failure with its cause, connection ended or clean, slot back, nothing written",
+        step === "BEGIN" && fault !== "error"
+          ? "run again on a new connection, or a typed failure; connection ended, slot back; written once, or not at all if it failed"
+          : "typed failure with its cause, connection ended or clean, slot back, nothing written",
         {
           observed: `${outcome} after ${ms(time)}${wrong.length === 0 ? "" : `: ${wrong.join(", ")}`}`,
           count: 1,

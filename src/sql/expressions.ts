@@ -1,0 +1,185 @@
+/**
+ * Expressions, one case each.
+ */
+import type { Dialect } from "../Dialect.js"
+import { forExistence, one, withoutOuterLimit } from "../query/derived.js"
+import type { Expression, Ref } from "./ast.js"
+import type { ValueType } from "./storage.js"
+import { conversionOf, notNull } from "./valueType.js"
+import type { Writer } from "./writer.js"
+
+/** What printing an expression needs beside what dialects may call. */
+export interface ExpressionWriter extends Writer {
+  readonly column: (ref: Ref, name: string) => void
+  /** A value whose type the database finds by what stands around it. */
+  readonly untyped: (value: unknown, type: ValueType) => void
+}
+
+/** How many values an IN list has at most; longer ones go as one parameter. */
+const longestList = 256
+
+/** Whether it has to stand in parentheses as an operand. */
+export const needsParentheses = (expression: Expression): boolean => {
+  switch (expression._tag) {
+    case "Call":
+      return expression.operator.form !== "function"
+    case "InValues":
+    case "InSelect":
+    case "Fragment":
+      return true
+    default:
+      return false
+  }
+}
+
+export const printExpression = (writer: ExpressionWriter, dialect: Dialect, expression: Expression): void => {
+  switch (expression._tag) {
+    case "Column":
+      return writer.column(expression.ref, expression.name)
+    case "Parameter":
+      if (expression.isUntyped === true) writer.untyped(expression.value, expression.type)
+      else writer.parameter(expression.value, expression.type)
+      return
+    case "Stored":
+      writer.stored(expression.value, expression.column)
+      return
+    case "Call":
+      return printCall(writer, dialect, expression)
+    case "Aggregate":
+      return printAggregate(writer, dialect, expression)
+    case "Case":
+      writer.text("case")
+      for (const { then, when } of expression.branches) {
+        printInForm(writer.text(" when ").expression(when).text(" then "), dialect, then, expression.type)
+      }
+      if (expression.otherwise !== undefined) {
+        printInForm(writer.text(" else "), dialect, expression.otherwise, expression.type)
+      }
+      writer.text(" end")
+      return
+    case "Cast":
+      return dialect.print.cast(writer, expression.expression, expression.type)
+    case "InValues":
+      return printInValues(writer, dialect, expression.left, expression.rows)
+    case "InSelect":
+      writer.operand(expression.left).text(" in ").select(withoutOuterLimit(expression.select))
+      return
+    case "Exists":
+      writer.text("exists ").select(forExistence(expression.select))
+      return
+    case "Scalar":
+      writer.select(expression.select)
+      return
+    case "RowNumber":
+      writer.text("row_number() over (")
+      if (expression.partitionBy.length > 0) {
+        writer.text("partition by ").list(expression.partitionBy, (one) => writer.expression(one)).text(" ")
+      }
+      if (expression.orderBy.length > 0) {
+        writer.text("order by ").list(expression.orderBy, (order) => dialect.print.order(writer, order))
+      }
+      writer.text(")")
+      return
+    case "Fragment":
+      expression.strings.forEach((part, i) => {
+        writer.text(part)
+        const arg = expression.args[i]
+        if (arg !== undefined) writer.operand(arg)
+      })
+      return
+    case "Inserted":
+      return dialect.print.inserted(writer, expression.column.name)
+    case "Invalid":
+      throw expression.error
+  }
+}
+
+const printCall = (
+  writer: ExpressionWriter,
+  dialect: Dialect,
+  { args, operator, type }: Extract<Expression, { readonly _tag: "Call" }>
+): void => {
+  const own = dialect.operators[operator.name]
+  if (own !== undefined) return own(writer, args, type)
+  switch (operator.form) {
+    case "infix":
+      for (let i = 0; i < args.length; i++) {
+        if (i > 0) writer.text(" ").text(operator.text).text(" ")
+        writer.operand(args[i]!)
+      }
+      return
+    case "prefix":
+      writer.text(operator.text)
+      for (const arg of args) writer.text(" ").operand(arg)
+      return
+    case "postfix":
+      for (const arg of args) writer.operand(arg)
+      writer.text(` ${operator.text}`)
+      return
+    case "function":
+      writer.text(`${operator.text}(`).list(args, (arg) => writer.expression(arg)).text(")")
+      return
+    case "dialect":
+      return writer.unsupported(operator.name)
+  }
+}
+
+const printAggregate = (
+  writer: ExpressionWriter,
+  dialect: Dialect,
+  { args, distinct, filter, operator, type }: Extract<Expression, { readonly _tag: "Aggregate" }>
+): void => {
+  const byCase = filter !== undefined && !dialect.capabilities.aggregateFilter
+  const given = byCase ? (args.length === 0 ? [one] : args).map((arg) => onlyWhere(filter, arg)) : args
+  const own = dialect.operators[operator.name]
+  if (own !== undefined && !distinct) own(writer, given, type)
+  else if (operator.form === "function") {
+    writer.text(`${operator.text}(${distinct ? "distinct " : ""}`)
+    if (given.length === 0) writer.text("*")
+    else writer.list(given, (arg) => writer.expression(arg))
+    writer.text(")")
+  }
+  if (filter !== undefined && !byCase) writer.text(" filter (where ").expression(filter).text(")")
+}
+
+/** A value in the form of what it becomes, where the dialect has several forms of one type. */
+export const printInForm = (writer: Writer, { print }: Dialect, value: Expression, type: ValueType): void => {
+  if (print.assigned === undefined) writer.operand(value)
+  else print.assigned(writer, value, type)
+}
+
+const onlyWhere = (when: Expression, then: Expression): Expression => ({
+  _tag: "Case",
+  branches: [{ when, then }],
+  otherwise: undefined,
+  type: then.type
+})
+
+const printInValues = (
+  writer: ExpressionWriter,
+  dialect: Dialect,
+  left: ReadonlyArray<Expression>,
+  rows: ReadonlyArray<ReadonlyArray<unknown>>
+): void => {
+  if (rows.length === 0) {
+    writer.text("1 = 0")
+    return
+  }
+  const first = left[0]!
+  if (left.length === 1 && rows.length <= longestList) {
+    // Lists are filled up to a power of two, so that a program's lists have few texts and the databases few plans.
+    const padded = rows.slice()
+    while (!isPowerOfTwo(padded.length)) padded.push(rows[rows.length - 1]!)
+    const type = notNull(first.type)
+    writer.operand(first).text(" in (").list(padded, (row) => writer.parameter(row[0], type)).text(")")
+    return
+  }
+  const types = left.map((expression) => notNull(expression.type))
+  const stored = rows.map((row) => row.map((value, i) => conversionOf(types[i]!).toStored(value)))
+  if (left.length === 1) writer.operand(first)
+  else writer.text("(").list(left, (expression) => writer.expression(expression)).text(")")
+  writer.text(" in ")
+  dialect.print.manyRows(writer, types, stored)
+}
+
+const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0

@@ -1,0 +1,192 @@
+/**
+ * Prints text, and encodes the values that stand in it as parameters.
+ */
+import { ConfigurationError, UnsupportedError } from "../DbError.js"
+import type { Dialect } from "../Dialect.js"
+import { freshName, outputNames } from "../query/derived.js"
+import type { Column, Expression, Projection, Ref, Select, Table, TableName } from "./ast.js"
+import { printSelect } from "./clauses.js"
+import type { ClauseForm } from "./clauses.js"
+import type { ExpressionWriter } from "./expressions.js"
+import { needsParentheses, printExpression } from "./expressions.js"
+import { byOutput, output } from "./grouping.js"
+import { refuseNested } from "./locking.js"
+import { namesOf } from "./names.js"
+import type { Names } from "./names.js"
+import { leavesOf } from "./projection.js"
+import type { Codec, ValueType } from "./storage.js"
+import { InvalidValue } from "./storage.js"
+import { conversionOf } from "./valueType.js"
+
+/** A stored value that its column does not take. */
+export class InvalidInput {
+  readonly _tag = "InvalidInput"
+  /** `row` is the place of its row among those of the insert. */
+  constructor(readonly column: Column, readonly row: number, readonly message: string) {}
+}
+
+/** Prints text and collects parameters, encoded as the driver takes them. */
+export class TextWriter implements ExpressionWriter {
+  sql = ""
+  readonly parameters: Array<unknown> = []
+  /** The sources of the selects around, innermost last: one that stands inside itself means the inner use. */
+  private readonly refs: Array<Ref> = []
+  private readonly aliases: Array<string> = []
+  private readonly taken = new Set<string>()
+  private readonly names: Names
+  private unqualified = false
+  /** The names that the next projection gives its parts. */
+  private outputs: ReadonlyArray<string> | undefined = undefined
+  private readonly form: ClauseForm
+
+  constructor(protected readonly dialect: Dialect) {
+    this.form = dialect.print
+    this.names = namesOf(dialect)
+  }
+
+  text(sql: string): this {
+    this.sql += sql
+    return this
+  }
+  identifier(name: string): this {
+    this.sql += this.names.quoted(name)
+    return this
+  }
+  table(table: TableName): this {
+    if (table.schema !== undefined) this.identifier(table.schema).text(".")
+    return this.identifier(table.name)
+  }
+  alias(ref: Ref): this {
+    return this.identifier(this.aliasOf(ref))
+  }
+  parameter(value: unknown, type: ValueType): this {
+    this.parameters.push(this.encoded(value, type))
+    return this.text(this.dialect.placeholder(this.parameters.length, type))
+  }
+  untyped(value: unknown, type: ValueType): this {
+    this.parameters.push(this.encoded(value, type))
+    return this.text(this.dialect.placeholder(this.parameters.length, undefined))
+  }
+  /** A value of a row to insert, where `row` is given. */
+  stored(value: unknown, column: Column, row = 0): this {
+    const { type } = column
+    const { storage } = type
+    try {
+      this.parameters.push(value === null ? null : (this.dialect.codecs[storage._tag] as Codec).encode(value, storage))
+    } catch (problem) {
+      throw problem instanceof InvalidValue ? new InvalidInput(column, row, problem.message) : problem
+    }
+    return this.text(this.dialect.placeholder(this.parameters.length, type))
+  }
+  bound(value: unknown): this {
+    this.parameters.push(value)
+    return this.text(this.dialect.placeholder(this.parameters.length, undefined))
+  }
+  list<A>(items: ReadonlyArray<A>, print: (item: A) => void, separator = ", "): this {
+    for (let i = 0; i < items.length; i++) {
+      if (i > 0) this.sql += separator
+      print(items[i]!)
+    }
+    return this
+  }
+  unsupported(feature: string, hint?: string): never {
+    throw new UnsupportedError({
+      feature,
+      dialect: this.dialect.name,
+      supportedBy: [],
+      ...(hint === undefined ? {} : { hint })
+    })
+  }
+  declare(ref: Ref, table: Table): this {
+    checkTable(table)
+    this.taken.add(table.name.toLowerCase())
+    return this.enter(ref, table.name)
+  }
+  source(ref: Ref, table: Table): this {
+    checkTable(table)
+    this.table(table)
+    const alias = this.aliasOf(ref)
+    return alias === table.name ? this : this.text(" as ").identifier(alias)
+  }
+  expression(expression: Expression): this {
+    printExpression(this, this.dialect, expression)
+    return this
+  }
+  operand(expression: Expression): this {
+    return needsParentheses(expression) ? this.text("(").expression(expression).text(")") : this.expression(expression)
+  }
+  select(select: Select, named = false): this {
+    refuseNested(select)
+    this.text("(")
+    this.selectBody(select, named)
+    return this.text(")")
+  }
+  selectBody(select: Select, named: boolean): void {
+    const outside = this.refs.length
+    this.enter(select.from.ref, this.fresh(select.from.ref))
+    for (const { source: { ref } } of select.joins) this.enter(ref, this.fresh(ref))
+    const grouped = byOutput(select, named)
+    this.outputs = grouped?.names
+    printSelect(this, grouped?.select ?? select, this.form, named)
+    this.refs.length = outside
+    this.aliases.length = outside
+  }
+  projection(projection: Projection, options: { readonly unqualified?: boolean; readonly named?: boolean } = {}): this {
+    const names = options.named === true ? outputNames(projection) : this.outputs
+    this.outputs = undefined
+    this.unqualified = options.unqualified === true
+    if (names === undefined) this.parts(projection)
+    else {
+      leavesOf(projection).forEach(({ expression }, i) => {
+        this.text(i === 0 ? "" : ", ").expression(expression).text(" as ").identifier(names[i]!)
+      })
+    }
+    this.unqualified = false
+    return this
+  }
+  column(ref: Ref, name: string): void {
+    if (!this.unqualified && ref !== output) this.sql += `${this.names.quoted(this.aliasOf(ref))}.`
+    this.sql += this.names.quoted(name)
+  }
+  private parts(part: Projection): void {
+    switch (part._tag) {
+      case "Value":
+        this.expression(part.expression)
+        return
+      case "Instance":
+        if (part.ref === undefined) this.list(part.columns, (column) => this.expression(column))
+        else this.sql += this.names.row(part.table, this.unqualified ? undefined : this.aliasOf(part.ref))
+        return
+      default:
+        this.list(Object.keys(part.fields), (name) => this.parts(part.fields[name]!))
+    }
+  }
+  private encoded(value: unknown, type: ValueType): unknown {
+    const stored = conversionOf(type).toStored(value)
+    const { storage } = type
+    return stored === null ? null : (this.dialect.codecs[storage._tag] as Codec).encode(stored, storage)
+  }
+  private enter(ref: Ref, alias: string): this {
+    this.refs.push(ref)
+    this.aliases.push(alias)
+    return this
+  }
+  private aliasOf(ref: Ref): string {
+    const at = this.refs.lastIndexOf(ref)
+    if (at === -1) {
+      throw new ConfigurationError({
+        problem:
+          `The statement uses a column of ${ref.hint}, which it does not read from: a callback's columns are good within that callback's query only`
+      })
+    }
+    return this.aliases[at]!
+  }
+  private fresh(ref: Ref): string {
+    return freshName(ref.hint, "source", this.taken)
+  }
+}
+
+const checkTable = (table: Table): void => {
+  const problem = table.problem()
+  if (problem !== undefined) throw problem
+}
