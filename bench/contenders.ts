@@ -1,0 +1,97 @@
+/**
+ * Who is measured on which engine, and where it is found.
+ */
+import type { Engine } from "./crud.js"
+
+export interface Entry {
+  /** Its name in tables and files. */
+  readonly name: string
+  readonly engines: ReadonlyArray<Engine>
+  readonly module: string
+  readonly variant: string
+  /** How instants are stored in its SQLite file. */
+  readonly storage?: "integer"
+  /** Left out of a quick run, most of which it would take. */
+  readonly isSlow?: true
+  /** Packages of its own, in a folder of this one. */
+  readonly packages?: "prisma"
+  /** The packages whose versions belong to its figures. */
+  readonly versions: ReadonlyArray<string>
+}
+
+const servers = ["postgres", "mysql"] as const
+const all = ["sqlite", ...servers] as const
+
+/** In the order of tables; `raw` is what the others are compared with. */
+export const entries: ReadonlyArray<Entry> = [
+  ...([["raw", "object"], ["raw integer dates", "integer dates"], ["raw floor", "floor"]] as const).map(
+    ([name, variant]): Entry => ({
+      name,
+      engines: ["sqlite"],
+      module: "./contenders/rawSqlite.js",
+      variant,
+      ...(variant === "integer dates" ? { storage: "integer" } : {}),
+      versions: ["better-sqlite3"]
+    })
+  ),
+  ...([["raw", "unnamed"], ["raw named", "named"], ["raw floor", "floor"]] as const).map(([name, variant]): Entry => ({
+    name,
+    engines: ["postgres"],
+    module: "./contenders/rawPostgres.js",
+    variant,
+    versions: ["pg"]
+  })),
+  ...([["raw", "query"], ["raw execute", "execute"], ["raw floor", "floor"]] as const).map((
+    [name, variant]
+  ): Entry => ({
+    name,
+    engines: ["mysql"],
+    module: "./contenders/rawMysql.js",
+    variant,
+    versions: ["mysql2"]
+  })),
+  ...([["strata", "fiber"], ["strata, runPromise per op", "promise"]] as const).map(([name, variant]): Entry => ({
+    name,
+    engines: all,
+    module: "./contenders/strata.js",
+    variant,
+    versions: ["effect"]
+  })),
+  ...([["drizzle prepared", "prepared"], ["drizzle", "plain"]] as const).map(([name, variant]): Entry => ({
+    name,
+    engines: ["sqlite"],
+    module: "./.peers/drizzleSqlite.js",
+    variant,
+    versions: ["drizzle-orm"]
+  })),
+  { name: "kysely", engines: all, module: "./.peers/kysely.js", variant: "", versions: ["kysely"] },
+  { name: "typeorm", engines: all, module: "./.peers/typeorm.js", variant: "", versions: ["typeorm"] },
+  {
+    name: "mikro-orm",
+    engines: ["sqlite"],
+    module: "./.peers/mikroOrm.js",
+    variant: "",
+    isSlow: true,
+    versions: ["@mikro-orm/core"]
+  },
+  {
+    name: "prisma",
+    engines: ["sqlite"],
+    module: "./.peers/prisma.js",
+    variant: "",
+    isSlow: true,
+    packages: "prisma",
+    versions: ["@prisma/client"]
+  },
+  { name: "postgres.js", engines: ["postgres"], module: "./.peers/postgresJs.js", variant: "", versions: ["postgres"] },
+  { name: "effect-sql", engines: all, module: "./contenders/effectSql.js", variant: "", versions: ["@effect/sql"] },
+  {
+    name: "effect-sql + Schema",
+    engines: all,
+    module: "./contenders/effectSqlSchema.js",
+    variant: "",
+    versions: ["@effect/sql"]
+  }
+]
+
+export const baseline = "raw"
