@@ -7,6 +7,7 @@ import type * as MysqlClient from "@effect/sql-mysql2/MysqlClient"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ConfigurationError } from "../DbError.js"
+import { cancellable } from "../driver/cancellable.js"
 import type { Connection, Driver, Failure, OpenFailure } from "../Driver.js"
 import { advisoryLocks } from "./advisory.js"
 import { classify } from "./classify.js"
@@ -72,14 +73,15 @@ const unsupported = ({ kind, text }: ReturnType<typeof serverOf>): Configuration
 
 /** Opens one connection; interrupted, it leaves none behind. */
 const open = (site: Site): Effect.Effect<{ readonly connection: Connection; readonly version: string }, Failure> =>
-  Effect.async((resume) => {
+  cancellable((resume) => {
     const { library, target } = site
     const since = performance.now()
     let raw: Raw
     try {
       raw = create(library, target)
     } catch (cause) {
-      return resume(Effect.fail(classify(cause)))
+      resume(Effect.fail(classify(cause)))
+      return Effect.void
     }
     // The package's own limit ends with the handshake.
     const timer = target.connectTimeout === 0 ? undefined : setTimeout(() => {

@@ -6,6 +6,7 @@
  * long for that: where it takes more than a moment, the connection is given up, and its session is killed in the background.
  */
 import * as Effect from "effect/Effect"
+import { cancellable } from "../driver/cancellable.js"
 import type { Failure } from "../Driver.js"
 import { mayBeDone } from "../network/hints.js"
 import { isRowWork } from "../transaction/control.js"
@@ -170,11 +171,14 @@ export class Session {
 
   /** Runs one statement; the state of the transaction is known again before anyone hears how it ended. */
   run(text: string, command: (done: Done) => void): Effect.Effect<Outcome, Failure> {
-    return Effect.async<Outcome, Failure>((resume) => {
+    return cancellable<Outcome, Failure>((resume) => {
       const running = this.start("statement", text, (failure, results, fields) => {
         resume(failure === undefined ? Effect.succeed({ results, fields }) : Effect.fail(failure))
       })
-      if ("_tag" in running) return resume(Effect.fail(running))
+      if ("_tag" in running) {
+        resume(Effect.fail(running))
+        return Effect.void
+      }
       this.send(running, command)
       return Effect.promise(() => this.abandon(running))
     })

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Pg from "pg"
+import { cancellable } from "../driver/cancellable.js"
 import type { Failure } from "../Driver.js"
 import { classify } from "./classify.js"
 import type { Target } from "./options.js"
@@ -36,7 +37,7 @@ export const opener = (pg: typeof Pg, target: Target) => {
 }
 
 const open = <A>(server: Server, use: (session: Session) => A): Effect.Effect<A, Failure> =>
-  Effect.async<A, Failure>((resume) => {
+  cancellable<A, Failure>((resume) => {
     const { pg, target } = server
     const start = performance.now()
     let client: Pg.Client
@@ -56,7 +57,8 @@ const open = <A>(server: Server, use: (session: Session) => A): Effect.Effect<A,
         keepAliveInitialDelayMillis: keepAliveDelay
       })
     } catch (cause) {
-      return resume(Effect.fail(classify(cause, "connect")))
+      resume(Effect.fail(classify(cause, "connect")))
+      return Effect.void
     }
     const internals = client as unknown as Internals
     const settings = internals.getStartupConf.bind(client)

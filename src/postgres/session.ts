@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Pg from "pg"
+import { cancellable } from "../driver/cancellable.js"
 import type { Failure } from "../Driver.js"
 import { cancel } from "./cancel.js"
 import { Change } from "./changes.js"
@@ -95,7 +96,7 @@ export class Session {
 
   /** Runs one work after those before it; interrupted, it ends on the server too. */
   perform<W extends Work>(work: W): Effect.Effect<W, Failure> {
-    return Effect.async<W, Failure>((resume) => {
+    return cancellable<W, Failure>((resume) => {
       work.onSettled = () => resume(outcome(work))
       this.submit(work)
       return Effect.promise(() => this.abandon(work))

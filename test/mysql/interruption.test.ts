@@ -13,6 +13,7 @@ import { make } from "../../src/mysql/driver.js"
 import { identity, Kills } from "../../src/mysql/kill.js"
 import type { Victim } from "../../src/mysql/kill.js"
 import { resolve } from "../../src/mysql/options.js"
+import { interruptedAt } from "../support/interruptions.js"
 import { behindProxy, connection, driver, kindOf, opened, rows, running, server, table, timed, url } from "./server.js"
 
 const plain: BeginOptions = { isolation: undefined, access: undefined, deferrable: undefined }
@@ -63,6 +64,17 @@ describe.skipIf(server === undefined)("interruption", () => {
         yield* Fiber.interrupt(fiber)
         if (db.isBroken()) db = yield* opened(one)
         assert.deepStrictEqual(yield* rows(db, "select sleep(0.001), ?", [BigInt(i)]), [[0, String(i)]])
+      }
+    })), 30_000)
+
+  it.live("at whatever step leaves nothing that runs on the connection", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const one = yield* driver()
+      let db = yield* opened(one)
+      for (let step = 1; step < 60; step++) {
+        yield* interruptedAt(step, db.run("select sleep(0.05)", []))
+        if (db.isBroken()) db = yield* opened(one)
+        assert.deepStrictEqual(yield* rows(db, "select ?", [BigInt(step)]), [[String(step)]])
       }
     })), 30_000)
 
@@ -286,7 +298,11 @@ describe.skipIf(server === undefined)("closing", () => {
       assert.isBelow(took, 500)
       yield* ended(observer, "mark closed")
       const exit = yield* Fiber.join(fiber)
-      assert.deepStrictEqual<unknown>(Exit.isFailure(exit) && exit.cause._tag === "Fail" && exit.cause.error.kind, lost)
+      assert.deepStrictEqual<unknown>(Exit.isFailure(exit) && exit.cause._tag === "Fail" && exit.cause.error.kind, {
+        error: "ConnectionError",
+        reason: "closed",
+        isRetryable: false
+      })
     })))
 
   it.live("lets a COMMIT finish", () =>

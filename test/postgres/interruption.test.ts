@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { make } from "../../src/postgres/driver.js"
+import { interruptedAt } from "../support/interruptions.js"
 import {
   backend,
   backWithin,
@@ -60,6 +61,19 @@ describe.skipIf(server === undefined)("an interruption", () => {
       }
       assert.isAbove(kept, 75)
     }), 60_000)
+
+  it.scopedLive("at whatever step leaves nothing that runs on the connection", () =>
+    Effect.gen(function*() {
+      const observer = yield* connection()
+      const atWork = "select count(*) from pg_stat_activity where pid = $1::integer and state = 'active'"
+      let one = yield* connection()
+      for (let step = 1; step < 60; step++) {
+        const id = yield* backend(one)
+        yield* interruptedAt(step, one.run("select pg_sleep(0.1)", []))
+        assert.deepStrictEqual(yield* rows(observer, atWork, [id]), [["0"]])
+        if (one.isBroken()) one = yield* connection()
+      }
+    }), 30_000)
 
   for (const hole of ["up", "down", "both"] as const) {
     for (const when of ["before", "while"] as const) {
