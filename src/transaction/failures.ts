@@ -94,13 +94,13 @@ export const commitFailed = (error: WriteFailure, isBroken: boolean): Transactio
  * @since 0.1.0
  * @category errors
  */
-export const savepointFailed = (error: WriteFailure, isInTransaction: boolean): TransactionFailure => {
+export const savepointFailed = (error: WriteFailure, state: TransactionError["state"]): TransactionFailure => {
   switch (error._tag) {
     case "ConnectionError":
     case "ConflictError":
     case "UnsupportedError":
       return error
     default:
-      return transactionError("savepoint", isInTransaction ? "open" : "rolledBack", undefined, error)
+      return transactionError("savepoint", state, undefined, error)
   }
 }

@@ -241,10 +241,13 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
     )
   }
 
-  const statement = (scope: ActiveScope, sql: string) =>
+  const statement = ({ root }: ActiveScope, sql: string) =>
     Effect.mapError(
-      scope.root.connection.run(sql, [], { prepare: false, isStep: true }),
-      (failure) => savepointFailed(classify(failure, sql), scope.root.isAlive())
+      Effect.onExit(
+        root.connection.run(sql, [], { prepare: false, isStep: true }),
+        (exit) => Effect.sync(() => root.observe(exit._tag === "Failure" ? exit.cause : undefined, sql))
+      ),
+      (failure) => savepointFailed(classify(failure, sql), root.ended?.state ?? "open")
     )
 
   const undo = (scope: ActiveScope, parent: ActiveScope, name: string) =>

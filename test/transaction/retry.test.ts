@@ -267,6 +267,15 @@ describe("a failure that follows from a conflict", () => {
     2
   )
   after(
+    "a savepoint met it and could not be undone",
+    (driver) => {
+      driver.on(/^release/, { fail: serialization })
+      driver.on(/^rollback to/, { fail: aborted })
+    },
+    ({ insert, transact }) => Effect.ignore(transact(insert("a"), undefined)),
+    2
+  )
+  after(
     "there was no conflict before",
     (driver) => driver.on("insert a", { fail: aborted }, { times: 9 }),
     ({ insert }) => insert("a"),

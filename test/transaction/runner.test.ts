@@ -612,6 +612,62 @@ describe("savepoints", () => {
       yield* isClean
     }))
 
+  it.scoped("in which the connection is lost end the transaction as a statement does that loses it", () =>
+    Effect.gen(function*() {
+      const lostIn = (step: string | RegExp, body: (world: World) => Effect.Effect<void, unknown>) =>
+        Effect.gen(function*() {
+          const world = yield* make({ size: 1 })
+          const { driver, insert, isClean, transact } = world
+          driver.on(step, "die")
+          const seen: Array<ReadonlyArray<unknown>> = []
+          const tell = (error: unknown) => {
+            const { hint, reason, state } = asTransactionError(error)
+            seen.push([reason, state, hint])
+          }
+          tell(
+            yield* Effect.flip(transact(
+              Effect.gen(function*() {
+                yield* insert("a")
+                yield* Effect.exit(transact(body(world), undefined))
+                tell(yield* Effect.flip(insert("d")))
+                tell(yield* Effect.flip(transact(insert("e"), undefined)))
+              }).pipe(Effect.exit),
+              undefined
+            ))
+          )
+          assert.deepStrictEqual([driver.rows, driver.log.filter((entry) => / insert [de]| commit/.test(entry))], [
+            [],
+            []
+          ])
+          yield* isClean
+          return seen
+        })
+      const works = ({ insert }: World) => insert("b")
+      const expected = yield* lostIn("insert b", works)
+      assert.deepStrictEqual(expected.map(([reason, state]) => [reason, state]), [
+        ["ownership", "rolledBack"],
+        ["ownership", "rolledBack"],
+        ["commit", "rolledBack"]
+      ])
+      assert.deepStrictEqual(yield* lostIn(/^savepoint/, works), expected)
+      assert.deepStrictEqual(yield* lostIn(/^release/, works), expected)
+      assert.deepStrictEqual(yield* lostIn(/^rollback to/, () => Effect.fail("mine")), expected)
+    }))
+
+  it.scoped("that the database ends the transaction on are told with the state that it has", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make({ size: 1 }, {}, undefined, true)
+      driver.on(/^savepoint/, { fail: FakeDriver.other, ends: true })
+      yield* transact(
+        Effect.gen(function*() {
+          const error = asTransactionError(yield* Effect.flip(transact(insert("a"), undefined)))
+          assert.deepStrictEqual([error.reason, error.state], ["savepoint", "unknown"])
+        }),
+        undefined
+      ).pipe(Effect.flip, Effect.tap((error) => assert.strictEqual(asTransactionError(error).state, "unknown")))
+      yield* isClean
+    }))
+
   it.scoped("refuse options that the transaction around them does not have", () =>
     Effect.gen(function*() {
       const { driver, insert, transact } = yield* make()
