@@ -12,6 +12,7 @@ import { isExpression } from "../expr/core.js"
 import * as Definition from "../model/definition.js"
 import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
+import { Encoder, parseOptions } from "./encoder.js"
 import type * as Ast from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
 import { InvalidValue } from "../sql/storage.js"
@@ -87,22 +88,37 @@ const onePerPath = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> => {
   return [...byPath.values()]
 }
 
-const parseOptions = { errors: "all", onExcessProperty: "error" } as const
-
 const subject = (model: Model.Any, kind: string): string => `The input of ${kind} ${model.identifier}`
 
 const validationError = (model: Model.Any, kind: string, issues: ReadonlyArray<Issue>): ValidationError =>
   new ValidationError({ subject: subject(model, kind), issues })
 
-const encoders = new WeakMap<object, (input: unknown) => Effect.Effect<unknown, ParseResult.ParseIssue>>()
+const parsers = new WeakMap<object, (input: unknown) => Effect.Effect<unknown, ParseResult.ParseIssue>>()
 
-const encoderOf = (schema: Schema.Schema<any, any>) => {
-  let encode = encoders.get(schema)
+const parserOf = (schema: Schema.Schema<any, any>) => {
+  let encode = parsers.get(schema)
   if (encode === undefined) {
     encode = ParseResult.encodeUnknown(schema, parseOptions)
-    encoders.set(schema, encode)
+    parsers.set(schema, encode)
   }
   return encode
+}
+
+const encoders = new WeakMap<object, Encoder>()
+
+/** What goes wrong here, goes wrong again when the Schema is asked, which says what it is. */
+const quickly = <A>(
+  model: Model.Any,
+  schema: Schema.Schema<any, any>,
+  encode: (encoder: Encoder) => A | undefined
+): A | undefined => {
+  try {
+    let encoder = encoders.get(schema)
+    if (encoder === undefined) encoders.set(schema, encoder = new Encoder(schema, tableOf(model)))
+    return encode(encoder)
+  } catch {
+    return undefined
+  }
 }
 
 /** The columns that at least one row gives, and the rows' stored values for them. */
@@ -139,11 +155,61 @@ export const rowsToInsert = (
   now: number,
   many: boolean
 ): Effect.Effect<RowsToInsert, WriteFailure> => {
-  const table = tableOf(model)
-  const problem = table.problem()
+  const problem = tableOf(model).problem()
   if (problem !== undefined) return Effect.fail(problem)
-  const encode = encoderOf(schema)
-  return Effect.flatMap(allOf(inputs.map(encode)), (results) => {
+  const rows = quickly(model, schema, (encoder) => {
+    const rows: Array<Array<unknown>> = []
+    for (const input of inputs) {
+      const row = encoder.row(input)
+      if (row === undefined) return undefined
+      rows.push(row)
+    }
+    return rows
+  })
+  return rows === undefined ? parsedRows(model, schema, inputs, now, many) : Effect.succeed(givenOf(model, rows, now))
+}
+
+/** The places of columns that the clock fills in where an input does not. */
+interface Clocked {
+  readonly onInsert: ReadonlyArray<number>
+  readonly onUpdate: ReadonlyArray<number>
+}
+
+const clocked = new WeakMap<Model.Any, Clocked>()
+
+const clockedOf = (model: Model.Any): Clocked => {
+  let found = clocked.get(model)
+  if (found === undefined) {
+    const clocks = tableOf(model).columns.map((column) => detailsOf(model, column).clock)
+    const where = (isSo: (clock: string) => boolean) =>
+      clocks.flatMap((clock, at) => clock !== undefined && isSo(clock) ? [at] : [])
+    found = { onInsert: where(() => true), onUpdate: where((clock) => clock === "insert and update") }
+    clocked.set(model, found)
+  }
+  return found
+}
+
+/** The columns that one of the rows gives; those that the clock fills have its time where a row does not. */
+const givenOf = (model: Model.Any, rows: ReadonlyArray<Array<unknown>>, now: number): RowsToInsert => {
+  const { columns } = tableOf(model)
+  const { onInsert } = clockedOf(model)
+  for (const row of rows) {
+    for (const at of onInsert) if (row[at] === Default) row[at] = now
+  }
+  const given = columns.flatMap((_, at) => rows.some((row) => row[at] !== Default) ? [at] : [])
+  return given.length === columns.length
+    ? { columns, rows }
+    : { columns: given.map((at) => columns[at]!), rows: rows.map((row) => given.map((at) => row[at])) }
+}
+
+const parsedRows = (
+  model: Model.Any,
+  schema: Schema.Schema<any, any>,
+  inputs: ReadonlyArray<unknown>,
+  now: number,
+  many: boolean
+): Effect.Effect<RowsToInsert, WriteFailure> =>
+  Effect.flatMap(allOf(inputs.map(parserOf(schema))), (results) => {
     const issues = results.flatMap((result, row) =>
       Either.isLeft(result) ? issuesOf(model, result.left, many ? [row] : []) : []
     )
@@ -151,9 +217,8 @@ export const rowsToInsert = (
     const encoded = results.map((result) =>
       (Either.isRight(result) ? result.right : {}) as { readonly [property: string]: unknown }
     )
-    return toRows(model, table, encoded, now, many)
+    return toRows(model, tableOf(model), encoded, now, many)
   })
-}
 
 /** PostgreSQL refuses to insert and update a row in one statement, and others keep parts of both: so none is asked to. */
 export const checkRepeated = (
@@ -236,6 +301,48 @@ const updateSchema = (model: Model.Any, properties: ReadonlyArray<string>): Sche
   return schema
 }
 
+const unknownColumns = (model: Model.Any, properties: ReadonlyArray<string>): ValidationError =>
+  validationError(
+    model,
+    "an update of",
+    properties.flatMap((property) =>
+      Object.hasOwn(model.update.fields, property) && tableOf(model).byProperty[property] !== undefined
+        ? []
+        : [{ path: [property], message: "is no column that an update can set" }]
+    )
+  )
+
+const assignment = (column: Ast.Column, stored: unknown): Ast.Assignment => ({
+  column,
+  value: { _tag: "Stored", column, value: stored, type: column.type }
+})
+
+/** What the Schema makes of the values of these properties. */
+const parsedAssignments = (
+  model: Model.Any,
+  given: { readonly [property: string]: unknown },
+  properties: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<Ast.Assignment>, WriteFailure> => {
+  const input = Object.fromEntries(properties.map((property) => [property, given[property]]))
+  return Effect.matchEffect(parserOf(updateSchema(model, properties))(input), {
+    onFailure: (issue) => Effect.fail(validationError(model, "an update of", issuesOf(model, issue, []))),
+    onSuccess: (encoded) => {
+      const assigned: Array<Ast.Assignment> = []
+      for (const property of properties) {
+        const column = tableOf(model).byProperty[property]!
+        try {
+          const value = (encoded as { readonly [property: string]: unknown })[property]
+          assigned.push(assignment(column, storedFromEncoded(column.type.storage, value)))
+        } catch (problem) {
+          if (!(problem instanceof InvalidValue)) throw problem
+          return Effect.fail(validationError(model, "an update of", [{ path: [property], message: problem.message }]))
+        }
+      }
+      return Effect.succeed(assigned)
+    }
+  })
+}
+
 /** What an update sets: plain values checked by the `update` schema, expressions as they are. */
 export const assignments = (
   model: Model.Any,
@@ -249,60 +356,28 @@ export const assignments = (
     return Effect.fail(validationError(model, "an update of", [{ path: [], message: "is not a record of columns" }]))
   }
   const properties = Object.keys(given)
-  const expressions = properties.filter((property) => isExpression(given[property]))
-  const plain = properties.filter((property) => !isExpression(given[property]))
-  const unknown = properties.filter((property) =>
-    !Object.hasOwn(model.update.fields, property) || table.byProperty[property] === undefined
-  )
-  if (unknown.length > 0) {
-    return Effect.fail(validationError(
-      model,
-      "an update of",
-      unknown.map((property) => ({
-        path: [property],
-        message: "is no column that an update can set"
-      }))
-    ))
+  const plain: Array<string> = []
+  const stored: Array<Ast.Assignment> = []
+  const expressions: Array<Ast.Assignment> = []
+  for (const property of properties) {
+    const column = Object.hasOwn(model.update.fields, property) ? table.byProperty[property] : undefined
+    if (column === undefined) return Effect.fail(unknownColumns(model, properties))
+    const value = given[property]
+    if (isExpression(value)) expressions.push({ column, value: (value as { readonly node: Ast.Expression }).node })
+    else {
+      plain.push(property)
+      const one = quickly(model, model.update, (encoder) => encoder.value(column, value))
+      if (one !== undefined) stored.push(assignment(column, one))
+    }
   }
   if (properties.length === 0) {
     return Effect.fail(validationError(model, "an update of", [{ path: [], message: "sets nothing" }]))
   }
-  const input = Object.fromEntries(plain.map((property) => [property, given[property]]))
-  return Effect.matchEffect(encoderOf(updateSchema(model, plain))(input), {
-    onFailure: (issue) => Effect.fail(validationError(model, "an update of", issuesOf(model, issue, []))),
-    onSuccess: (encoded) => {
-      const { columns, rows } = { columns: plain, rows: encoded as { readonly [property: string]: unknown } }
-      const assigned: Array<Ast.Assignment> = []
-      for (const property of columns) {
-        const column = table.byProperty[property]!
-        try {
-          assigned.push({
-            column,
-            value: {
-              _tag: "Stored",
-              column,
-              value: storedFromEncoded(column.type.storage, rows[property]),
-              type: column.type
-            }
-          })
-        } catch (problem) {
-          if (!(problem instanceof InvalidValue)) throw problem
-          return Effect.fail(validationError(model, "an update of", [{ path: [property], message: problem.message }]))
-        }
-      }
-      for (const property of expressions) {
-        assigned.push({
-          column: table.byProperty[property]!,
-          value: (given[property] as { readonly node: Ast.Expression }).node
-        })
-      }
-      for (const column of model[Definition.Define].columns) {
-        if (column.details.clock === "insert and update" && !properties.includes(column.property)) {
-          const own = table.byProperty[column.property]!
-          assigned.push({ column: own, value: { _tag: "Stored", column: own, value: now, type: own.type } })
-        }
-      }
-      return Effect.succeed(assigned)
-    }
-  })
+  for (const at of clockedOf(model).onUpdate) {
+    const column = table.columns[at]!
+    if (!Object.hasOwn(given, column.property)) expressions.push(assignment(column, now))
+  }
+  return stored.length === plain.length
+    ? Effect.succeed(stored.length === 0 ? expressions : [...stored, ...expressions])
+    : Effect.map(parsedAssignments(model, given, plain), (parsed) => [...parsed, ...expressions])
 }

@@ -1,8 +1,5 @@
 /**
- * From a Schema to how its values are stored, and the way of a value between the two.
- *
- * The Schema's encoded side decides; the Schemas for instants, decimals, big integers and bytes that Effect itself gives are known
- * and go straight from the stored value to the Type, as their text form would only be made to be parsed again.
+ * The type of a column or an expression, and the way of a value between its Schema's Type and what is stored.
  */
 import * as BigDecimal from "effect/BigDecimal"
 import * as DateTime from "effect/DateTime"
@@ -10,205 +7,9 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { analyze, identity, isNull, Unstorable } from "./analysis.js"
 import { InvalidValue } from "./storage.js"
 import type { Storage, ValueType } from "./storage.js"
-
-/** What reading a Schema's AST tells. */
-interface Analysis {
-  readonly storage: Storage
-  readonly nullable: boolean
-  /** The Type is an Option: null is none. */
-  readonly option: boolean
-  /** From a stored value to the Type, where no Schema has to run; undefined where one has to. */
-  readonly direct: ((stored: any) => unknown) | undefined
-  /** Checks of the Type that come after `direct`, innermost first. */
-  readonly refinements: ReadonlyArray<AST.Refinement>
-  /** The Schema of one value, null and Option taken off. */
-  readonly inner: AST.AST
-}
-
-const identity = (value: unknown): unknown => value
-
-const toDate = (ms: number) => new Date(ms)
-const toDateTime = (ms: number) => DateTime.unsafeMake(ms)
-const toDecimal = (text: string) => BigDecimal.normalize(BigDecimal.unsafeFromString(text))
-
-type Known = readonly [Storage, (stored: any) => unknown]
-
-const timestamps = (convert: (ms: number) => unknown): Known => [{ _tag: "timestamp" }, convert]
-const bigints: Known = [{ _tag: "bigint" }, identity]
-const decimals: Known = [{ _tag: "decimal" }, toDecimal]
-const bytes: Known = [{ _tag: "bytes" }, identity]
-
-/** What stays of a Schema whatever is said of it by annotations: its transformation, or how it is declared. */
-const essence = (ast: AST.AST): unknown =>
-  AST.isTransformation(ast) ? ast.transformation : AST.isDeclaration(ast) ? ast.decodeUnknown : undefined
-
-/** Schemas of Effect's own, with what they are stored as and how their Type is made of it. */
-const known = new Map<unknown, Known>(
-  ([
-    [Schema.DateTimeUtc, timestamps(toDateTime)],
-    [Schema.DateTimeUtcFromSelf, timestamps(toDateTime)],
-    [Schema.DateTimeUtcFromNumber, timestamps(toDateTime)],
-    [Schema.DateTimeUtcFromDate, timestamps(toDateTime)],
-    [Schema.DateFromString, timestamps(toDate)],
-    [Schema.DateFromNumber, timestamps(toDate)],
-    [Schema.DateFromSelf, timestamps(toDate)],
-    [Schema.BigInt, bigints],
-    [Schema.BigIntFromNumber, bigints],
-    [Schema.BigDecimal, decimals],
-    [Schema.BigDecimalFromNumber, decimals],
-    [Schema.BigDecimalFromSelf, decimals],
-    [Schema.Uint8Array, bytes],
-    [Schema.Uint8ArrayFromSelf, bytes]
-  ] as ReadonlyArray<readonly [Schema.Schema.Any, Known]>).map(([schema, how]) => [essence(schema.ast), how])
-)
-
-/** Why a Schema cannot be a column. */
-class Unstorable {
-  readonly _tag = "Unstorable"
-  constructor(readonly problem: string) {}
-}
-
-const isNull = (ast: AST.AST): boolean => AST.isLiteral(ast) && ast.literal === null
-
-const isOptionOfNullable = (ast: AST.AST): ast is AST.Transformation & { readonly from: AST.Union } =>
-  AST.isTransformation(ast) && AST.isUnion(ast.from) && ast.from.types.some(isNull) && AST.isDeclaration(ast.to) &&
-  ast.to.typeParameters.length === 1 && String(ast.to).startsWith("Option<")
-
-const scalar = (ast: AST.AST, refinements: ReadonlyArray<AST.Refinement>): Storage | undefined => {
-  switch (ast._tag) {
-    case "StringKeyword":
-    case "TemplateLiteral":
-      return text(refinements)
-    case "NumberKeyword":
-      return number(refinements)
-    case "BooleanKeyword":
-      return { _tag: "boolean" }
-    case "BigIntKeyword":
-      return { _tag: "bigint" }
-    case "Literal":
-      return literals([ast.literal])
-    case "Enums":
-      return literals(ast.enums.map(([, value]) => value))
-    case "Union":
-      return literals(ast.types.flatMap((type) => AST.isLiteral(type) ? [type.literal] : [undefined]))
-    case "TypeLiteral":
-    case "TupleType":
-    case "UnknownKeyword":
-    case "AnyKeyword":
-    case "ObjectKeyword":
-      return { _tag: "json" }
-    default:
-      return undefined
-  }
-}
-
-const literals = (values: ReadonlyArray<AST.LiteralValue | undefined>): Storage => {
-  if (values.every((value) => typeof value === "string")) {
-    return { _tag: "literal", values: values as ReadonlyArray<string> }
-  }
-  if (values.every((value) => Number.isSafeInteger(value))) {
-    return {
-      _tag: "integer",
-      wide: values.some((value) => Math.abs(value as number) > 0x7fffffff),
-      values: values as ReadonlyArray<number>
-    }
-  }
-  if (values.every((value) => typeof value === "bigint")) return { _tag: "bigint" }
-  if (values.every((value) => typeof value === "boolean")) return { _tag: "boolean" }
-  return { _tag: "json" }
-}
-
-const bound = (refinements: ReadonlyArray<AST.Refinement>, key: string): number | undefined => {
-  let found: number | undefined
-  for (const refinement of refinements) {
-    const schema = Option.getOrUndefined(AST.getJSONSchemaAnnotation(refinement)) as
-      | { readonly [key: string]: unknown }
-      | undefined
-    const value = schema?.[key]
-    if (typeof value === "number") found = value
-  }
-  return found
-}
-
-const hasId = (refinements: ReadonlyArray<AST.Refinement>, id: symbol): boolean =>
-  refinements.some((refinement) => Option.getOrUndefined(AST.getSchemaIdAnnotation(refinement)) === id)
-
-const text = (refinements: ReadonlyArray<AST.Refinement>): Storage => {
-  if (hasId(refinements, Schema.UUIDSchemaId)) return { _tag: "uuid" }
-  const maxLength = bound(refinements, "maxLength")
-  return maxLength === undefined ? { _tag: "text" } : { _tag: "text", maxLength }
-}
-
-const number = (refinements: ReadonlyArray<AST.Refinement>): Storage => {
-  if (!hasId(refinements, Schema.IntSchemaId)) return { _tag: "double" }
-  const least = bound(refinements, "minimum") ?? 0
-  const most = bound(refinements, "maximum") ?? 0
-  return least < -0x80000000 || most > 0x7fffffff ? { _tag: "integer", wide: true } : { _tag: "integer" }
-}
-
-const analyzeValue = (ast: AST.AST): Analysis => {
-  const refinements: Array<AST.Refinement> = []
-  let current = ast
-  for (;;) {
-    if (AST.isRefinement(current)) {
-      refinements.unshift(current)
-      current = current.from
-    } else if (AST.isSuspend(current)) {
-      current = current.f()
-    } else break
-  }
-  // What may be anything may be null, and JSON's null is NULL.
-  const nullable = AST.isUnknownKeyword(current) || AST.isAnyKeyword(current)
-  const base = { nullable, option: false, refinements, inner: ast }
-  const found = known.get(essence(current) ?? current)
-  if (found !== undefined) return { ...base, storage: found[0], direct: found[1] }
-  const storage = scalar(current, refinements)
-  if (storage !== undefined) {
-    return {
-      ...base,
-      storage,
-      direct: storage._tag === "json" || isDirectScalar(current) ? directOf(storage) : undefined
-    }
-  }
-  if (AST.isTransformation(current)) {
-    const encoded = analyzeValue(AST.encodedBoundAST(current.from))
-    return { ...base, storage: encoded.storage, direct: undefined, refinements: [] }
-  }
-  if (AST.isUndefinedKeyword(current) || AST.isVoidKeyword(current)) {
-    throw new Unstorable("a column holds NULL, not undefined: use Schema.NullOr or Schema.OptionFromNullOr")
-  }
-  throw new Unstorable(
-    `a value of ${String(current)} cannot be stored: give its Schema an encoded side of text, numbers or JSON`
-  )
-}
-
-/** JSON is decoded by its Schema; the rest holds what its Type is. */
-const directOf = (storage: Storage): ((stored: any) => unknown) | undefined =>
-  storage._tag === "json" ? undefined : identity
-
-const isDirectScalar = (ast: AST.AST): boolean =>
-  !AST.isTemplateLiteral(ast) && !AST.isLiteral(ast) && !AST.isUnion(ast) && !AST.isEnums(ast)
-
-const analyze = (ast: AST.AST): Analysis => {
-  if (AST.isSuspend(ast)) return analyze(ast.f())
-  if (isOptionOfNullable(ast)) {
-    const inside = analyze(ast.from)
-    return { ...inside, nullable: true, option: true }
-  }
-  if (AST.isUnion(ast)) {
-    if (ast.types.some((type) => AST.isUndefinedKeyword(type))) {
-      throw new Unstorable("a column holds NULL, not undefined: use Schema.NullOr or Schema.OptionFromNullOr")
-    }
-    if (ast.types.some(isNull)) {
-      const rest = ast.types.filter((type) => !isNull(type))
-      const one = rest.length === 1 ? rest[0]! : AST.Union.make(rest)
-      return { ...analyzeValue(one), nullable: true }
-    }
-  }
-  return analyzeValue(ast)
-}
 
 /** The type of a column or expression of this Schema, or what is wrong with it. */
 export const fromSchema = (
@@ -358,7 +159,7 @@ const itemOf = (encoded: AST.AST): AST.AST | undefined => {
 const texts: ReadonlyArray<Storage["_tag"]> = ["text", "literal", "uuid", "day", "time"]
 
 /** Whether values that a field asks to be stored otherwise still need no Schema to run. */
-const isStoredAlike = (asked: Storage, usual: Storage): boolean =>
+export const isStoredAlike = (asked: Storage, usual: Storage): boolean =>
   asked._tag === usual._tag || (texts.includes(asked._tag) && texts.includes(usual._tag))
 
 const conversions = new WeakMap<object, Conversion>()

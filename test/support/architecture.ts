@@ -9,6 +9,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "dbError/**",
     "DbError.ts",
     "pool/state.ts",
+    "sql/analysis.ts",
     "sql/ast.ts",
     "sql/writer.ts",
     "sql/storage.ts",

@@ -1,0 +1,104 @@
+/**
+ * From inputs to stored values without a Schema's parser over the whole, wherever the outcome is certain to be the same. What does not fit
+ * is left to the Schema, which knows what to say of it.
+ */
+import * as ParseResult from "effect/ParseResult"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+import { analyze } from "../sql/analysis.js"
+import type { Column, Table } from "../sql/ast.js"
+import { Default } from "../sql/ast.js"
+import type { Storage } from "../sql/storage.js"
+import { isStoredAlike, storedFromEncoded } from "../sql/valueType.js"
+
+/** The value is not valid, or only its Schema can tell. */
+const unfit = Symbol()
+
+/** From a value to what is stored, or `unfit`; throws `InvalidValue`. */
+type Store = (value: unknown) => unknown
+
+/** How inputs are parsed: all that is wrong is told, and nothing that is no column is ignored. */
+export const parseOptions = { errors: "all", onExcessProperty: "error" } as const
+
+const storeOf = (ast: AST.AST, storage: Storage): Store => {
+  const analysis = analyze(ast)
+  const { accepts, nullable, refinements } = analysis
+  if (accepts === undefined || !isStoredAlike(storage, analysis.storage)) {
+    const encode = ParseResult.encodeUnknownEither(Schema.make(ast), parseOptions)
+    return (value) => {
+      const encoded = encode(value)
+      return encoded._tag === "Left" ? unfit : storedFromEncoded(storage, encoded.right)
+    }
+  }
+  return (value) => {
+    if (value === null) return nullable ? null : unfit
+    if (!accepts(value)) return unfit
+    for (const refinement of refinements) {
+      if (Option.isSome(refinement.filter(value, parseOptions, refinement))) return unfit
+    }
+    return storedFromEncoded(storage, value)
+  }
+}
+
+/** A property that inputs have. */
+interface Field {
+  /** The place of its column among those of the table. */
+  readonly at: number
+  readonly isOptional: boolean
+  readonly store: Store
+}
+
+type Fields = ReadonlyMap<string, Field>
+
+/** The fields of a Schema over the columns of a table; undefined where it is not a plain record of them. */
+const fieldsOf = ({ ast }: Schema.Schema.Any, { columns }: Table): Fields | undefined => {
+  if (!AST.isTypeLiteral(ast) || ast.indexSignatures.length > 0) return undefined
+  const fields = new Map<string, Field>()
+  for (const { isOptional, name, type } of ast.propertySignatures) {
+    const at = columns.findIndex((column) => column.property === name)
+    if (typeof name !== "string" || at === -1) return undefined
+    fields.set(name, { at, isOptional, store: storeOf(type, columns[at]!.type.storage) })
+  }
+  return fields
+}
+
+/** Inputs of one Schema of a model, for its table. */
+export class Encoder {
+  private readonly fields: Fields | undefined
+  private readonly required: number
+
+  constructor(schema: Schema.Schema.Any, private readonly table: Table) {
+    this.fields = fieldsOf(schema, table)
+    this.required = this.fields === undefined
+      ? 0
+      : [...this.fields.values()].filter(({ isOptional }) => !isOptional).length
+  }
+
+  /** A row's stored values by the columns of the table, `Default` where it gives none; undefined where the Schema has to be asked. */
+  row(input: unknown): Array<unknown> | undefined {
+    const { fields } = this
+    if (fields === undefined || !isRecord(input)) return undefined
+    const row = new Array<unknown>(this.table.columns.length).fill(Default)
+    let { required } = this
+    for (const property of Object.keys(input)) {
+      const field = fields.get(property)
+      if (field === undefined) return undefined
+      const stored = field.store(input[property])
+      if (stored === unfit) return undefined
+      row[field.at] = stored
+      if (!field.isOptional) required--
+    }
+    return required === 0 ? row : undefined
+  }
+
+  /** The stored value of one column; undefined where the Schema has to be asked. */
+  value({ property }: Column, input: unknown): unknown {
+    const stored = this.fields?.get(property)?.store(input)
+    return stored === unfit ? undefined : stored
+  }
+}
+
+const isRecord = (input: unknown): input is { readonly [property: string]: unknown } =>
+  typeof input === "object" && input !== null && !Array.isArray(input) &&
+  Object.getOwnPropertySymbols(input).length === 0
