@@ -13,7 +13,11 @@
  *
  * A lock goes around a transaction, as here, and not inside it: there it would be free before COMMIT, and the next one would not see what
  * was done. It keeps a connection of the pool to itself for as long as it is held, so statements beside it need a second one: a pool of one
- * is too small. It is not re-entrant: a fiber that holds it and takes it once more waits for itself.
+ * is too small.
+ *
+ * A lock is re-entrant, as those of the databases are: a fiber that holds it through a `Database` and takes it once more there has it at once,
+ * and so has a fiber that was forked inside. Beside each other such fibers have it one at a time, though; only who holds it around them does
+ * not keep them out. It is given back when the last of them is done with it.
  *
  * A lock lasts as long as its connection: where that is lost, another one may get the lock, and nobody is told. So it keeps work from being
  * done twice in vain; what must never be wrong, a constraint or a transaction has to guard. The locks are those of the session

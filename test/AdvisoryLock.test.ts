@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
 import * as AdvisoryLock from "../src/AdvisoryLock.js"
 import * as Database from "../src/Database.js"
 import { ConnectionError } from "../src/DbError.js"
@@ -22,7 +23,14 @@ import { layerOf } from "./support/layers.js"
 
 class Other extends Database.Tag("test/locks/Other")<Other>() {}
 
-const isFree = (name: string) => Effect.scoped(AdvisoryLock.tryAcquire(name))
+/** What runs in a fiber of its own, which inherits no lock. */
+const outside = <A, E>(effect: Effect.Effect<A, E, Database.Database>) =>
+  Effect.flatMap(
+    Effect.context<Database.Database>(),
+    (context) => Effect.flatten(Effect.promise(() => Effect.runPromiseExit(Effect.provide(effect, context))))
+  )
+
+const isFree = (name: string) => outside(Effect.scoped(AdvisoryLock.tryAcquire(name)))
 
 /** A connection that had to be given up ends on the server a moment later. */
 const becomesFree = (name: string) =>
@@ -92,7 +100,7 @@ for (const database of available.filter(({ name }) => name !== "sqlite")) {
         Effect.gen(function*() {
           yield* Effect.scoped(Effect.gen(function*() {
             assert.isTrue(yield* AdvisoryLock.tryAcquire("try"))
-            assert.isFalse(yield* AdvisoryLock.tryAcquire("try"))
+            assert.isFalse(yield* isFree("try"))
             assert.strictEqual((yield* state).inUse, 1)
           }))
           assert.isTrue(yield* isFree("try"))
@@ -209,6 +217,26 @@ for (const database of available.filter(({ name }) => name !== "sqlite")) {
           }
         }))
 
+      it.effect("who holds it has it at once when it asks again, itself and in the fibers that it forks", () =>
+        Effect.gen(function*() {
+          const nested = Effect.gen(function*() {
+            assert.isTrue(yield* Effect.scoped(AdvisoryLock.tryAcquire("again")))
+            yield* AdvisoryLock.withLock(Effect.void, "again")
+            yield* Effect.timeout(AdvisoryLock.withLock(Effect.yieldNow(), "again"), "1 minute")
+            yield* Effect.scoped(AdvisoryLock.acquire("again"))
+            assert.isFalse(yield* isFree("again"))
+            return (yield* state).inUse
+          })
+          const limited = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.timeout(effect, "5 seconds")
+          assert.strictEqual(yield* limited(AdvisoryLock.withLock(nested, "again")), 1)
+          assert.isTrue(yield* isFree("again"))
+          assert.strictEqual(
+            yield* limited(Effect.scoped(Effect.zipRight(AdvisoryLock.acquire("again"), nested))),
+            1
+          )
+          assert.isTrue(yield* isFree("again"))
+        }))
+
       it.effect("keeps its own session for as long as it is held", () =>
         Effect.scoped(Effect.gen(function*() {
           const sql = yield* SqlClient.SqlClient
@@ -228,7 +256,7 @@ for (const database of available.filter(({ name }) => name !== "sqlite")) {
       Effect.gen(function*() {
         yield* AdvisoryLock.withLock(
           Effect.gen(function*() {
-            const error = yield* Effect.flip(AdvisoryLock.withLock(Effect.void, "limited"))
+            const error = yield* Effect.flip(outside(AdvisoryLock.withLock(Effect.void, "limited")))
             assert.strictEqual(error._tag, "TimeoutError")
           }),
           "limited"
@@ -322,5 +350,95 @@ describe("the release of a lock", () => {
         yield* Effect.scoped(lock("a", "wait"))
         assert.deepStrictEqual(log, ["lend", "wait a", "invalidate", "give back"])
       }
+    }))
+})
+
+describe("a lock inside itself", () => {
+  const world = () => {
+    const log: Array<string> = []
+    let isTaken = false
+    const lock = Locks.make({
+      driver: {
+        ...FakeDriver.make(),
+        advisoryLocks: {
+          lock: () =>
+            isTaken ? Effect.succeed(false) : Effect.sync(() => {
+              log.push("lock")
+              return (isTaken = true)
+            }),
+          unlock: () =>
+            Effect.sync(() => {
+              log.push("unlock")
+              isTaken = false
+            })
+        }
+      },
+      pool: { acquire: Effect.succeed({} as never), invalidate: () => {} },
+      classify: () => ({ _tag: "TimeoutError" }) as never
+    })
+    const note = (what: string) => Effect.sync(() => void log.push(what))
+    return { lock, log, note }
+  }
+
+  it.effect("is one lock of the server, until the last one is done with it", () =>
+    Effect.gen(function*() {
+      const { lock, log, note } = world()
+      const [outer, inner] = [yield* Scope.make(), yield* Scope.make()]
+      assert.isTrue(yield* Scope.extend(lock("a", "wait"), outer))
+      assert.isTrue(yield* Scope.extend(lock("a", "wait"), inner))
+      yield* Scope.close(outer, Exit.void)
+      yield* note("outer closed")
+      yield* Scope.close(inner, Exit.void)
+      assert.deepStrictEqual(log, ["lock", "outer closed", "unlock"])
+      assert.isTrue(yield* Effect.scoped(lock("a", "try")))
+      assert.deepStrictEqual(log.slice(3), ["lock", "unlock"])
+    }))
+
+  it.effect("is had by one at a time of the fibers that were forked inside", () =>
+    Effect.gen(function*() {
+      const { lock, log, note } = world()
+      const work = Effect.scoped(
+        Effect.zipRight(
+          lock("a", "wait"),
+          note("begin").pipe(Effect.zipLeft(Effect.yieldNow()), Effect.zipRight(note("end")))
+        )
+      )
+      yield* Effect.scoped(
+        Effect.zipRight(lock("a", "wait"), Effect.all([work, work, work], { concurrency: "unbounded" }))
+      )
+      assert.deepStrictEqual(log, ["lock", "begin", "end", "begin", "end", "begin", "end", "unlock"])
+    }))
+
+  it.effect("is refused to who does not wait while another fiber inside has it", () =>
+    Effect.gen(function*() {
+      const { lock } = world()
+      yield* Effect.scoped(Effect.gen(function*() {
+        yield* lock("a", "wait")
+        const fiber = yield* Effect.fork(Effect.scoped(Effect.zipRight(lock("a", "wait"), Effect.never)))
+        yield* Effect.yieldNow()
+        assert.isFalse(yield* Effect.scoped(lock("a", "try")))
+        yield* Fiber.interrupt(fiber)
+        assert.isTrue(yield* Effect.scoped(lock("a", "try")))
+      }))
+    }))
+
+  it.effect("does not outlast a wait that is interrupted, and one that waits keeps it", () =>
+    Effect.gen(function*() {
+      const { lock, log, note } = world()
+      const outer = yield* Scope.make()
+      yield* Scope.extend(lock("a", "wait"), outer)
+      const [one, two, three] = yield* Effect.forEach(["one", "two", "three"], (name) =>
+        Effect.zipLeft(
+          Effect.fork(Effect.scoped(Effect.zipRight(lock("a", "wait"), Effect.zipRight(note(name), Effect.never)))),
+          Effect.yieldNow()
+        ))
+      yield* Scope.close(outer, Exit.void)
+      yield* Fiber.interrupt(two!)
+      assert.deepStrictEqual(log, ["lock", "one"])
+      yield* Fiber.interrupt(one!)
+      yield* Effect.yieldNow()
+      assert.deepStrictEqual(log, ["lock", "one", "three"])
+      yield* Fiber.interrupt(three!)
+      assert.deepStrictEqual(log, ["lock", "one", "three", "unlock"])
     }))
 })

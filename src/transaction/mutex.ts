@@ -36,15 +36,16 @@ export class Mutex {
         this.held = true
         return this.holding(restore(effect), onEnd)
       }
-      const turn: Turn = { isGranted: false, resume: () => {} }
-      return Effect.matchCauseEffect(restore(this.wait(turn)), {
-        onFailure: (cause) => {
-          if (turn.isGranted) this.release()
-          else this.queue.delete(turn)
-          return Effect.failCause(cause)
-        },
-        onSuccess: () => this.holding(restore(effect), onEnd)
-      })
+      return Effect.flatMap(this.waited(restore), () => this.holding(restore(effect), onEnd))
+    })
+  }
+
+  /** Takes a turn that `release` ends, in an uninterruptible region; `restore` is for the wait. */
+  take(restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.held) return this.waited(restore)
+      this.held = true
+      return Effect.void
     })
   }
 
@@ -57,6 +58,25 @@ export class Mutex {
     } finally {
       this.release()
     }
+  }
+
+  /** Ends a turn: the next one's begins. */
+  release(): void {
+    for (const turn of this.queue) {
+      this.queue.delete(turn)
+      turn.isGranted = true
+      return turn.resume(Effect.void)
+    }
+    this.held = false
+  }
+
+  private waited(restore: (effect: Effect.Effect<void>) => Effect.Effect<void>): Effect.Effect<void> {
+    const turn: Turn = { isGranted: false, resume: () => {} }
+    return Effect.catchAllCause(restore(this.wait(turn)), (cause) => {
+      if (turn.isGranted) this.release()
+      else this.queue.delete(turn)
+      return Effect.failCause(cause)
+    })
   }
 
   private wait(turn: Turn): Effect.Effect<void> {
@@ -88,14 +108,5 @@ export class Mutex {
         return Effect.succeed(value)
       }
     })
-  }
-
-  private release(): void {
-    for (const turn of this.queue) {
-      this.queue.delete(turn)
-      turn.isGranted = true
-      return turn.resume(Effect.void)
-    }
-    this.held = false
   }
 }
