@@ -2,7 +2,8 @@
  * What the catalogue knows of a constraint or a unique index: its table and columns, where an error did not tell them.
  */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as Catalogue from "../driver/catalogue.js"
+import type { Place } from "../driver/catalogue.js"
 import type { Connection, Driver, Failure } from "../Driver.js"
 
 /** Unique indexes, foreign keys, and checks, which have no columns of record but those that their text names. */
@@ -30,44 +31,21 @@ where c.table_schema = database() and t.constraint_type = 'CHECK' and t.constrai
   ) = 1
 order by 1, 3`
 
-/** So many are kept; a schema has fewer. */
-const maxKnown = 10_000
-
-/** Reads each constraint once, one at a time, on a connection that is opened for it. */
-export const describer = (connect: Effect.Effect<Connection, Failure>): Driver["describeConstraint"] => {
-  const known = new Map<string, { readonly table: string; readonly columns: ReadonlyArray<string> }>()
-  const lock = Effect.unsafeMakeSemaphore(1)
-
-  const read = (name: string, table: string | undefined) => {
-    const given = table ?? null
-    return Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(restore(connect), (connection) =>
-        Effect.ensuring(
-          restore(connection.run(query, [name, given, name, given, name, given, name, given], { prepare: false })),
-          connection.close
-        ))
-    ).pipe(
-      Effect.map(({ rows }) => {
-        const tables = new Set(rows.map(([owner]) => String(owner)))
-        // Many tables have an index of the same name; which of them it was is not for guessing.
-        if (tables.size !== 1) return Option.none()
-        const [owner] = tables
-        const description = {
-          table: owner as string,
-          columns: [...new Set(rows.flatMap(([, column]) => column === null ? [] : [String(column)]))]
-        }
-        if (known.size < maxKnown) known.set(key(name, table), description)
-        return Option.some(description)
-      }),
-      Effect.catchAll(() => Effect.succeedNone)
-    )
-  }
-
-  return (name, table) =>
-    lock.withPermits(1)(Effect.suspend(() => {
-      const found = known.get(key(name, table))
-      return found === undefined ? read(name, table) : Effect.succeedSome(found)
-    }))
+const read = (connection: Connection, name: string, table: string | undefined) => {
+  const given = table ?? null
+  return Effect.map(
+    connection.run(query, [name, given, name, given, name, given, name, given], { prepare: false }),
+    ({ rows }): Place | undefined => {
+      const tables = new Set(rows.map(([owner]) => String(owner)))
+      // Many tables have an index of the same name; which of them it was is not for guessing.
+      const [owner] = tables
+      return tables.size !== 1 ? undefined : {
+        table: owner as string,
+        columns: [...new Set(rows.flatMap(([, column]) => column === null ? [] : [String(column)]))]
+      }
+    }
+  )
 }
 
-const key = (name: string, table: string | undefined): string => JSON.stringify([name, table])
+export const describer = (connect: Effect.Effect<Connection, Failure>): Driver["describeConstraint"] =>
+  Catalogue.describer(connect, read)

@@ -2,7 +2,8 @@
  * What the catalogue knows of a constraint or a unique index: its table, and its columns where an error did not tell them.
  */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as Catalogue from "../driver/catalogue.js"
+import type { Place } from "../driver/catalogue.js"
 import type { Connection, Driver, Failure } from "../Driver.js"
 import * as Arrays from "./arrays.js"
 
@@ -38,39 +39,15 @@ join pg_catalog.pg_class r on r.oid = i.indrelid
 where x.relname = $1 and r.relname = coalesce($2, r.relname)
 limit 1`
 
-/** So many are kept; a schema has fewer. */
-const maxKnown = 10_000
+const read = (connection: Connection, name: string, table: string | undefined) =>
+  Effect.map(
+    connection.run(query, [name, table ?? null], { prepare: false }),
+    ({ rows: [row] }): Place | undefined =>
+      row === undefined ? undefined : {
+        table: String(row[0]),
+        columns: Arrays.parse(String(row[1])).filter((column) => typeof column === "string")
+      }
+  )
 
-/** Reads each constraint once, one at a time, on a connection that is opened for it. */
-export const describer = (connect: Effect.Effect<Connection, Failure>): Driver["describeConstraint"] => {
-  const known = new Map<string, { readonly table: string; readonly columns: ReadonlyArray<string> }>()
-  const lock = Effect.unsafeMakeSemaphore(1)
-
-  const read = (name: string, table: string | undefined) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(
-        restore(connect),
-        (connection) =>
-          Effect.ensuring(restore(connection.run(query, [name, table ?? null], { prepare: false })), connection.close)
-      )
-    ).pipe(
-      Effect.map(({ rows: [row] }) => {
-        if (row === undefined) return Option.none()
-        const description = {
-          table: String(row[0]),
-          columns: Arrays.parse(String(row[1])).filter((column) => typeof column === "string")
-        }
-        if (known.size < maxKnown) known.set(key(name, table), description)
-        return Option.some(description)
-      }),
-      Effect.catchAll(() => Effect.succeedNone)
-    )
-
-  return (name, table) =>
-    lock.withPermits(1)(Effect.suspend(() => {
-      const found = known.get(key(name, table))
-      return found === undefined ? read(name, table) : Effect.succeedSome(found)
-    }))
-}
-
-const key = (name: string, table: string | undefined): string => JSON.stringify([name, table])
+export const describer = (connect: Effect.Effect<Connection, Failure>): Driver["describeConstraint"] =>
+  Catalogue.describer(connect, read)

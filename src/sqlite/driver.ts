@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { isAbsolute, resolve } from "node:path"
 import { ConfigurationError, withCause } from "../DbError.js"
+import { bounded } from "../driver/catalogue.js"
 import type { Connection, Driver, Failure, OpenFailure } from "../Driver.js"
 import { attemptNow } from "./attempts.js"
 import type { Place } from "./catalogue.js"
@@ -199,7 +200,7 @@ const onThreads = (
     return {
       version,
       connect: Effect.suspend(() => connection.isBroken() ? Effect.fail(gone) : Effect.succeed(connection)),
-      describe: access.describe
+      describe: (name, table) => bounded(access.describe(name, table))
     }
   })
 
