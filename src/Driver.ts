@@ -190,6 +190,17 @@ export interface Connection {
     parameters: ReadonlyArray<unknown>,
     options?: NativeOptions
   ) => Effect.Effect<NativeResult, Failure>
+  /** `stream` of a query for `SqlClient`: rows are objects, as `native` gives them. Nothing that others run meanwhile is undone with it. */
+  readonly nativeStream: (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options?: Pick<StreamOptions, "alone">
+  ) => Stream.Stream<NativeRow, Failure>
+  /** `streamAside` in the same way; where there is one, there is the other. */
+  readonly nativeStreamAside?: (
+    text: string,
+    parameters: ReadonlyArray<unknown>
+  ) => Effect.Effect<Stream.Stream<NativeRow, Failure>, Failure, Scope.Scope>
   /**
    * The steps of a transaction. One that is interrupted waits a moment for the server's answer, and ends as it says; where no answer comes
    * in that moment, the connection is given up and the step fails as `lost`. So a black hole keeps nobody, and no outcome is guessed.

@@ -15,12 +15,14 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Database from "./Database.js"
 import type { ConnectFailure, ReadFailure, WriteFailure } from "./DbError.js"
-import type { Connection, Driver, Failure, NativeOptions, OpenFailure, Result } from "./Driver.js"
+import type { Connection, Driver, Failure, OpenFailure, Result } from "./Driver.js"
+import * as Cursors from "./executor/cursors.js"
 import * as Definitions from "./executor/definitions.js"
 import { failWith, toError } from "./executor/errors.js"
 import type { Lend } from "./executor/lend.js"
 import * as LockingReads from "./executor/lockingReads.js"
 import * as Locks from "./executor/locks.js"
+import * as PlainStatements from "./executor/plain.js"
 import { sqlClientOf } from "./executor/sqlClient.js"
 import * as Statements from "./executor/statements.js"
 import { refused, tableOf } from "./executor/statements.js"
@@ -33,7 +35,6 @@ import * as Pool from "./Pool.js"
 import type { Select } from "./sql/ast.js"
 import { scriptText } from "./sql/ddl.js"
 import type { Mode } from "./sql/decode.js"
-import { controlRefused, isControl } from "./transaction/control.js"
 import { elsewhere } from "./transaction/elsewhere.js"
 import { makeRunner } from "./transaction/runner.js"
 import { withDefaults } from "./transaction/scope.js"
@@ -216,7 +217,9 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     }
   }
 
-  const streamOf = Streams.make({ decode, driver, pool, prepared, rowsBy, runner, use })
+  const open = Cursors.make({ driver, pool, runner, use })
+  const streamOf = Streams.make({ decode, driver, open, prepared, rowsBy })
+  const plain = PlainStatements.make({ driver, open, pool, runner })
 
   const stream: Database.Service["stream"] = (select) =>
     select.lock === undefined ? streamOf(select) : Stream.unwrap(Effect.as(mayLock, streamOf(select)))
@@ -242,12 +245,6 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
         : Effect.map(prepared(statement), ({ parameters, text }) => ({ sql: text, parameters }))
   }
 
-  const runOn = (connection: Connection) => (sql: string, parameters: ReadonlyArray<unknown>, options: NativeOptions) =>
-    Effect.catchAll(
-      connection.native(sql, parameters, options),
-      (failure: Failure) => failWith(failure, sql, undefined, driver)
-    )
-
   const reserve = Effect.withFiberRuntime<Connection | undefined, ConnectFailure, Scope.Scope>((fiber) =>
     runner.scopeOf(fiber.currentContext as Context.Context<never>) === undefined
       ? pool.acquire
@@ -258,15 +255,8 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     service,
     client: sqlClientOf({
       driver,
-      run: (sql, parameters, options) =>
-        Effect.withFiberRuntime((fiber) => {
-          const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
-          const work = (connection: Connection) => runOn(connection)(sql, parameters, options)
-          if (scope === undefined) return pool.use(work)
-          return isControl(sql, dialect.escapingQuotes) ? Effect.fail(controlRefused(sql)) : scope.use(work, sql)
-        }),
+      plain,
       reserve,
-      runOn,
       transact: (effect) => transact(effect, undefined) as never
     })
   }

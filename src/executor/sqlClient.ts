@@ -9,19 +9,16 @@ import type * as SqlConnection from "@effect/sql/SqlConnection"
 import { SqlError } from "@effect/sql/SqlError"
 import * as SqlStatement from "@effect/sql/Statement"
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { WriteFailure } from "../DbError.js"
-import type { Connection, Driver, NativeOptions, NativeResult } from "../Driver.js"
+import type { TransactionError, WriteFailure } from "../DbError.js"
+import type { Connection, Driver, NativeOptions } from "../Driver.js"
 import { transactionError } from "../transaction/failures.js"
 import { Mutex } from "../transaction/mutex.js"
-
-type Run = (
-  sql: string,
-  parameters: ReadonlyArray<unknown>,
-  options: NativeOptions
-) => Effect.Effect<NativeResult, WriteFailure>
+import type * as PlainStatements from "./plain.js"
+import type { Plain } from "./plain.js"
 
 /**
  * The driver package's compiler, save that a name is one name: by itself it takes a dot for the border between two, and so a name from
@@ -35,11 +32,10 @@ const exactNames = ({ dialect, sqlClient: { compiler } }: Driver): SqlStatement.
 /** How the client gets at connections. */
 interface Parts {
   readonly driver: Driver
-  /** On the connection of the fiber's transaction, else on one of the pool. */
-  readonly run: Run
+  /** On the connection of the fiber's transaction, else on one of the pool; `on` one that is given. */
+  readonly plain: Plain & Pick<ReturnType<typeof PlainStatements.make>, "on">
   /** A connection of the pool until the scope closes; none in a transaction, which has its own. */
   readonly reserve: Effect.Effect<Connection | undefined, WriteFailure, Scope.Scope>
-  readonly runOn: (connection: Connection) => Run
   readonly transact: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | WriteFailure, R>
 }
 
@@ -50,7 +46,7 @@ const unprepared: NativeOptions = { prepare: false }
 const inArrays: NativeOptions = { rows: "arrays" }
 
 /** What `@effect/sql` calls a connection. */
-const connectionBy = (runTyped: Run): SqlConnection.Connection => {
+const connectionBy = ({ run: runTyped, stream }: Plain): SqlConnection.Connection => {
   const run = (sql: string, parameters: ReadonlyArray<unknown>, options: NativeOptions) =>
     Effect.mapError(runTyped(sql, parameters, options), toSqlError)
   const rows = (
@@ -67,7 +63,13 @@ const connectionBy = (runTyped: Run): SqlConnection.Connection => {
     execute: rows,
     executeRaw: (sql, parameters) => Effect.map(run(sql, parameters, usual), (result) => result.raw),
     executeStream: (sql, parameters, transform) =>
-      Stream.unwrap(Effect.map(rows(sql, parameters, transform), Stream.fromIterable)),
+      Stream.mapError(
+        transform === undefined ? stream(sql, parameters) : Stream.mapChunks(
+          stream(sql, parameters),
+          (chunk) => Chunk.unsafeFromArray<any>(transform(Chunk.toReadonlyArray(chunk)))
+        ),
+        toSqlError
+      ),
     executeValues: (sql, parameters) =>
       Effect.map(run(sql, parameters, inArrays), (result) => result.rows as ReadonlyArray<ReadonlyArray<unknown>>),
     executeUnprepared: (sql, parameters, transform) => rows(sql, parameters, transform, unprepared)
@@ -85,7 +87,10 @@ const outlived = () =>
  * One connection for all of a caller's statements, which take turns on it: for locks and settings of a session. When the scope closes, what
  * runs then ends first, and nothing more is sent.
  */
-const reserved = (run: Run): Effect.Effect<SqlConnection.Connection, never, Scope.Scope> =>
+const reserved = (
+  plain: Parts["plain"],
+  connection: Connection
+): Effect.Effect<SqlConnection.Connection, never, Scope.Scope> =>
   Effect.suspend(() => {
     const mutex = new Mutex()
     let isOpen = true
@@ -93,16 +98,18 @@ const reserved = (run: Run): Effect.Effect<SqlConnection.Connection, never, Scop
       isOpen = false
       return mutex.run(Effect.void)
     })
-    const inTurn: Run = (sql, parameters, options) =>
-      mutex.run(Effect.suspend(() => isOpen ? run(sql, parameters, options) : Effect.fail(outlived())))
-    return Effect.as(Effect.addFinalizer(() => release), connectionBy(inTurn))
+    const inTurn = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+      mutex.run(
+        Effect.suspend((): Effect.Effect<A, E | TransactionError, R> => isOpen ? work : Effect.fail(outlived()))
+      )
+    return Effect.as(Effect.addFinalizer(() => release), connectionBy(plain.on(connection, inTurn)))
   })
 
 export const sqlClientOf = (
-  { driver, reserve, run, runOn, transact }: Parts
+  { driver, plain, reserve, transact }: Parts
 ): Effect.Effect<SqlClient.SqlClient, never, Reactivity.Reactivity> =>
   Effect.map(Reactivity.Reactivity, (reactivity) => {
-    const shared = connectionBy(run)
+    const shared = connectionBy(plain)
     const acquirer = Effect.succeed(shared)
     const client = Object.assign(
       SqlStatement.make(acquirer, exactNames(driver), driver.sqlClient.spanAttributes, undefined),
@@ -116,7 +123,7 @@ export const sqlClientOf = (
           ),
         reserve: Effect.flatMap(
           Effect.mapError(reserve, toSqlError),
-          (connection) => connection === undefined ? acquirer : reserved(runOn(connection))
+          (connection) => connection === undefined ? acquirer : reserved(plain, connection)
         ),
         withoutTransforms() {
           return this as never

@@ -117,8 +117,8 @@ export const open = (raw: Raw, command: Command, done: Done<Opened>): void => {
     done(error)
   }
   source.on("error", fail)
-  source.on("result", (row) => {
-    if (Array.isArray(row)) rows.push(row)
+  source.on("result", (row, index) => {
+    if (index !== undefined) rows.push(row)
   })
   const execute: Stepwise = {
     onResult: fail,

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { BeginOptions, Connection, Failure, RunOptions } from "../Driver.js"
+import type { BeginOptions, Connection, Failure, RunOptions, StreamOptions } from "../Driver.js"
 import * as Cursor from "./cursor.js"
 import * as Flow from "./flow.js"
 import type { Command, Done } from "./protocol.js"
@@ -89,6 +89,19 @@ export const make = (session: Session, settings: string): Connection => {
     )
   }
 
+  /** Rows are as the command says. */
+  const streamOf = <Row>(
+    text: string,
+    command: () => Command,
+    options: StreamOptions | undefined
+  ): Stream.Stream<Row, Failure> =>
+    Stream.suspend(() => {
+      note(text)
+      return options?.alone === true
+        ? Flow.stream<Row>(session, text, command)
+        : Cursor.stream<Row>(session, text, command)
+    })
+
   return {
     run: (text, parameters, options) =>
       Effect.map(
@@ -96,10 +109,9 @@ export const make = (session: Session, settings: string): Connection => {
         ({ fields, results }) => resultOf(text, results, fields)
       ),
     stream: (text, parameters, options) =>
-      Stream.suspend(() => {
-        note(text)
-        return (options?.alone === true ? Flow.stream : Cursor.stream)(session, text, parameters)
-      }),
+      streamOf(text, () => positional(session.site.library, text, parameters), options),
+    nativeStream: (text, parameters, options) =>
+      streamOf(text, () => plain(session.site.library, text, parameters, false), options),
     native: (text, parameters, options) =>
       Effect.map(
         send(text, () => plain(session.site.library, text, parameters, options?.rows === "arrays"), options),

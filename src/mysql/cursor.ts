@@ -7,8 +7,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Failure } from "../Driver.js"
 import * as Commands from "./commands.js"
-import { positional } from "./protocol.js"
-import type { Row } from "./results.js"
+import type { Command } from "./protocol.js"
 import type { Session } from "./session.js"
 
 /** How many rows are fetched first, when nothing is known of their size; at most; and how large a chunk is to be on its way. */
@@ -16,10 +15,10 @@ const firstCount = 8
 const mostCount = 256
 const chunkBytes = 128 * 1024
 
-class Cursor {
+class Cursor<Row> {
   private readonly session: Session
   private readonly text: string
-  private readonly parameters: ReadonlyArray<unknown>
+  private readonly command: () => Command
   private readonly resets: number
   private opened: Commands.Opened | undefined
   private failure: Failure | undefined
@@ -27,10 +26,10 @@ class Cursor {
   private count = firstCount
   private isDone = false
 
-  constructor(session: Session, text: string, parameters: ReadonlyArray<unknown>) {
+  constructor(session: Session, text: string, command: () => Command) {
     this.session = session
     this.text = text
-    this.parameters = parameters
+    this.command = command
     this.resets = session.resets
   }
 
@@ -57,7 +56,7 @@ class Cursor {
     this.session.run(this.text, (done) =>
       Commands.open(
         this.session.raw,
-        positional(this.session.site.library, this.text, this.parameters),
+        this.command(),
         (error, opened) => {
           this.opened = opened
           if (opened !== undefined) this.keep(opened)
@@ -95,16 +94,16 @@ class Cursor {
   }
 }
 
-/** Ending or interrupting the stream frees the cursor. */
-export const stream = (
+/** Ending or interrupting the stream frees the cursor. Rows are as the command says. */
+export const stream = <Row>(
   session: Session,
   text: string,
-  parameters: ReadonlyArray<unknown>
+  command: () => Command
 ): Stream.Stream<Row, Failure> =>
   Stream.unwrapScoped(
     Effect.map(
       Effect.acquireRelease(
-        Effect.sync(() => new Cursor(session, text, parameters)),
+        Effect.sync(() => new Cursor<Row>(session, text, command)),
         (cursor) => Effect.sync(() => cursor.close())
       ),
       (cursor) => Stream.repeatEffectChunkOption(cursor.pull)

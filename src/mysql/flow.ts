@@ -7,14 +7,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Failure } from "../Driver.js"
-import { positional } from "./protocol.js"
-import type { Row } from "./results.js"
+import type { Command } from "./protocol.js"
 import type { Running, Session } from "./session.js"
 
 /** Rows that wait for the reader before the server has to; as many more come as a read of the socket holds. */
 const enough = 256
 
-class Flow {
+class Flow<Row> {
   private readonly session: Session
   private rows: Array<Row> = []
   private isPaused = false
@@ -30,7 +29,7 @@ class Flow {
   }
 
   /** Sends the statement; a failure is told by the first pull. */
-  open(text: string, parameters: ReadonlyArray<unknown>): void {
+  open(text: string, make: () => Command): void {
     const { session } = this
     const running = session.start("statement", text, (failure) => {
       this.failure = failure
@@ -46,8 +45,8 @@ class Flow {
     }
     this.running = running
     try {
-      const command = session.raw.execute(positional(session.site.library, text, parameters))
-      command.on("result", (row) => this.take(running, row))
+      const command = session.raw.execute(make())
+      command.on("result", (row, index) => this.take(running, row, index))
       command.on("error", (error) => session.end(running, error))
       command.on("end", () => session.end(running, undefined))
     } catch (error) {
@@ -86,12 +85,12 @@ class Flow {
     return this.session.abandon(running)
   })
 
-  private take(running: Running, row: unknown): void {
+  private take(running: Running, row: unknown, index: number | undefined): void {
     // A statement without rows gives its header here.
-    if (this.isDiscarding || !Array.isArray(row)) return
+    if (this.isDiscarding || index === undefined) return
     // The time until the server answers is limited, not the time that the reader takes.
     clearTimeout(running.timer)
-    this.rows.push(row)
+    this.rows.push(row as Row)
     if (this.rows.length >= enough && !this.isPaused) {
       this.isPaused = true
       this.session.raw.stream.pause()
@@ -113,17 +112,17 @@ class Flow {
 }
 
 /** Ending or interrupting the stream ends the statement, and leaves the connection fit for the next or given up. */
-export const stream = (
+export const stream = <Row>(
   session: Session,
   text: string,
-  parameters: ReadonlyArray<unknown>
+  command: () => Command
 ): Stream.Stream<Row, Failure> =>
   Stream.unwrapScoped(
     Effect.map(
       Effect.acquireRelease(
         Effect.sync(() => {
-          const flow = new Flow(session)
-          flow.open(text, parameters)
+          const flow = new Flow<Row>(session)
+          flow.open(text, command)
           return flow
         }),
         (flow) => flow.close

@@ -39,9 +39,9 @@ export interface Command {
   readonly rowsAsArray?: boolean
 }
 
-/** A statement that gives its rows one by one. */
+/** A statement that gives its rows one by one, each with the number of its result; a header comes without one. */
 export interface RowEmitter {
-  readonly on: (event: "result" | "error" | "end", listener: (value: unknown) => void) => unknown
+  readonly on: (event: "result" | "error" | "end", listener: (value: unknown, index?: number) => void) => unknown
 }
 
 /** A mysql2 connection: its callback interface, whose types say less than there is. */

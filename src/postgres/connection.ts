@@ -12,7 +12,17 @@ import { Change } from "./changes.js"
 import { failure, isFailure } from "./classify.js"
 import type { Session } from "./session.js"
 import type { Bindable, Work } from "./work.js"
-import { ClosePortal, Extended, FetchPortal, Native, OpenPortal, Simple } from "./work.js"
+import {
+  ClosePortal,
+  Extended,
+  FetchNativePortal,
+  FetchPortal,
+  Native,
+  NativeRows,
+  OpenNativePortal,
+  OpenPortal,
+  Simple
+} from "./work.js"
 
 /** Rows of a stream that are read at once. */
 const chunkSize = 256
@@ -85,6 +95,13 @@ const resetText = [
 
 const readOnlyText = "select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only'), " +
   "pg_catalog.current_setting('default_transaction_read_only')"
+
+/** How the rows of a portal are read: the works that open it and go on with it, and the rows that they left. */
+interface Reading<Row> {
+  readonly open: (portal: string) => Work
+  readonly fetch: (portal: string) => Work
+  readonly take: (work: Work) => ReadonlyArray<Row>
+}
 
 /** The connection over a session. */
 export const make = (session: Session): Connection => {
@@ -179,9 +196,10 @@ export const make = (session: Session): Connection => {
    * A portal outlives the Sync after each chunk only inside of a transaction, so the stream makes one where there is none. Between
    * chunks the connection is free, and a transaction can work on what it streams.
    */
-  const stream: Connection["stream"] = (text, parameters) =>
+  const portal = <Row>(text: string, count: number, read: () => Reading<Row>): Stream.Stream<Row, Failure> =>
     Stream.unwrapScoped(Effect.gen(function*() {
-      const portal = `strata_${++portals}`
+      const name = `strata_${++portals}`
+      const reading = read()
       const isOwner = !isInTransaction()
       let state: "new" | "open" | "done" = "new"
       let { era } = session
@@ -189,7 +207,7 @@ export const make = (session: Session): Connection => {
         // The portal ended with its transaction, and the one of now may be somebody else's.
         if (session.isBroken || !isInTransaction() || session.era !== era) return Effect.void
         if (!isOwner) {
-          return state === "open" && session.status === "T" ? session.release(new ClosePortal(portal)) : Effect.void
+          return state === "open" && session.status === "T" ? session.release(new ClosePortal(name)) : Effect.void
         }
         // Who reads the stream may be interrupted now, and this fiber would not hear of it.
         const isKept = Exit.isSuccess(exit) && session.status === "T"
@@ -200,13 +218,9 @@ export const make = (session: Session): Connection => {
         era = session.era
       }
       const next = Effect.suspend((): Effect.Effect<Work, Failure> => {
-        if (state === "open") return session.perform(new FetchPortal(portal, chunkSize))
+        if (state === "open") return session.perform(reading.fetch(name))
         state = "open"
-        return attempt(
-          text,
-          parameters.length,
-          () => new OpenPortal(portal, text, parameters.map(bindable), chunkSize)
-        )
+        return attempt(text, count, () => reading.open(name))
       })
       const pull = Effect.gen(function*() {
         if (state === "done") return yield* Effect.fail(Option.none<Failure>())
@@ -215,10 +229,39 @@ export const make = (session: Session): Connection => {
           state = "done"
           if (isOwner) yield* Effect.mapError(commit, Option.some)
         }
-        return Chunk.unsafeFromArray<ReadonlyArray<unknown>>(work.take())
+        return Chunk.unsafeFromArray(reading.take(work))
       })
       return Stream.repeatEffectChunkOption(pull)
     }))
+
+  const stream: Connection["stream"] = (text, parameters) =>
+    portal(text, parameters.length, () => ({
+      open: (name) => new OpenPortal(name, text, parameters.map(bindable), chunkSize),
+      fetch: (name) => new FetchPortal(name, chunkSize),
+      take: (work) => work.take()
+    }))
+
+  /** What others run between the chunks would be part of the stream's own transaction, and be lost where that is rolled back. */
+  const nativeStream: Connection["nativeStream"] = (text, parameters, options) =>
+    Stream.suspend(() => {
+      if (options?.alone !== true && !isInTransaction()) {
+        return Stream.unwrap(Effect.map(native(text, parameters), ({ rows }) => Stream.fromIterable(rows)))
+      }
+      return portal(text, parameters.length, () => {
+        let found: NativeRows | undefined
+        return {
+          open: (name) =>
+            new OpenNativePortal(
+              name,
+              text,
+              found = new NativeRows(session.pg, name, text, parameters.map(scalar)),
+              chunkSize
+            ),
+          fetch: (name) => new FetchNativePortal(name, found!, chunkSize),
+          take: () => found!.take()
+        }
+      })
+    })
 
   const readOnlyReason: Connection["readOnlyReason"] = Effect.map(
     run(readOnlyText, []),
@@ -236,6 +279,7 @@ export const make = (session: Session): Connection => {
     run,
     stream,
     native,
+    nativeStream,
     begin,
     commit,
     rollback,

@@ -3,6 +3,7 @@
  */
 import type * as Pg from "pg"
 import type { Socket } from "node:net"
+import type { NativeRow } from "../Driver.js"
 import { Change, changeOf } from "./changes.js"
 import { failure } from "./classify.js"
 
@@ -86,7 +87,7 @@ export abstract class Work implements Pg.Submittable {
     this.rows = noRows.slice()
     return rows
   }
-  handleRowDescription(): void {}
+  handleRowDescription(_message?: unknown): void {}
   handleDataRow(message: { readonly fields: ReadonlyArray<string | null> }): void {
     this.rows.push(message.fields)
   }
@@ -97,7 +98,7 @@ export abstract class Work implements Pg.Submittable {
     this.isSuspended = true
   }
   handleEmptyQuery(): void {}
-  handleReadyForQuery(): void {}
+  handleReadyForQuery(_connection?: unknown): void {}
   handleCopyData(): void {
     // Its rows would be lost without a word.
     this.error ??= copyOut
@@ -242,6 +243,81 @@ export class FetchPortal extends Work {
     wire.sync()
   }
 }
+
+/** The rows of a portal as `pg` itself makes them, whichever work reads them. */
+export class NativeRows {
+  readonly query: Pg.Query
+  error: unknown
+  private rows: Array<NativeRow> = []
+
+  constructor(pg: typeof Pg, portal: string, text: string, values: ReadonlyArray<unknown>) {
+    // The simple protocol, which it would choose without values, has no portals.
+    const config = { text, values: [...values], portal, queryMode: "extended" }
+    this.query = new pg.Query(config)
+    this.query.on("row", (row: NativeRow) => this.rows.push(row))
+    this.query.on("error", (error) => {
+      this.error ??= error
+    })
+  }
+  take(): ReadonlyArray<NativeRow> {
+    const { rows } = this
+    this.rows = []
+    return rows
+  }
+}
+
+/** Opens a portal, and lets `pg` write its parameters and read its rows. */
+export class OpenNativePortal extends OpenPortal {
+  private readonly found: NativeRows
+
+  constructor(portal: string, text: string, found: NativeRows, count: number) {
+    super(portal, text, [], count)
+    this.found = found
+  }
+  protected override send(wire: Wire): void {
+    this.change = changeOf(this.text)
+    const { count, found, portal } = this
+    // It asks for all rows.
+    const asking: Pick<Wire, "execute"> = { execute: () => wire.execute({ portal, rows: count }) }
+    found.query.submit(Object.assign(Object.create(wire) as Pg.Connection, asking))
+  }
+  override handleRowDescription(message?: unknown): void {
+    readerOf(this.found).handleRowDescription(message)
+  }
+  override handleDataRow(message: unknown): void {
+    readerOf(this.found).handleDataRow(message)
+  }
+  override handleReadyForQuery(connection?: unknown): void {
+    readerOf(this.found).handleReadyForQuery(connection)
+    this.error ??= this.found.error
+  }
+}
+
+/** Reads more rows of a portal as `pg` itself makes them. */
+export class FetchNativePortal extends FetchPortal {
+  private readonly found: NativeRows
+
+  constructor(portal: string, found: NativeRows, count: number) {
+    super(portal, count)
+    this.found = found
+  }
+  override handleDataRow(message: unknown): void {
+    readerOf(this.found).handleDataRow(message)
+  }
+  override handleReadyForQuery(connection?: unknown): void {
+    readerOf(this.found).handleReadyForQuery(connection)
+    this.error ??= this.found.error
+  }
+}
+
+/** The handlers of a query of `pg`, which its types leave out. */
+interface Reader {
+  readonly handleRowDescription: (message: unknown) => void
+  readonly handleDataRow: (message: unknown) => void
+  readonly handleReadyForQuery: (connection: unknown) => void
+}
+
+const readerOf = ({ query }: NativeRows): Reader => query as unknown as Reader
 
 /** Lets a portal go before its end. */
 export class ClosePortal extends Work {

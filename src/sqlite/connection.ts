@@ -8,8 +8,9 @@ import * as Option from "effect/Option"
 import * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Connection, Failure, RunOptions } from "../Driver.js"
+import type { Connection, Failure, NativeRow, RunOptions } from "../Driver.js"
 import { attemptNow } from "./attempts.js"
+import type { Query } from "./cursors.js"
 import type { Row } from "./refusals.js"
 import { Refusal } from "./refusals.js"
 import type { Session } from "./session.js"
@@ -107,25 +108,29 @@ export const makeConnection = (access: Access): Connection => {
   const { closeCursor, isBroken, isDirty, isInTransaction } = access
   let lastCursor = 0
 
-  const streamAside = (
-    text: string,
-    parameters: ReadonlyArray<unknown>,
-    options?: RunOptions
-  ): Effect.Effect<Stream.Stream<Row, Failure>, Failure, Scope.Scope> =>
+  const openStream = <A>(query: Query): Effect.Effect<Stream.Stream<A, Failure>, Failure, Scope.Scope> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         const cursor = ++lastCursor
         yield* Effect.addFinalizer(() => Effect.sync(() => closeCursor(cursor)))
-        const query = { text, parameters, exactIntegers: options?.exactIntegers === true }
         yield* restore(access.open(cursor, query))
         return Stream.repeatEffectChunkOption(
           Effect.flatMap(
             Effect.mapError(access.pull(cursor), Option.some),
-            (rows) => rows.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(rows))
+            (rows) =>
+              rows.length === 0
+                ? Effect.fail(Option.none())
+                : Effect.succeed(Chunk.unsafeFromArray(rows as ReadonlyArray<A>))
           )
         )
       })
     )
+
+  const streamAside = (text: string, parameters: ReadonlyArray<unknown>, options?: RunOptions) =>
+    openStream<Row>({ text, parameters, exactIntegers: options?.exactIntegers === true })
+
+  const nativeStreamAside = (text: string, parameters: ReadonlyArray<unknown>) =>
+    openStream<NativeRow>({ text, parameters, exactIntegers: true, isNative: true })
 
   const run: Connection["run"] = (text, parameters, options) => access.run(text, parameters, options)
 
@@ -135,6 +140,8 @@ export const makeConnection = (access: Access): Connection => {
     native: access.native,
     stream: (text, parameters, options) => Stream.unwrapScoped(streamAside(text, parameters, options)),
     streamAside,
+    nativeStream: (text, parameters) => Stream.unwrapScoped(nativeStreamAside(text, parameters)),
+    nativeStreamAside,
     begin: access.begin,
     commit: access.commit(),
     rollback: access.rollback(),

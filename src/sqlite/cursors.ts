@@ -15,12 +15,14 @@ export interface Query {
   readonly text: string
   readonly parameters: ReadonlyArray<unknown>
   readonly exactIntegers: boolean
+  /** Whether rows are to be objects, as users of better-sqlite3 know them; then with exact integers. */
+  readonly isNative?: boolean
 }
 
 /** An open query. */
-export interface Cursor {
+export interface Cursor<A> {
   /** The next rows; none at the end. */
-  readonly pull: () => ReadonlyArray<Row>
+  readonly pull: () => ReadonlyArray<A>
   /** Frees what it holds; never throws. */
   readonly close: () => void
 }
@@ -29,7 +31,7 @@ export interface Cursor {
 const chunkSize = 256
 
 /** Rows that are there already. */
-export const inMemory = (rows: ReadonlyArray<Row>): Cursor => {
+export const inMemory = (rows: ReadonlyArray<Row>): Cursor<Row> => {
   let at = 0
   return {
     pull: () => rows.slice(at, at += chunkSize),
@@ -40,7 +42,7 @@ export const inMemory = (rows: ReadonlyArray<Row>): Cursor => {
 }
 
 /** Reads from a handle of its own, which sees what was committed when the first row was read. */
-export const onOwnHandle = (settings: Settings, { exactIntegers, parameters, text }: Query): Cursor => {
+export const onOwnHandle = (settings: Settings, { exactIntegers, parameters, text }: Query): Cursor<Row> => {
   let database: Database | undefined
   let iterator: IterableIterator<unknown> | undefined
   const stop = (): void => {
@@ -112,7 +114,7 @@ export class Snapshots {
   }
 
   /** Copies the query's rows aside, where no later statement changes them, and reads them page by page. */
-  copy({ exactIntegers, parameters, text }: Query, columns: number): Cursor {
+  copy({ exactIntegers, parameters, text }: Query, columns: number): Cursor<Row> {
     const name = `strata_stream_${++this.count}`
     try {
       withWriting(this.database, () => {
@@ -157,7 +159,7 @@ export class Snapshots {
     if (this.database.inTransaction) this.doubtful.add(name)
   }
 
-  private pages(name: string, exactIntegers: boolean): Cursor["pull"] {
+  private pages(name: string, exactIntegers: boolean): Cursor<Row>["pull"] {
     let last = 0
     return () => {
       try {

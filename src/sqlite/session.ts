@@ -4,7 +4,7 @@
  */
 import type { Database } from "better-sqlite3"
 import { accessSync, constants } from "node:fs"
-import type { BeginOptions, Failure, NativeOptions, NativeResult, Result, RunOptions } from "../Driver.js"
+import type { BeginOptions, Failure, NativeOptions, NativeResult, NativeRow, Result, RunOptions } from "../Driver.js"
 import type { Place } from "./catalogue.js"
 import { constraintNamed } from "./catalogue.js"
 import { classify } from "./classify.js"
@@ -30,6 +30,11 @@ const readOnly: Failure = {
   cause: undefined
 }
 
+const withNames = (columns: ReadonlyArray<string>, { close, pull }: Cursor<Row>): Cursor<NativeRow> => ({
+  close,
+  pull: () => named(columns, pull())
+})
+
 const canBeCopied = (text: string): boolean => ["select", "with", "values"].includes(firstWord(text))
 
 /** Statements that cannot run in a transaction, or end it. */
@@ -50,7 +55,7 @@ const standAlone = [
 export class Session {
   private statements: Statements
   private snapshots: Snapshots
-  private readonly cursors = new Map<number, Cursor>()
+  private readonly cursors = new Map<number, Cursor<NativeRow>>()
   private isQueryOnly = false
   private isChanged = false
   private isUnknown = false
@@ -111,15 +116,17 @@ export class Session {
   }
 
   /** Opens a cursor under a number that the caller has chosen, so that it can be closed whatever became of the call. */
-  open(cursor: number, query: Query): void {
+  open(cursor: number, given: Query): void {
+    const query = given.isNative === true ? { ...given, parameters: given.parameters.map(toNative) } : given
     const { columns, isQuery } = this.perform(query.text, query.parameters, "values", false, (prepared) => ({
       isQuery: prepared.isReader && prepared.isReadonly && canBeCopied(query.text),
-      columns: prepared.isReader ? prepared.statement.columns().length : 0
+      columns: prepared.isReader ? this.columnsOf(prepared, query.text) : none
     }), false)
-    this.cursors.set(cursor, isQuery ? this.cursorOf(query, columns) : this.collected(query))
+    const rows = isQuery ? this.cursorOf(query, columns.length) : this.collected(query)
+    this.cursors.set(cursor, query.isNative === true ? withNames(columns, rows) : rows)
   }
 
-  pull(cursor: number): ReadonlyArray<Row> {
+  pull(cursor: number): NativeResult["rows"] {
     return this.cursors.get(cursor)?.pull() ?? none
   }
 
@@ -285,7 +292,7 @@ export class Session {
     return rows
   }
 
-  private cursorOf(query: Query, columns: number): Cursor {
+  private cursorOf(query: Query, columns: number): Cursor<Row> {
     if (isMemory(this.settings.filename) || this.database.inTransaction) return this.snapshots.copy(query, columns)
     try {
       return onOwnHandle(this.settings, query)
@@ -298,7 +305,7 @@ export class Session {
   }
 
   /** SQLite collects the rows of a writing statement by itself before it gives the first. */
-  private collected({ exactIntegers, parameters, text }: Query): Cursor {
+  private collected({ exactIntegers, parameters, text }: Query): Cursor<Row> {
     return inMemory(this.run(text, parameters, { exactIntegers }).rows)
   }
 

@@ -68,15 +68,20 @@ class Pending {
 }
 
 /** better-sqlite3 gives Buffers, which arrive as the plainer arrays that they are based on. */
-const withBuffers = ({ raw, rows }: NativeResult): NativeResult => {
+const restoreBuffers = (rows: NativeResult["rows"]): NativeResult["rows"] => {
   for (const row of rows as ReadonlyArray<{ [column: string]: unknown }>) {
     for (const column of Object.keys(row)) {
       const value = row[column]
       if (value instanceof Uint8Array) row[column] = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
     }
   }
-  return { rows, raw: Array.isArray(raw) ? rows : raw }
+  return rows
 }
+
+const withBuffers = ({ raw, rows }: NativeResult): NativeResult => ({
+  rows: restoreBuffers(rows),
+  raw: Array.isArray(raw) ? rows : raw
+})
 
 /** What a thread needs to know. */
 export interface Options extends Pick<Start, "settings"> {
@@ -100,6 +105,7 @@ export class Thread {
   private current: Pending | undefined
   private readonly queue: Array<Pending> = []
   private readonly cursors = new Set<number>()
+  private readonly nativeCursors = new Set<number>()
   private inTransaction = false
   private dirty = false
   private broken = false
@@ -133,9 +139,13 @@ export class Thread {
     open: (cursor, query) =>
       Effect.suspend(() => {
         this.cursors.add(cursor)
+        if (query.isNative === true) this.nativeCursors.add(cursor)
         return this.statement("open", [cursor, { ...query, parameters: query.parameters.map(toSend) }])
       }),
-    pull: (cursor) => this.statement("pull", [cursor]),
+    pull: (cursor) => {
+      const rows = this.statement("pull", [cursor])
+      return this.nativeCursors.has(cursor) ? Effect.map(rows, restoreBuffers) : rows
+    },
     begin: (options) => this.step("begin", [options]),
     commit: () => this.step("commit", []),
     rollback: () => this.step("rollback", []),
@@ -144,6 +154,7 @@ export class Thread {
     describe: (name, table) => this.statement("describe", [name, table]),
     version: () => this.statement("version", []),
     closeCursor: (cursor) => {
+      this.nativeCursors.delete(cursor)
       if (!this.cursors.delete(cursor) || this.isGone) return
       this.send(new Pending({ name: "closeCursor", args: [cursor] }))
       if (this.isLeaving && this.cursors.size === 0) void this.leave()

@@ -59,6 +59,12 @@ const definition = new RegExp(
 /** What reads or changes rows on MySQL and MariaDB; a query may stand in parentheses. */
 const rowWork = new RegExp(`^(?:${blank}\\()*${blank}(?:select|insert|update|delete|replace|with)\\b`, "i")
 
+/** What reads rows on any database. */
+const query = new RegExp(`^(?:${blank}\\()*${blank}(?:select|with|values|table)\\b`, "i")
+/** As part of a WITH, PostgreSQL takes statements that write. */
+const writing = /\b(?:insert|update|delete|merge)\b/i
+const withFirst = new RegExp(`^(?:${blank}\\()*${blank}with\\b`, "i")
+
 const dollarQuote = /\$(?:[a-z_]\w*)?\$/iy
 const executable = /\/\*M?!\d*/y
 const word = /\w/
@@ -134,6 +140,14 @@ export const isDefinition = (text: string): boolean => definition.test(text)
  * @category guards
  */
 export const isRowWork = (text: string): boolean => rowWork.test(text)
+
+/**
+ * Whether a text is a query, which changes no rows; of those that begin with WITH one that speaks of changes is not taken for a query.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isQuery = (text: string): boolean => query.test(text) && !(withFirst.test(text) && writing.test(text))
 
 /**
  * The refusal of a step inside of a transaction: nothing was sent.

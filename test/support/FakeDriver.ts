@@ -158,6 +158,7 @@ export const make = (options: { readonly maxConnections?: number; readonly laten
     const self: Connection = {
       run: (text) => call(text, () => Effect.as(execute(text), { rows: [], affected: 0, insertId: undefined })),
       stream: (text) => Stream.fromEffect(call(text, () => Effect.succeed([]))),
+      nativeStream: (text) => Stream.fromEffect(call(text, () => Effect.as(execute(text), {}))),
       native: (text) => call(text, () => Effect.as(execute(text), { rows: [], raw: undefined })),
       begin: (begin) =>
         call(`begin${said(begin)}`, () => {
