@@ -10,6 +10,7 @@ import type { Script, Statement, Table } from "../sql/ast.js"
 import { compile } from "../sql/compile.js"
 import { Decoders, RowProblem } from "../sql/decode.js"
 import type { Decoder, Mode } from "../sql/decode.js"
+import { InvalidOperand } from "../sql/expressions.js"
 import { InvalidValue } from "../sql/storage.js"
 import { InvalidInput } from "../sql/textWriter.js"
 
@@ -34,7 +35,13 @@ export interface Prepared {
 export const refused = (problem: unknown): Effect.Effect<never, WriteFailure> => {
   if (problem instanceof InvalidValue) {
     return Effect.fail(
-      new ValidationError({ subject: "A value of the statement", issues: [{ path: [], message: problem.message }] })
+      new ValidationError({
+        subject: "A value of the statement",
+        issues: [{
+          path: problem instanceof InvalidOperand && problem.property !== undefined ? [problem.property] : [],
+          message: problem.message
+        }]
+      })
     )
   }
   if (
@@ -94,6 +101,7 @@ export const make = (dialect: Dialect, mode: Mode) => {
       const { parameters, projection, text } = compile(statement, dialect)
       return { text, parameters, decoder: projection === undefined ? undefined : decoders.of(projection) }
     } catch (problem) {
+      if (problem instanceof InvalidOperand && statement._tag !== "Select") problem.readFrom([statement])
       throw problem instanceof InvalidInput ? invalidInput(statement, places, problem) : problem
     }
   }

@@ -3,7 +3,8 @@
  */
 import type { Dialect } from "../Dialect.js"
 import { forExistence, one, withoutOuterLimit } from "../query/derived.js"
-import type { Expression, Ref } from "./ast.js"
+import type { Expression, Ref, Table } from "./ast.js"
+import { InvalidValue } from "./storage.js"
 import type { ValueType } from "./storage.js"
 import { conversionOf, notNull } from "./valueType.js"
 import type { Writer } from "./writer.js"
@@ -13,6 +14,34 @@ export interface ExpressionWriter extends Writer {
   readonly column: (ref: Ref, name: string) => void
   /** A value whose type the database finds by what stands around it. */
   readonly untyped: (value: unknown, type: ValueType) => void
+}
+
+/** A value of an expression that its type does not take. What it stands beside is looked for only then, on the way out of the printers. */
+export class InvalidOperand extends InvalidValue {
+  /** The model's property that it is compared with, once it is known. */
+  property: string | undefined = undefined
+  private beside: Expression | undefined
+  constructor(message: string, readonly value: unknown, beside?: Expression) {
+    super(message)
+    this.beside = beside
+  }
+  /** It is among these arguments. */
+  within(args: ReadonlyArray<Expression>): void {
+    if (args.some((arg) => arg._tag === "Parameter" && Object.is(arg.value, this.value))) {
+      this.beside ??= args.find((arg) => arg._tag === "Column" || arg._tag === "Inserted")
+    }
+  }
+  /** These sources are those of a statement around it. */
+  readFrom(sources: ReadonlyArray<{ readonly ref: Ref; readonly table?: Table }>): void {
+    const { beside } = this
+    if (beside?._tag === "Inserted") this.property = beside.column.property
+    if (beside?._tag !== "Column") return
+    for (const source of sources) {
+      if (source.ref === beside.ref) {
+        this.property = source.table?.columns.find(({ name }) => name === beside.name)?.property
+      }
+    }
+  }
 }
 
 /** How many values an IN list has at most; longer ones go as one parameter. */
@@ -44,7 +73,12 @@ export const printExpression = (writer: ExpressionWriter, dialect: Dialect, expr
       writer.stored(expression.value, expression.column)
       return
     case "Call":
-      return printCall(writer, dialect, expression)
+      try {
+        return printCall(writer, dialect, expression)
+      } catch (problem) {
+        if (problem instanceof InvalidOperand) problem.within(expression.args)
+        throw problem
+      }
     case "Aggregate":
       return printAggregate(writer, dialect, expression)
     case "Case":
@@ -60,7 +94,15 @@ export const printExpression = (writer: ExpressionWriter, dialect: Dialect, expr
     case "Cast":
       return dialect.print.cast(writer, expression.expression, expression.type)
     case "InValues":
-      return printInValues(writer, dialect, expression.left, expression.rows)
+      try {
+        return printInValues(writer, dialect, expression.left, expression.rows)
+      } catch (problem) {
+        const [left, ...others] = expression.left
+        // Of several columns it is not known which one refused.
+        throw problem instanceof InvalidValue && others.length === 0 && left?._tag === "Column"
+          ? new InvalidOperand(problem.message, undefined, left)
+          : problem
+      }
     case "InSelect":
       writer.operand(expression.left).text(" in ").select(withoutOuterLimit(expression.select))
       return

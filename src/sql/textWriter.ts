@@ -8,7 +8,7 @@ import type { Column, Expression, Projection, Ref, Select, Table, TableName } fr
 import { printSelect } from "./clauses.js"
 import type { ClauseForm } from "./clauses.js"
 import type { ExpressionWriter } from "./expressions.js"
-import { needsParentheses, printExpression } from "./expressions.js"
+import { InvalidOperand, needsParentheses, printExpression } from "./expressions.js"
 import { byOutput, output } from "./grouping.js"
 import { refuseNested } from "./locking.js"
 import { namesOf } from "./names.js"
@@ -127,7 +127,15 @@ export class TextWriter implements ExpressionWriter {
     for (const { source: { ref } } of select.joins) this.enter(ref, this.fresh(ref))
     const grouped = byOutput(select, named)
     this.outputs = grouped?.names
-    printSelect(this, grouped?.select ?? select, this.form, named)
+    try {
+      printSelect(this, grouped?.select ?? select, this.form, named)
+    } catch (problem) {
+      if (problem instanceof InvalidOperand) {
+        problem.readFrom([select.from])
+        problem.readFrom(select.joins.map(({ source }) => source))
+      }
+      throw problem
+    }
     this.refs.length = outside
     this.aliases.length = outside
   }
@@ -162,9 +170,13 @@ export class TextWriter implements ExpressionWriter {
     }
   }
   private encoded(value: unknown, type: ValueType): unknown {
-    const stored = conversionOf(type).toStored(value)
-    const { storage } = type
-    return stored === null ? null : (this.dialect.codecs[storage._tag] as Codec).encode(stored, storage)
+    try {
+      const stored = conversionOf(type).toStored(value)
+      const { storage } = type
+      return stored === null ? null : (this.dialect.codecs[storage._tag] as Codec).encode(stored, storage)
+    } catch (problem) {
+      throw problem instanceof InvalidValue ? new InvalidOperand(problem.message, value) : problem
+    }
   }
   private enter(ref: Ref, alias: string): this {
     this.refs.push(ref)
