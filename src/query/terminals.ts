@@ -3,15 +3,25 @@
  */
 import { count as countAll } from "../expr/aggregate.js"
 import { allOf } from "../expr/comparison.js"
-import { integerType, parameter } from "../expr/core.js"
+import { integerType } from "../expr/core.js"
 import type * as Ast from "../sql/ast.js"
 import { derivedOf, isAggregated, selectFrom } from "./derived.js"
 
+/** Always the same, so that it is text: a parameter would be bound each time. */
+const literal = (count: number): Ast.Expression => ({
+  _tag: "Fragment",
+  strings: [String(count)],
+  args: [],
+  type: integerType
+})
+const one = literal(1)
+const two = literal(2)
+
 /** A limit of the query's own stays when it is lower. */
-export const atMost = (ast: Ast.Select, count: number): Ast.Select => {
+export const atMost = (ast: Ast.Select, count: 1 | 2): Ast.Select => {
   const { limit } = ast
   return limit === undefined || (limit._tag === "Parameter" && (limit.value as number) > count)
-    ? { ...ast, limit: parameter(count, integerType) }
+    ? { ...ast, limit: count === 1 ? one : two }
     : ast
 }
 

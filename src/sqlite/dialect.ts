@@ -74,7 +74,8 @@ const print: Dialect["print"] = {
   limit: (writer, { limit, offset }) => {
     if (limit === undefined && offset === undefined) return
     if (limit === undefined) writer.text("limit -1")
-    else writer.text("limit ").expression(limit)
+    // SQLite prepares a statement anew each time that a parameter is bound which is the whole limit.
+    else writer.text(limit._tag === "Parameter" ? "limit +" : "limit ").expression(limit)
     if (offset !== undefined) writer.text(" offset ").expression(offset)
   },
   conflict: (writer, { conflict }) => {

@@ -135,7 +135,7 @@ export const expressions = [
     mysql: [["select `users`.`id` from `users` where `users`.`id` in (select `posts`.`author_id` from `posts` where `posts`.`published`)"]]
   }),
   line("in, of a query with a limit", user((u) => Expr.in(u.id, Query.from(Post).pipe(Query.pluck((p) => p.authorId), Query.limit(3)))), {
-    sqlite: [[`select "users"."id" from "users" where "users"."id" in (select "limited"."value" from (select "posts"."author_id" as "value" from "posts" limit ?) as "limited")`, 3n]],
+    sqlite: [[`select "users"."id" from "users" where "users"."id" in (select "limited"."value" from (select "posts"."author_id" as "value" from "posts" limit +?) as "limited")`, 3n]],
     postgresql: [[`select "users"."id" from "users" where "users"."id" in (select "limited"."value" from (select "posts"."author_id" as "value" from "posts" limit $1::bigint) as "limited")`, "3"]],
     mariadb: [["select `users`.`id` from `users` where `users`.`id` in (select `limited`.`value` from (select `posts`.`author_id` as `value` from `posts` limit ?) as `limited`)", 3n]],
     mysql: [["select `users`.`id` from `users` where `users`.`id` in (select `limited`.`value` from (select `posts`.`author_id` as `value` from `posts` limit ?) as `limited`)", 3n]]

@@ -14,7 +14,7 @@ const postsOfUsers = Query.from(Post).pipe(Query.leftJoin("author", User, (p, { 
 
 export const locking = [
   line("forUpdate", locked(Query.from(Tag).pipe(Query.where({ label: "a" }), Query.orderBy((t) => Expr.asc(t.id)), Query.limit(1), Query.forUpdate())), {
-    sqlite: within([`select "tags"."id" from "tags" where "tags"."label" = ? order by "tags"."id" limit ?`, "a", 1n]),
+    sqlite: within([`select "tags"."id" from "tags" where "tags"."label" = ? order by "tags"."id" limit +?`, "a", 1n]),
     postgresql: within([`select "tags"."id" from "tags" where "tags"."label" = $1 order by "tags"."id" limit $2::bigint for update`, "a", "1"]),
     mariadb: within(["select `tags`.`id` from `tags` where `tags`.`label` = ? order by `tags`.`id` limit ? for update", "a", 1n]),
     mysql: within(["select `tags`.`id` from `tags` where `tags`.`label` = ? order by `tags`.`id` limit ? for update", "a", 1n])
@@ -50,10 +50,10 @@ export const locking = [
     mysql: within(["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users` for update"], ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`author_id` from `posts` where `posts`.`author_id` in (?)", 1n])
   }),
   line("forUpdate: exists", Query.exists(Query.from(Tag).pipe(Query.where({ id: 1 }), Query.forUpdate())).pipe(Transaction.run()), {
-    sqlite: within([`select 1 = 1 from "tags" where "tags"."id" = ? limit ?`, 1n, 1n]),
-    postgresql: within([`select 1 = 1 from "tags" where "tags"."id" = $1::integer limit $2::bigint for update`, "1", "1"]),
-    mariadb: within(["select 1 = 1 from `tags` where `tags`.`id` = ? limit ? for update", 1n, 1n]),
-    mysql: within(["select 1 = 1 from `tags` where `tags`.`id` = ? limit ? for update", 1n, 1n])
+    sqlite: within([`select 1 = 1 from "tags" where "tags"."id" = ? limit 1`, 1n]),
+    postgresql: within([`select 1 = 1 from "tags" where "tags"."id" = $1::integer limit 1 for update`, "1"]),
+    mariadb: within(["select 1 = 1 from `tags` where `tags`.`id` = ? limit 1 for update", 1n]),
+    mysql: within(["select 1 = 1 from `tags` where `tags`.`id` = ? limit 1 for update", 1n])
   }),
   line("forShare", locked(Query.from(Tag).pipe(Query.forShare())), {
     sqlite: within([`select "tags"."id" from "tags"`]),

@@ -90,7 +90,7 @@ export const queries = [
     mysql: [["select `users`.`id` from `users` order by `users`.`age` desc, `users`.`id`"]]
   }),
   line("limit", ids(Query.from(User).pipe(Query.limit(20))), {
-    sqlite: [[`select "users"."id" from "users" limit ?`, 20n]],
+    sqlite: [[`select "users"."id" from "users" limit +?`, 20n]],
     postgresql: [[`select "users"."id" from "users" limit $1::bigint`, "20"]],
     mariadb: [["select `users`.`id` from `users` limit ?", 20n]],
     mysql: [["select `users`.`id` from `users` limit ?", 20n]]
@@ -102,7 +102,7 @@ export const queries = [
     mysql: [["select `users`.`id` from `users` limit 18446744073709551615 offset ?", 40n]]
   }),
   line("limit and offset", ids(Query.from(User).pipe(Query.limit(20), Query.offset(40))), {
-    sqlite: [[`select "users"."id" from "users" limit ? offset ?`, 20n, 40n]],
+    sqlite: [[`select "users"."id" from "users" limit +? offset ?`, 20n, 40n]],
     postgresql: [[`select "users"."id" from "users" limit $1::bigint offset $2::bigint`, "20", "40"]],
     mariadb: [["select `users`.`id` from `users` limit ? offset ?", 20n, 40n]],
     mysql: [["select `users`.`id` from `users` limit ? offset ?", 20n, 40n]]
@@ -150,7 +150,7 @@ export const queries = [
     mysql: [["select `users`.`name`, `counted`.`authorId`, `counted`.`posts` from `users` left join (select `posts`.`author_id` as `authorId`, count(*) as `posts` from `posts` group by `posts`.`author_id`) as `counted` on `counted`.`authorId` = `users`.`id`"]]
   }),
   line("as: a query of whole rows", Query.from(Query.from(Tag).pipe(Query.limit(2), Query.as("few"))).pipe(Query.orderBy((t) => Expr.asc(t.label))), {
-    sqlite: [[`select "few"."id", "few"."label" from (select "tags"."id" as "id", "tags"."label" as "label" from "tags" limit ?) as "few" order by "few"."label"`, 2n]],
+    sqlite: [[`select "few"."id", "few"."label" from (select "tags"."id" as "id", "tags"."label" as "label" from "tags" limit +?) as "few" order by "few"."label"`, 2n]],
     postgresql: [[`select "few"."id", "few"."label" from (select "tags"."id" as "id", "tags"."label" as "label" from "tags" limit $1::bigint) as "few" order by "few"."label"`, "2"]],
     mariadb: [["select `few`.`id`, `few`.`label` from (select `tags`.`id` as `id`, `tags`.`label` as `label` from `tags` limit ?) as `few` order by `few`.`label`", 2n]],
     mysql: [["select `few`.`id`, `few`.`label` from (select `tags`.`id` as `id`, `tags`.`label` as `label` from `tags` limit ?) as `few` order by `few`.`label`", 2n]]
@@ -316,22 +316,22 @@ export const queries = [
     ]
   }),
   line("first", Query.first(ids(Query.from(User))), {
-    sqlite: [[`select "users"."id" from "users" limit ?`, 1n]],
-    postgresql: [[`select "users"."id" from "users" limit $1::bigint`, "1"]],
-    mariadb: [["select `users`.`id` from `users` limit ?", 1n]],
-    mysql: [["select `users`.`id` from `users` limit ?", 1n]]
+    sqlite: [[`select "users"."id" from "users" limit 1`]],
+    postgresql: [[`select "users"."id" from "users" limit 1`]],
+    mariadb: [["select `users`.`id` from `users` limit 1"]],
+    mysql: [["select `users`.`id` from `users` limit 1"]]
   }),
   line("one", Effect.ignore(Query.one(ids(Query.from(User).pipe(Query.limit(1))))), {
-    sqlite: [[`select "users"."id" from "users" limit ?`, 1n]],
+    sqlite: [[`select "users"."id" from "users" limit +?`, 1n]],
     postgresql: [[`select "users"."id" from "users" limit $1::bigint`, "1"]],
     mariadb: [["select `users`.`id` from `users` limit ?", 1n]],
     mysql: [["select `users`.`id` from `users` limit ?", 1n]]
   }),
   line("option", Query.option(ids(Query.from(User).pipe(Query.limit(5)))), {
-    sqlite: [[`select "users"."id" from "users" limit ?`, 1n]],
-    postgresql: [[`select "users"."id" from "users" limit $1::bigint`, "1"]],
-    mariadb: [["select `users`.`id` from `users` limit ?", 1n]],
-    mysql: [["select `users`.`id` from `users` limit ?", 1n]]
+    sqlite: [[`select "users"."id" from "users" limit 1`]],
+    postgresql: [[`select "users"."id" from "users" limit 1`]],
+    mariadb: [["select `users`.`id` from `users` limit 1"]],
+    mysql: [["select `users`.`id` from `users` limit 1"]]
   }),
   line("count", Query.count(Query.from(User).pipe(Query.where({ age: 1 }), Query.orderBy((u) => Expr.asc(u.id)))), {
     sqlite: [[`select count(*) from "users" where "users"."age" = ?`, 1n]],
@@ -346,21 +346,21 @@ export const queries = [
     mysql: [["select count(*) from (select `posts`.`author_id` as `authorId`, count(*) as `posts` from `posts` group by `posts`.`author_id`) as `counted`"]]
   }),
   line("count, with a limit", Query.count(ids(Query.from(User)).pipe(Query.limit(5))), {
-    sqlite: [[`select count(*) from (select "users"."id" as "value" from "users" limit ?) as "counted"`, 5n]],
+    sqlite: [[`select count(*) from (select "users"."id" as "value" from "users" limit +?) as "counted"`, 5n]],
     postgresql: [[`select count(*) from (select "users"."id" as "value" from "users" limit $1::bigint) as "counted"`, "5"]],
     mariadb: [["select count(*) from (select `users`.`id` as `value` from `users` limit ?) as `counted`", 5n]],
     mysql: [["select count(*) from (select `users`.`id` as `value` from `users` limit ?) as `counted`", 5n]]
   }),
   line("exists", Query.exists(Query.from(User).pipe(Query.where({ age: 1 }), Query.orderBy((u) => Expr.asc(u.id)))), {
-    sqlite: [[`select 1 = 1 from "users" where "users"."age" = ? limit ?`, 1n, 1n]],
-    postgresql: [[`select 1 = 1 from "users" where "users"."age" = $1::integer limit $2::bigint`, "1", "1"]],
-    mariadb: [["select 1 = 1 from `users` where `users`.`age` = ? limit ?", 1n, 1n]],
-    mysql: [["select 1 = 1 from `users` where `users`.`age` = ? limit ?", 1n, 1n]]
+    sqlite: [[`select 1 = 1 from "users" where "users"."age" = ? limit 1`, 1n]],
+    postgresql: [[`select 1 = 1 from "users" where "users"."age" = $1::integer limit 1`, "1"]],
+    mariadb: [["select 1 = 1 from `users` where `users`.`age` = ? limit 1", 1n]],
+    mysql: [["select 1 = 1 from `users` where `users`.`age` = ? limit 1", 1n]]
   }),
   line("exists, of groups", Query.exists(perAuthor), {
-    sqlite: [[`select "posts"."author_id", count(*) from "posts" group by "posts"."author_id" limit ?`, 1n]],
-    postgresql: [[`select "posts"."author_id", count(*) from "posts" group by "posts"."author_id" limit $1::bigint`, "1"]],
-    mariadb: [["select `posts`.`author_id`, count(*) from `posts` group by `posts`.`author_id` limit ?", 1n]],
-    mysql: [["select `posts`.`author_id`, count(*) from `posts` group by `posts`.`author_id` limit ?", 1n]]
+    sqlite: [[`select "posts"."author_id", count(*) from "posts" group by "posts"."author_id" limit 1`]],
+    postgresql: [[`select "posts"."author_id", count(*) from "posts" group by "posts"."author_id" limit 1`]],
+    mariadb: [["select `posts`.`author_id`, count(*) from `posts` group by `posts`.`author_id` limit 1"]],
+    mysql: [["select `posts`.`author_id`, count(*) from `posts` group by `posts`.`author_id` limit 1"]]
   })
 ]
