@@ -60,16 +60,16 @@ export const entries: ReadonlyArray<Entry> = [
   ...([["drizzle prepared", "prepared"], ["drizzle", "plain"]] as const).map(([name, variant]): Entry => ({
     name,
     engines: ["sqlite"],
-    module: "./.peers/drizzleSqlite.js",
+    module: "./peers/drizzleSqlite.js",
     variant,
     versions: ["drizzle-orm"]
   })),
-  { name: "kysely", engines: all, module: "./.peers/kysely.js", variant: "", versions: ["kysely"] },
-  { name: "typeorm", engines: all, module: "./.peers/typeorm.js", variant: "", versions: ["typeorm"] },
+  { name: "kysely", engines: all, module: "./peers/kysely.js", variant: "", versions: ["kysely"] },
+  { name: "typeorm", engines: all, module: "./peers/typeorm.js", variant: "", versions: ["typeorm"] },
   {
     name: "mikro-orm",
     engines: ["sqlite"],
-    module: "./.peers/mikroOrm.js",
+    module: "./peers/mikroOrm.js",
     variant: "",
     isSlow: true,
     versions: ["@mikro-orm/core"]
@@ -77,13 +77,13 @@ export const entries: ReadonlyArray<Entry> = [
   {
     name: "prisma",
     engines: ["sqlite"],
-    module: "./.peers/prisma.js",
+    module: "./peers/prisma.js",
     variant: "",
     isSlow: true,
     packages: "prisma",
     versions: ["@prisma/client"]
   },
-  { name: "postgres.js", engines: ["postgres"], module: "./.peers/postgresJs.js", variant: "", versions: ["postgres"] },
+  { name: "postgres.js", engines: ["postgres"], module: "./peers/postgresJs.js", variant: "", versions: ["postgres"] },
   { name: "effect-sql", engines: all, module: "./contenders/effectSql.js", variant: "", versions: ["@effect/sql"] },
   {
     name: "effect-sql + Schema",

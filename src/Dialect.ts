@@ -33,6 +33,8 @@ export interface Dialect {
   readonly escapingQuotes?: string
   /** How many parameters one statement takes. */
   readonly maxParameters: number
+  /** How many rows of an insert go in one statement at the most, where more of them are no faster. */
+  readonly rowsPerInsert: number
   /** How many bytes (or characters) an identifier may have. */
   readonly maxIdentifier: number
   readonly capabilities: Capabilities

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ConfigurationError, DecodeError } from "./DbError.js"
 import type { ReadFailure } from "./DbError.js"
-import { keyText } from "./executor/keys.js"
+import { placeOf } from "./executor/keys.js"
 import type { Key } from "./executor/keys.js"
 import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
 import { Describe } from "./Source.js"
@@ -139,18 +139,18 @@ const attachOne = (
   run: Run
 ): Effect.Effect<void, ReadFailure> =>
   Effect.suspend(() => {
-    const wanted = new Map<string, Key>()
-    const texts = parents.map(({ keys }) => {
+    const wanted = new Map<unknown, Key>()
+    const places = parents.map(({ keys }) => {
       const key = keys[at]!.map(bareKey)
-      if (key.some((part) => part === null)) return undefined
-      const text = keyText(include.parent, key)
-      wanted.set(text, key)
-      return text
+      if (key.includes(null)) return undefined
+      const place = placeOf(include.parent, key)
+      wanted.set(place, key)
+      return place
     })
-    return Effect.flatMap(children(include, [...wanted.values()], run), (groups) =>
-      Effect.forEach(parents, ({ row }, i) => {
-        const text = texts[i]
-        const found = text === undefined ? [] : groups.get(text) ?? []
+    return Effect.flatMap(children(include, [...wanted.values()], run), (groups) => {
+      for (let i = 0; i < parents.length; i++) {
+        const place = places[i]
+        const found = place === undefined ? none : groups.get(place) ?? none
         if (include.cardinality === "one" && found.length === 0) {
           return Effect.fail(
             new DecodeError({
@@ -161,15 +161,19 @@ const attachOne = (
             })
           )
         }
-        Object.defineProperty(row, include.name, {
-          value: include.cardinality === "many" ? found : found[0] ?? null,
+        Object.defineProperty(parents[i]!.row, include.name, {
+          // Each row has an array of its own, which programs may change.
+          value: include.cardinality !== "many" ? found[0] ?? null : found === none ? [] : found,
           enumerable: true,
           configurable: true,
           writable: true
         })
-        return Effect.void
-      }, { discard: true }))
+      }
+      return Effect.void
+    })
   })
+
+const none: ReadonlyArray<never> = []
 
 /** The value of a key that is an Option, null for none. */
 const bareKey = (value: unknown): unknown => Option.isOption(value) ? Option.getOrNull(value) : value
@@ -179,7 +183,7 @@ const children = (
   include: Include,
   keys: ReadonlyArray<Key>,
   run: Run
-): Effect.Effect<ReadonlyMap<string, ReadonlyArray<any>>, ReadFailure> => {
+): Effect.Effect<ReadonlyMap<unknown, ReadonlyArray<any>>, ReadFailure> => {
   if (keys.length === 0) return Effect.succeed(new Map())
   // Sent and read as the parents' keys that they are: a column of the children may be too narrow for other keys.
   const holding = include.child.map((column, i) => columnOf(include.childRef, { ...column, type: keyType(include, i) }))
@@ -204,11 +208,11 @@ const children = (
       ? keyed(restricted, [...own, holding], run)
       : keyedWithin(restricted, [...own, holding], include.limit, run),
     (rows) => {
-      const groups = new Map<string, Array<any>>()
+      const groups = new Map<unknown, Array<any>>()
       for (const { keys, row } of rows) {
-        const text = keyText(include.parent, keys[own.length]!)
-        const group = groups.get(text)
-        if (group === undefined) groups.set(text, [row])
+        const place = placeOf(include.parent, keys[own.length]!)
+        const group = groups.get(place)
+        if (group === undefined) groups.set(place, [row])
         else group.push(row)
       }
       return groups

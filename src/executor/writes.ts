@@ -16,12 +16,12 @@ export interface Part {
 }
 
 /** The statements that an insert becomes; one of them, usually. */
-export const split = (insert: Insert, { capabilities, maxParameters }: Dialect): ReadonlyArray<Part> => {
+export const split = (insert: Insert, dialect: Dialect): ReadonlyArray<Part> => {
   const places = insert.rows.map((_, i) => i)
-  const groups = capabilities.defaultAsValue && insert.columns.length > 0
+  const groups = dialect.capabilities.defaultAsValue && insert.columns.length > 0
     ? [{ insert, places }]
     : byDefaults(insert, places)
-  return groups.flatMap((group) => bySize(group, maxParameters))
+  return groups.flatMap((group) => bySize(group, dialect))
 }
 
 /** Rows with the same columns left to their defaults go together. */
@@ -50,9 +50,9 @@ const byDefaults = (insert: Insert, places: ReadonlyArray<number>): ReadonlyArra
   })
 }
 
-const bySize = (part: Part, maxParameters: number): ReadonlyArray<Part> => {
+const bySize = (part: Part, { maxParameters, rowsPerInsert }: Dialect): ReadonlyArray<Part> => {
   const width = Math.max(1, part.insert.columns.length)
-  const most = Math.max(1, Math.floor((maxParameters - reserved(part.insert)) / width))
+  const most = Math.min(rowsPerInsert, Math.max(1, Math.floor((maxParameters - reserved(part.insert)) / width)))
   if (part.places.length <= most) return [part]
   const parts: Array<Part> = []
   for (let from = 0; from < part.places.length; from += most) {

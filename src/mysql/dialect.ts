@@ -317,6 +317,7 @@ export const make = (server: Server): Dialect => {
     placeholder: () => "?",
     escapingQuotes: "'\"",
     maxParameters: 65_535,
+    rowsPerInsert: 1000,
     maxIdentifier: 64,
     capabilities: {
       insertReturning: isMariaDb,

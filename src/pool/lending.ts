@@ -110,12 +110,17 @@ export class Lending {
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(this.take(restore), (slot) => {
         const loan = this.loanOf(slot)
-        const inside = Effect.flatMap(FiberRef.get(loans), (current) =>
-          Effect.locally(
-            restore(Effect.suspend(() => body(slot.connection))),
-            loans,
-            withLoan(current, loan)
-          ))
+        const inside = Effect.withFiberRuntime<A, E, R>((fiber) => {
+          const current = fiber.getFiberRef(loans)
+          const leave = FiberRef.set(loans, current)
+          return Effect.zipRight(
+            FiberRef.set(loans, withLoan(current, loan)),
+            Effect.matchCauseEffect(restore(Effect.suspend(() => body(slot.connection))), {
+              onFailure: (cause) => Effect.zipRight(leave, Effect.failCause(cause)),
+              onSuccess: (value) => Effect.as(leave, value)
+            })
+          )
+        })
         return this.lent(slot, inside)
       })
     )

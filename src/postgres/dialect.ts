@@ -271,6 +271,7 @@ export const make = (settings: Settings): Dialect => ({
   quote,
   placeholder,
   maxParameters: 65_535,
+  rowsPerInsert: 1000,
   maxIdentifier: 63,
   capabilities: {
     insertReturning: true,

@@ -125,6 +125,7 @@ export const dialect: Dialect = {
   quote,
   placeholder: () => "?",
   maxParameters: 32_766,
+  rowsPerInsert: 128,
   maxIdentifier: 1_000_000,
   capabilities: {
     insertReturning: true,

@@ -108,13 +108,30 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
   // under this runner's identity nobody else puts anything
   const scopeOf = (context: Context.Context<never>) => scopesOf(context).get(identity) as ActiveScope | undefined
 
-  const inside = <A, E, R>(effect: Effect.Effect<A, E, R>, scope: ActiveScope) =>
-    Effect.locally(
-      Effect.mapInputContext(effect, (context: Context.Context<Exclude<R, Transaction>>) =>
-        Context.add(context, Transaction, enter(scopesOf(context), identity, scope)) as Context.Context<R>),
-      innermost,
-      scope
-    )
+  /** A body in its scope, in its time; in an uninterruptible region, after which the fiber is where it was. */
+  const inside = <A, E, R>(
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
+    effect: Effect.Effect<A, E, R>,
+    scope: ActiveScope,
+    options: Options
+  ) =>
+    Effect.withFiberRuntime<A, E | TimeoutError, Exclude<R, Transaction>>((fiber) => {
+      const context = fiber.currentContext
+      const around = fiber.getFiberRef(innermost)
+      const within = Context.add(context, Transaction, enter(scopesOf(context), identity, scope))
+      const leave = Effect.zipRight(
+        FiberRef.set(FiberRef.currentContext, context),
+        FiberRef.set(innermost, around)
+      )
+      const body = restore(limited(effect, options)) as Effect.Effect<A, E | TimeoutError>
+      return Effect.zipRight(
+        Effect.zipRight(FiberRef.set(FiberRef.currentContext, within), FiberRef.set(innermost, scope)),
+        Effect.matchCauseEffect(body, {
+          onFailure: (cause) => Effect.zipRight(leave, Effect.failCause(cause)),
+          onSuccess: (value) => Effect.as(leave, value)
+        })
+      )
+    })
 
   /** Failures that don't decide the outcome: for whoever looks for the reason of a discarded connection. */
   const note = (what: string, cause: Cause.Cause<Failure>, sql: string) =>
@@ -200,7 +217,7 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
             onSuccess: () => {
               const opened = new ActiveScope(new Root(connection, options, commitsDefinitions), undefined, innermost)
               scope = opened
-              return ending(restore(limited(inside(effect, opened), options)), () =>
+              return ending(inside(restore, effect, opened, options), () =>
                 opened.end(commit(opened)), () =>
                 opened.end(giveUp(opened)))
             }
@@ -301,7 +318,7 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
         return Effect.flatMap(statement(parent, `savepoint ${name}`), () => {
           const scope = new ActiveScope(parent.root, parent, innermost)
           return ending(
-            restore(limited(inside(effect, scope), options)),
+            inside(restore, effect, scope, options),
             () => scope.end(release(scope, parent, name)),
             () => scope.end(undo(scope, parent, name))
           )
