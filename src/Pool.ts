@@ -65,8 +65,14 @@ export interface Pool extends Control {
   ) => Effect.Effect<A, E | ConnectFailure, R>
   /** As `use`, for work that is done at once; undefined where no connection is at hand, and then it was not begun. */
   readonly useNow: <A>(use: (connection: Connection) => A) => A | undefined
-  /** As `use`, for work that runs effects of the program: fibers that these fork are known to wait for themselves if they do. */
-  readonly hold: Pool["use"]
+  /**
+   * As `use`, for work that runs effects of the program: fibers that these fork are known to wait for themselves if they do. It belongs in an
+   * uninterruptible region, of which `restore` is for the wait.
+   */
+  readonly hold: <A, E, R>(
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
+    use: (connection: Connection) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | ConnectFailure, R>
   /** Marks a lent connection as not to be used again: it is closed when it comes back. */
   readonly invalidate: (connection: Connection) => void
 }

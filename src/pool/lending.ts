@@ -105,25 +105,26 @@ export class Lending {
   }
 
   readonly hold = <A, E, R>(
+    restore: Restore,
     body: (connection: Connection) => Effect.Effect<A, E, R>
   ): Effect.Effect<A, E | ConnectFailure, R> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(this.take(restore), (slot) => {
-        const loan = this.loanOf(slot)
-        const inside = Effect.withFiberRuntime<A, E, R>((fiber) => {
-          const current = fiber.getFiberRef(loans)
-          const leave = FiberRef.set(loans, current)
-          return Effect.zipRight(
-            FiberRef.set(loans, withLoan(current, loan)),
-            Effect.matchCauseEffect(restore(Effect.suspend(() => body(slot.connection))), {
-              onFailure: (cause) => Effect.zipRight(leave, Effect.failCause(cause)),
-              onSuccess: (value) => Effect.as(leave, value)
-            })
-          )
+    Effect.flatMap(this.take(restore), (slot) => {
+      const loan = this.loanOf(slot)
+      return Effect.withFiberRuntime<A, E, R>((fiber) => {
+        const current = fiber.getFiberRef(loans)
+        const leave = Effect.suspend(() => {
+          this.giveBack(slot)
+          return FiberRef.set(loans, current)
         })
-        return this.lent(slot, inside)
+        return Effect.zipRight(
+          FiberRef.set(loans, withLoan(current, loan)),
+          Effect.matchCauseEffect(Effect.suspend(() => body(slot.connection)), {
+            onFailure: (cause) => Effect.zipRight(leave, Effect.failCause(cause)),
+            onSuccess: (value) => Effect.as(leave, value)
+          })
+        )
       })
-    )
+    })
 
   readonly acquire: Effect.Effect<Connection, ConnectFailure, Scope.Scope> = Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Effect.scope, (scope) =>

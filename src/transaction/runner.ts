@@ -203,32 +203,32 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
 
     const run = Effect.uninterruptibleMask((restore) => {
       let wasLost = false
-      const work = pool.hold((connection) =>
-        Effect.uninterruptibleMask((restore) => {
-          wasLost = false
-          return Effect.matchCauseEffect(connection.begin(beginOptions(options)), {
-            onFailure: (cause) => {
-              const failure = Cause.failureOption(cause)
-              wasLost = failure._tag === "Some" && isLoss(failure.value)
-              // what did not end as it should may have begun one all the same
-              if (failure._tag === "None" || wasLost) pool.invalidate(connection)
-              return Effect.failCause(Cause.map(cause, (failure) => beginFailed(classify(failure, "begin"))))
-            },
-            onSuccess: () => {
-              const opened = new ActiveScope(new Root(connection, options, commitsDefinitions), undefined, innermost)
-              scope = opened
-              return ending(inside(restore, effect, opened, options), () =>
-                opened.end(commit(opened)), () =>
-                opened.end(giveUp(opened)))
-            }
-          })
+      const work = pool.hold(restore, (connection) => {
+        wasLost = false
+        return Effect.matchCauseEffect(connection.begin(beginOptions(options)), {
+          onFailure: (cause) => {
+            const failure = Cause.failureOption(cause)
+            wasLost = failure._tag === "Some" && isLoss(failure.value)
+            // what did not end as it should may have begun one all the same
+            if (failure._tag === "None" || wasLost) pool.invalidate(connection)
+            return Effect.failCause(Cause.map(cause, (failure) => beginFailed(classify(failure, "begin"))))
+          },
+          onSuccess: () => {
+            const opened = new ActiveScope(new Root(connection, options, commitsDefinitions), undefined, innermost)
+            scope = opened
+            return ending(
+              inside(restore, effect, opened, options),
+              () => opened.end(commit(opened)),
+              () => opened.end(giveUp(opened))
+            )
+          }
         })
-      )
+      })
 
       const attempt: Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>> = Effect.suspend(() => {
         attempts++
         scope = undefined
-        return Effect.matchCauseEffect(elsewhere(pool, restore(work), () => wasLost), {
+        return Effect.matchCauseEffect(elsewhere(pool, work, () => wasLost), {
           // callbacks run when the connection has been given back: they may need one, and there may be no other
           onFailure: (cause) => Effect.zipRight(runCallbacks(scope), again(cause)),
           onSuccess: (value) =>

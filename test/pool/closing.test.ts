@@ -5,7 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Pool from "../../src/Pool.js"
 import * as FakeDriver from "../support/FakeDriver.js"
-import { holding, idleState, insert, now, pass, said, settle, test } from "./world.js"
+import { holding, idleState, insert, lend, now, pass, said, settle, test } from "./world.js"
 
 /** A pool in a scope of its own. */
 const opened = (driver: FakeDriver.FakeDriver, options: Pool.Options) =>
@@ -26,7 +26,7 @@ describe("closing", () => {
       assert.strictEqual(driver.open(), 0)
       assert.deepStrictEqual([...driver.closed].sort(), [1, 2, 3])
       assert.strictEqual(said(yield* Effect.flip(pool.use(insert("b")))), "closed")
-      assert.strictEqual(said(yield* Effect.flip(pool.hold(insert("b")))), "closed")
+      assert.strictEqual(said(yield* Effect.flip(lend(pool, insert("b")))), "closed")
       assert.strictEqual(said(yield* Effect.flip(Effect.scoped(pool.acquire))), "closed")
       assert.deepStrictEqual(yield* now(pool), nothing)
     }))

@@ -8,7 +8,7 @@ import type { ConnectFailure } from "../../src/DbError.js"
 import type { Connection } from "../../src/Driver.js"
 import * as Pool from "../../src/Pool.js"
 import * as FakeDriver from "../support/FakeDriver.js"
-import { holding, idleState, insert, now, pass, said, settle, test } from "./world.js"
+import { holding, idleState, insert, lend, now, pass, said, settle, test } from "./world.js"
 
 type Way = <A, E>(pool: Pool.Pool, work: (connection: Connection) => Effect.Effect<A, E>) => Effect.Effect<
   A,
@@ -18,7 +18,7 @@ type Way = <A, E>(pool: Pool.Pool, work: (connection: Connection) => Effect.Effe
 /** Every way to have a connection. */
 const ways: Record<string, Way> = {
   use: (pool, work) => pool.use(work),
-  hold: (pool, work) => pool.hold(work),
+  hold: (pool, work) => lend(pool, work),
   acquire: (pool, work) => Effect.scoped(Effect.flatMap(pool.acquire, work))
 }
 
@@ -63,7 +63,7 @@ describe("a fiber that waits for itself", () => {
       const pool = yield* Pool.make(driver, { size: 2 })
       const [start, gate] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
       const nested = (row: string, before: Deferred.Deferred<void>) =>
-        pool.hold(() => Effect.zipRight(Deferred.await(before), pool.use(insert(row))))
+        lend(pool, () => Effect.zipRight(Deferred.await(before), pool.use(insert(row))))
       const first = yield* Effect.fork(nested("first", start))
       const second = yield* Effect.fork(reason(nested("second", gate)))
       yield* settle
@@ -247,7 +247,7 @@ describe("a fiber that waits for one that it was forked from", () => {
       const start = yield* Deferred.make<void>()
       const started = <A, E>(effect: Effect.Effect<A, E>) => Effect.zipRight(Deferred.await(start), effect)
       const first = yield* Effect.fork(
-        reason(pool.hold(() => started(Effect.timeoutOption(pool.use(insert("a")), "1 minute"))))
+        reason(lend(pool, () => started(Effect.timeoutOption(pool.use(insert("a")), "1 minute"))))
       )
       yield* Effect.fork(Effect.exit(pool.use(() => started(pool.use(insert("b"))))))
       yield* settle
@@ -263,9 +263,8 @@ describe("a fiber that waits for one that it was forked from", () => {
       const start = yield* Deferred.make<void>()
       const users = yield* Effect.forEach(["a", "b", "c"], (row) =>
         Effect.fork(Effect.either(
-          pool.hold(() =>
-            Effect.zipRight(Deferred.await(start), Effect.timeoutOption(pool.use(insert(row)), "1 minute"))
-          )
+          lend(pool, () =>
+            Effect.zipRight(Deferred.await(start), Effect.timeoutOption(pool.use(insert(row)), "1 minute")))
         )))
       yield* settle
       yield* Deferred.succeed(start, undefined)
@@ -283,7 +282,7 @@ describe("a fiber that waits for one that it was forked from", () => {
         const pool = yield* Pool.make(driver, { size: 1, overload: "queue" })
         driver.on("insert long", { delay: 5000 })
         const scope = yield* Scope.make()
-        yield* Effect.fork(pool.hold((connection) =>
+        yield* Effect.fork(lend(pool, (connection) =>
           Effect.gen(function*() {
             yield* Effect.forkIn(pool.use(insert("a")), scope)
             const other = yield* Effect.fork(Effect.sleep("5 seconds"))
@@ -299,8 +298,7 @@ describe("a fiber that waits for one that it was forked from", () => {
               case "awaits a deferred":
                 return yield* Deferred.await(done)
             }
-          })
-        ))
+          })))
         yield* pass("4 seconds")
         assert.strictEqual((yield* pool.state).waiting, 1)
         yield* pass("2 seconds")
@@ -312,13 +310,12 @@ describe("a fiber that waits for one that it was forked from", () => {
   test("is found where the one that has the connection begins to wait for it later", () =>
     Effect.gen(function*() {
       const pool = yield* Pool.make(FakeDriver.make(), { size: 1, overload: "queue" })
-      const user = yield* Effect.fork(reason(pool.hold(() =>
+      const user = yield* Effect.fork(reason(lend(pool, () =>
         Effect.gen(function*() {
           const child = yield* Effect.fork(pool.use(insert("a")))
           yield* Effect.sleep("3500 millis")
           return yield* Fiber.join(child)
-        })
-      )))
+        }))))
       yield* pass("3 seconds")
       assert.strictEqual((yield* pool.state).waiting, 1)
       yield* pass("2 seconds")
@@ -330,7 +327,7 @@ describe("a fiber that waits for one that it was forked from", () => {
       const driver = FakeDriver.make()
       const pool = yield* Pool.make(driver, { size: 2, overload: "queue" })
       driver.on("connect", "hang", { times: 9 })
-      const user = yield* Effect.fork(reason(pool.hold(() => Effect.timeoutOption(pool.use(insert("a")), "1 minute"))))
+      const user = yield* Effect.fork(reason(lend(pool, () => Effect.timeoutOption(pool.use(insert("a")), "1 minute"))))
       yield* pass("3 seconds")
       assert.strictEqual((yield* pool.state).waiting, 1)
       yield* pool.resize({ size: 1 })
@@ -342,7 +339,7 @@ describe("a fiber that waits for one that it was forked from", () => {
     Effect.gen(function*() {
       const pool = yield* Pool.make(FakeDriver.make(), { size: 2 })
       const { release } = yield* holding(pool, 1)
-      const user = yield* Effect.fork(reason(pool.hold(() => Effect.timeoutOption(pool.use(insert("a")), "1 minute"))))
+      const user = yield* Effect.fork(reason(lend(pool, () => Effect.timeoutOption(pool.use(insert("a")), "1 minute"))))
       yield* pass("3 seconds")
       assert.strictEqual(yield* Fiber.join(user), "overloaded")
       yield* release
@@ -351,8 +348,9 @@ describe("a fiber that waits for one that it was forked from", () => {
   test("is no deadlock where the connection came back before: daemons of a transaction that has ended", () =>
     Effect.gen(function*() {
       const pool = yield* Pool.make(FakeDriver.make(), { size: 1, overload: "queue", acquireTimeout: "1 second" })
-      const daemon = yield* pool.hold(() =>
-        Effect.forkDaemon(Effect.delay(reason(pool.use(insert("a"))), "100 millis"))
+      const daemon = yield* lend(
+        pool,
+        () => Effect.forkDaemon(Effect.delay(reason(pool.use(insert("a"))), "100 millis"))
       )
       const { release } = yield* holding(pool, 1)
       yield* pass("2 seconds")
@@ -367,11 +365,10 @@ describe("a fiber that waits for one that it was forked from", () => {
       const impatient = Effect.timeoutOption(pool.use(insert("a")), "1 second")
       // waits for a while by a fiber of its own, and then works on
       const busy = yield* Effect.fork(
-        pool.hold(() => Effect.zipRight(Effect.zipRight(Deferred.await(start), impatient), Effect.sleep("1 minute")))
+        lend(pool, () => Effect.zipRight(Effect.zipRight(Deferred.await(start), impatient), Effect.sleep("1 minute")))
       )
-      const user = yield* Effect.fork(reason(pool.hold(() =>
-        Effect.zipRight(Deferred.await(start), Effect.timeoutOption(pool.use(insert("b")), "1 minute"))
-      )))
+      const user = yield* Effect.fork(reason(lend(pool, () =>
+        Effect.zipRight(Deferred.await(start), Effect.timeoutOption(pool.use(insert("b")), "1 minute")))))
       yield* settle
       yield* Deferred.succeed(start, undefined)
       yield* pass("2 seconds")
@@ -384,7 +381,7 @@ describe("a fiber that waits for one that it was forked from", () => {
       const driver = FakeDriver.make()
       const pool = yield* Pool.make(driver, { size: 2 })
       driver.on("connect", { fail: FakeDriver.lost }, { times: 99 })
-      const user = yield* Effect.fork(reason(pool.hold(() => Effect.timeoutOption(pool.use(insert("a")), "1 minute"))))
+      const user = yield* Effect.fork(reason(lend(pool, () => Effect.timeoutOption(pool.use(insert("a")), "1 minute"))))
       yield* pass("3 seconds")
       assert.strictEqual(yield* Fiber.join(user), "lost")
     }))
@@ -394,7 +391,7 @@ describe("a fiber that waits for one that it was forked from", () => {
       const mine = yield* Pool.make(FakeDriver.make(), { size: 1 })
       const other = yield* Pool.make(FakeDriver.make(), { size: 1 })
       const { release } = yield* holding(other, 1)
-      const user = yield* Effect.fork(reason(mine.hold(() => other.use(insert("a")))))
+      const user = yield* Effect.fork(reason(lend(mine, () => other.use(insert("a")))))
       yield* pass("3 seconds")
       assert.strictEqual(yield* Fiber.join(user), "overloaded")
       yield* release

@@ -7,7 +7,7 @@ import * as Scope from "effect/Scope"
 import type { Connection } from "../../src/Driver.js"
 import * as Pool from "../../src/Pool.js"
 import * as FakeDriver from "../support/FakeDriver.js"
-import { begin, holding, idleState, insert, now, pass, said, settle, test } from "./world.js"
+import { begin, holding, idleState, insert, lend, now, pass, said, settle, test } from "./world.js"
 
 describe("sharing", () => {
   test("never opens more than size and overflow, also while connecting", () =>
@@ -268,7 +268,7 @@ describe("interruption", () => {
               way === 0
                 ? pool.use(work(kind))
                 : way === 1
-                ? pool.hold(work(kind))
+                ? lend(pool, work(kind))
                 : Effect.scoped(Effect.flatMap(pool.acquire, work(kind)))
             )
           })

@@ -11,6 +11,15 @@ import type { ConnectFailure } from "../../src/DbError.js"
 import type { Connection } from "../../src/Driver.js"
 import type * as Pool from "../../src/Pool.js"
 
+/** `Pool.hold` for work that can be interrupted, as a transaction's body can. */
+export const lend = <A, E, R>(
+  pool: Pool.Pool,
+  work: (connection: Connection) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | ConnectFailure, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    pool.hold(restore, (connection) => restore(Effect.suspend(() => work(connection))))
+  )
+
 /** Lets every fiber go on as far as it can without time passing. */
 export const settle = Effect.forEach(Array.from({ length: 60 }), () => Effect.yieldNow(), { discard: true })
 
