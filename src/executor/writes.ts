@@ -29,6 +29,7 @@ const byDefaults = (insert: Insert, places: ReadonlyArray<number>): ReadonlyArra
   if (insert.columns.length === 0) {
     return insert.rows.map((row, i) => ({ insert: { ...insert, rows: [row] }, places: [i] }))
   }
+  if (!insert.rows.some(hasDefault)) return [{ insert, places }]
   const groups = new Map<string, Array<number>>()
   for (const place of places) {
     const pattern = insert.rows[place]!.map((value) => value === Default ? "d" : "v").join("")
@@ -36,7 +37,6 @@ const byDefaults = (insert: Insert, places: ReadonlyArray<number>): ReadonlyArra
     if (group === undefined) groups.set(pattern, [place])
     else group.push(place)
   }
-  if (groups.size === 1 && !groups.keys().next().value!.includes("d")) return [{ insert, places }]
   return [...groups].flatMap(([pattern, members]): ReadonlyArray<Part> => {
     const kept = insert.columns.flatMap((_, i) => pattern[i] === "v" ? [i] : [])
     const columns = kept.map((i) => insert.columns[i]!)
@@ -49,6 +49,8 @@ const byDefaults = (insert: Insert, places: ReadonlyArray<number>): ReadonlyArra
       : [part]
   })
 }
+
+const hasDefault = (row: ReadonlyArray<unknown>): boolean => row.includes(Default)
 
 const bySize = (part: Part, { maxParameters, rowsPerInsert }: Dialect): ReadonlyArray<Part> => {
   const width = Math.max(1, part.insert.columns.length)

@@ -196,7 +196,15 @@ const givenOf = (model: Model.Any, rows: ReadonlyArray<Array<unknown>>, now: num
   for (const row of rows) {
     for (const at of onInsert) if (row[at] === Default) row[at] = now
   }
-  const given = columns.flatMap((_, at) => rows.some((row) => row[at] !== Default) ? [at] : [])
+  const given: Array<number> = []
+  for (let at = 0; at < columns.length; at++) {
+    for (const row of rows) {
+      if (row[at] !== Default) {
+        given.push(at)
+        break
+      }
+    }
+  }
   return given.length === columns.length
     ? { columns, rows }
     : { columns: given.map((at) => columns[at]!), rows: rows.map((row) => given.map((at) => row[at])) }
