@@ -166,7 +166,9 @@ export const rowsToInsert = (
     }
     return rows
   })
-  return rows === undefined ? parsedRows(model, schema, inputs, now, many) : Effect.succeed(givenOf(model, rows, now))
+  return rows === undefined
+    ? Effect.map(parsedRows(model, schema, inputs, many), (parsed) => givenOf(model, parsed, now))
+    : Effect.succeed(givenOf(model, rows, now))
 }
 
 /** The places of columns that the clock fills in where an input does not. */
@@ -214,9 +216,8 @@ const parsedRows = (
   model: Model.Any,
   schema: Schema.Schema<any, any>,
   inputs: ReadonlyArray<unknown>,
-  now: number,
   many: boolean
-): Effect.Effect<RowsToInsert, WriteFailure> =>
+): Effect.Effect<ReadonlyArray<Array<unknown>>, WriteFailure> =>
   Effect.flatMap(allOf(inputs.map(parserOf(schema))), (results) => {
     const issues = results.flatMap((result, row) =>
       Either.isLeft(result) ? issuesOf(model, result.left, many ? [row] : []) : []
@@ -225,7 +226,7 @@ const parsedRows = (
     const encoded = results.map((result) =>
       (Either.isRight(result) ? result.right : {}) as { readonly [property: string]: unknown }
     )
-    return toRows(model, tableOf(model), encoded, now, many)
+    return storedRows(model, encoded, many)
   })
 
 /** PostgreSQL refuses to insert and update a row in one statement, and others keep parts of both: so none is asked to. */
@@ -261,32 +262,26 @@ const allOf = (
     ? Effect.succeed(results)
     : Effect.forEach(results, Effect.either)
 
-const toRows = (
+/** The stored values of what a Schema has made, by the columns of the table. */
+const storedRows = (
   model: Model.Any,
-  table: Ast.Table,
   encoded: ReadonlyArray<{ readonly [property: string]: unknown }>,
-  now: number,
   many: boolean
-): Effect.Effect<RowsToInsert, ValidationError> => {
-  const columns = model[Definition.Define].columns.filter((column) =>
-    column.details.clock !== undefined || encoded.some((row) => Object.hasOwn(row, column.property))
-  )
+): Either.Either<ReadonlyArray<Array<unknown>>, ValidationError> => {
   const issues: Array<Issue> = []
   const rows = encoded.map((row, number) =>
-    columns.map((column) => {
-      if (!Object.hasOwn(row, column.property)) return column.details.clock === undefined ? Default : now
+    tableOf(model).columns.map(({ property, type }) => {
+      if (!Object.hasOwn(row, property)) return Default
       try {
-        return storedFromEncoded(column.type.storage, row[column.property])
+        return storedFromEncoded(type.storage, row[property])
       } catch (problem) {
         if (!(problem instanceof InvalidValue)) throw problem
-        issues.push({ path: [...(many ? [number] : []), column.property], message: problem.message })
+        issues.push({ path: [...(many ? [number] : []), property], message: problem.message })
         return null
       }
     })
   )
-  return issues.length > 0
-    ? Effect.fail(validationError(model, "an insert of", issues))
-    : Effect.succeed({ columns: columns.map((column) => table.byProperty[column.property]!), rows })
+  return issues.length > 0 ? Either.left(validationError(model, "an insert of", issues)) : Either.right(rows)
 }
 
 const partial = new WeakMap<object, Map<string, Schema.Schema<any, any>>>()
