@@ -64,6 +64,16 @@ export const entries: ReadonlyArray<Entry> = [
     variant,
     versions: ["drizzle-orm"]
   })),
+  ...([["postgres", "./peers/drizzlePostgres.js"], ["mysql", "./peers/drizzleMysql.js"]] as const).flatMap(
+    ([engine, module]) =>
+      ([["drizzle prepared", "prepared"], ["drizzle", "plain"]] as const).map(([name, variant]): Entry => ({
+        name,
+        engines: [engine],
+        module,
+        variant,
+        versions: ["drizzle-orm"]
+      }))
+  ),
   { name: "kysely", engines: all, module: "./peers/kysely.js", variant: "", versions: ["kysely"] },
   { name: "typeorm", engines: all, module: "./peers/typeorm.js", variant: "", versions: ["typeorm"] },
   {
