@@ -2,12 +2,12 @@
  * What the command line asks for.
  */
 import { parseArgs } from "node:util"
-import type { Engine } from "./crud.js"
+import type { Place } from "./crud.js"
 
-export const engines = ["sqlite", "postgres", "mysql"] as const satisfies ReadonlyArray<Engine>
+export const engines = ["none", "sqlite", "postgres", "mysql"] as const satisfies ReadonlyArray<Place>
 
 export interface Wish {
-  readonly engines: ReadonlyArray<Engine>
+  readonly engines: ReadonlyArray<Place>
   /** `W1`, or one of its parts as `W1.a`; all where there is none. */
   readonly workloads: ReadonlyArray<string>
   /** All where there is none; `raw` is always measured. */
@@ -20,10 +20,11 @@ export interface Wish {
 
 export const usage = `npm run bench -- [options]
 
-  --engine NAME     sqlite, postgres or mysql (which is MariaDB); several times for several; default: all that are here
+  --engine NAME     sqlite, postgres, mysql (which is MariaDB), or none for what needs no database; several times for several;
+                    default: all that are here
   --workload ID     W1, or a part of it as W1.a; several times for several; default: all (with --quick: W1)
   --peer NAME       only these, beside raw: strata, kysely, "drizzle prepared"; several times for several
-  --quick           3 rounds, fewer calls; without the slowest peers unless they are named
+  --quick           2 rounds, fewer calls; without variants and the slowest peers unless they are named
   --rounds NUMBER   default 7
   --json FILE       writes the figures
   --compare FILE    shows how they differ from figures that an earlier run wrote`
@@ -60,7 +61,7 @@ export const read = (
       throw new Error(`there is no engine ${name}: ${engines.join(", ")}`)
     }
   }
-  const rounds = values.rounds === undefined ? values.quick ? 3 : 7 : Number(values.rounds)
+  const rounds = values.rounds === undefined ? values.quick ? 2 : 7 : Number(values.rounds)
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds wants a whole number from 1: ${values.rounds}`)
   return {
     engines: engines.filter((engine) => values.engine.length === 0 || values.engine.includes(engine)),

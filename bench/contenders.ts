@@ -1,23 +1,7 @@
 /**
- * Who is measured on which engine, and where it is found.
+ * The contenders of W1.
  */
-import type { Engine } from "./crud.js"
-
-export interface Entry {
-  /** Its name in tables and files. */
-  readonly name: string
-  readonly engines: ReadonlyArray<Engine>
-  readonly module: string
-  readonly variant: string
-  /** How instants are stored in its SQLite file. */
-  readonly storage?: "integer"
-  /** Left out of a quick run, most of which it would take. */
-  readonly isSlow?: true
-  /** Packages of its own, in a folder of this one. */
-  readonly packages?: "prisma"
-  /** The packages whose versions belong to its figures. */
-  readonly versions: ReadonlyArray<string>
-}
+import type { Entry } from "./suite.js"
 
 const servers = ["postgres", "mysql"] as const
 const all = ["sqlite", ...servers] as const
@@ -30,7 +14,7 @@ export const entries: ReadonlyArray<Entry> = [
       engines: ["sqlite"],
       module: "./contenders/rawSqlite.js",
       variant,
-      ...(variant === "integer dates" ? { storage: "integer" } : {}),
+      ...(variant === "integer dates" ? { storage: "integer", isWhole: true } : {}),
       versions: ["better-sqlite3"]
     })
   ),
@@ -39,6 +23,7 @@ export const entries: ReadonlyArray<Entry> = [
     engines: ["postgres"],
     module: "./contenders/rawPostgres.js",
     variant,
+    ...(variant === "named" ? { isWhole: true } : {}),
     versions: ["pg"]
   })),
   ...([["raw", "query"], ["raw execute", "execute"], ["raw floor", "floor"]] as const).map((
@@ -48,6 +33,7 @@ export const entries: ReadonlyArray<Entry> = [
     engines: ["mysql"],
     module: "./contenders/rawMysql.js",
     variant,
+    ...(variant === "execute" ? { isWhole: true } : {}),
     versions: ["mysql2"]
   })),
   ...([["strata", "fiber"], ["strata, runPromise per op", "promise"]] as const).map(([name, variant]): Entry => ({
@@ -55,6 +41,7 @@ export const entries: ReadonlyArray<Entry> = [
     engines: all,
     module: "./contenders/strata.js",
     variant,
+    ...(variant === "promise" ? { isWhole: true } : {}),
     versions: ["effect"]
   })),
   ...([["drizzle prepared", "prepared"], ["drizzle", "plain"]] as const).map(([name, variant]): Entry => ({
@@ -81,7 +68,7 @@ export const entries: ReadonlyArray<Entry> = [
     engines: ["sqlite"],
     module: "./peers/mikroOrm.js",
     variant: "",
-    isSlow: true,
+    isWhole: true,
     versions: ["@mikro-orm/core"]
   },
   {
@@ -89,7 +76,7 @@ export const entries: ReadonlyArray<Entry> = [
     engines: ["sqlite"],
     module: "./peers/prisma.js",
     variant: "",
-    isSlow: true,
+    isWhole: true,
     packages: "prisma",
     versions: ["@prisma/client"]
   },
@@ -103,5 +90,3 @@ export const entries: ReadonlyArray<Entry> = [
     versions: ["@effect/sql"]
   }
 ]
-
-export const baseline = "raw"

@@ -5,6 +5,9 @@ import type * as Effect from "effect/Effect"
 
 export type Engine = "sqlite" | "postgres" | "mysql"
 
+/** Where something is measured; `none` is without a database. */
+export type Place = Engine | "none"
+
 export interface User {
   readonly id: number
   readonly name: string

@@ -2,8 +2,9 @@
  * The figures of a run, as `--json` writes them: one object for one engine, an array of them for several.
  */
 import type { Counts } from "./counting.js"
-import type { Engine } from "./crud.js"
+import type { Place } from "./crud.js"
 import { geometricMean, interval, median, pairedRatio } from "./statistics.js"
+import type { Measurement } from "./suite.js"
 
 export interface Result {
   readonly median: number
@@ -18,7 +19,10 @@ export interface Result {
 }
 
 export interface Workload {
+  /** Of all figures less is better. */
   readonly unit: string
+  /** Of a point of a curve: what grows, and how much of it there was. */
+  readonly point?: { readonly of: string; readonly at: number }
   readonly results: { readonly [contender: string]: Result }
 }
 
@@ -29,7 +33,7 @@ export interface LeftOut {
 }
 
 export interface Figures {
-  readonly engine: Engine
+  readonly engine: Place
   readonly machine: { readonly [what: string]: string | number }
   readonly versions: { readonly [what: string]: string }
   readonly startedAt: string
@@ -64,10 +68,15 @@ export const resultOf = ({ counts, values }: Samples, raw: Samples | undefined):
 }
 
 /** The results of one workload, by contender. */
-export const workloadOf = (unit: string, samples: ReadonlyMap<string, Samples>, baseline: string): Workload => {
+export const workloadOf = (
+  { point, unit }: Pick<Measurement, "point" | "unit">,
+  samples: ReadonlyMap<string, Samples>,
+  baseline: string
+): Workload => {
   const raw = samples.get(baseline)
   return {
     unit,
+    ...(point === undefined ? {} : { point }),
     results: Object.fromEntries([...samples].map(([name, one]) => [name, resultOf(one, raw)]))
   }
 }

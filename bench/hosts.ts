@@ -9,11 +9,11 @@ import { join } from "node:path"
 import { PrivateMariaDb, PrivatePostgres } from "../test/support/processes.js"
 import { administer, restore } from "./admin.js"
 import type { Admin } from "./admin.js"
-import type { Engine } from "./crud.js"
+import type { Engine, Place } from "./crud.js"
 import { indexes, insertPosts, insertUsers, postsEach, tables, users } from "./seed.js"
 
 export interface Host {
-  readonly engine: Engine
+  readonly engine: Place
   /** The database as it introduces itself. */
   readonly version: string
   /** A database with the seed's rows and nothing else, for the next process. */
@@ -119,5 +119,13 @@ const server = (engine: "postgres" | "mysql"): Effect.Effect<Host, unknown, Scop
     }
   })
 
-export const hostOf = (engine: Engine): Effect.Effect<Host, unknown, Scope.Scope> =>
-  engine === "sqlite" ? files : server(engine)
+export const hostOf = (engine: Place): Effect.Effect<Host, unknown, Scope.Scope> => {
+  switch (engine) {
+    case "none":
+      return Effect.succeed({ engine, version: "none", fresh: async () => "" })
+    case "sqlite":
+      return files
+    default:
+      return server(engine)
+  }
+}

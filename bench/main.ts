@@ -12,14 +12,14 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { cpus, loadavg, release, totalmem } from "node:os"
 import { isAsked, read, usage } from "./arguments.js"
 import type { Wish } from "./arguments.js"
-import { baseline } from "./contenders.js"
-import type { Engine } from "./crud.js"
+import type { Place } from "./crud.js"
 import { meansOf, workloadOf } from "./figures.js"
 import type { Figures, LeftOut } from "./figures.js"
 import { hostOf } from "./hosts.js"
 import { build, effectCopies, installPeers, installPrisma, version } from "./install.js"
 import { carryOut, processes } from "./rounds.js"
 import type { Plan } from "./rounds.js"
+import { baseline } from "./suite.js"
 import { suites } from "./suites.js"
 import { comparison, ratios } from "./tables.js"
 import { meant } from "./workloads/crud.js"
@@ -40,15 +40,21 @@ const machine = () => ({
   load: loadavg()[0]?.toFixed(2) ?? "unknown"
 })
 
-const plansOf = (wish: Wish, engine: Engine, prisma: string | undefined): ReadonlyArray<Plan> =>
+const plansOf = (wish: Wish, engine: Place, prisma: string | undefined): ReadonlyArray<Plan> =>
   suites.flatMap((suite): ReadonlyArray<Plan> => {
     const measurements = suite.measurements.filter(({ engines, id }) => engines.includes(engine) && isAsked(wish, id))
-    const entries = suite.entries.filter(({ engines, isSlow, name, packages }) =>
+    const entries = suite.entries.filter(({ engines, isWhole, name, packages }) =>
       engines.includes(engine) && !(packages === "prisma" && prisma !== undefined) &&
-      (name === baseline || (wish.peers.length === 0 ? !wish.isQuick || isSlow !== true : wish.peers.includes(name)))
+      (name === baseline || (wish.peers.length === 0 ? !wish.isQuick || isWhole !== true : wish.peers.includes(name)))
     )
     if (measurements.length === 0 || entries.length === 0) return []
-    return [{ suite, entries, measurements, rounds: wish.rounds, isQuick: wish.isQuick }]
+    return [{
+      suite,
+      entries,
+      measurements,
+      rounds: Math.min(wish.rounds, suite.rounds ?? wish.rounds),
+      isQuick: wish.isQuick
+    }]
   })
 
 const versionsOf = (plans: ReadonlyArray<Plan>, database: string) => ({
@@ -63,7 +69,7 @@ const versionsOf = (plans: ReadonlyArray<Plan>, database: string) => ({
 })
 
 const figuresOf = (
-  engine: Engine,
+  engine: Place,
   wish: Wish,
   prisma: string | undefined,
   onProcess: (what: string) => void
@@ -80,9 +86,12 @@ const figuresOf = (
     for (const plan of plans) {
       const outcome = yield* carryOut(plan, host, onProcess)
       leftOut.push(...outcome.leftOut)
-      for (const { id, name, unit } of plan.measurements) {
+      for (const measurement of plan.measurements) {
+        const { id, name } = measurement
         const samples = outcome.samples.get(id)
-        if (samples !== undefined && samples.size > 0) workloads[`${id} ${name}`] = workloadOf(unit, samples, baseline)
+        if (samples !== undefined && samples.size > 0) {
+          workloads[`${id} ${name}`] = workloadOf(measurement, samples, baseline)
+        }
       }
     }
     const figures: Figures = {
@@ -141,6 +150,7 @@ const program = (wish: Wish) =>
     bar?.start(total, 0, { what: "" })
     const all: Array<Figures> = []
     for (const engine of wish.engines) {
+      if (plansOf(wish, engine, prisma).length === 0) continue
       const figures = yield* Effect.either(figuresOf(engine, wish, prisma, (what) => {
         bar?.update({ what })
         bar?.increment(1)

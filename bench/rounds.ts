@@ -5,13 +5,12 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
-import type { Answer, Measured, Request } from "./child.js"
-import { baseline } from "./contenders.js"
-import type { Entry } from "./contenders.js"
 import type { LeftOut, Samples } from "./figures.js"
 import type { Host } from "./hosts.js"
 import { child } from "./install.js"
-import type { Measurement, Suite } from "./suites.js"
+import type { Answer, Measured, Request } from "./process.js"
+import { baseline } from "./suite.js"
+import type { Entry, Measurement, Suite } from "./suite.js"
 
 class ProcessFailed extends Data.TaggedError("ProcessFailed")<{ readonly message: string }> {}
 
@@ -82,8 +81,8 @@ export const carryOut = (plan: Plan, host: Host, onProcess: (what: string) => vo
           variant: entry.variant,
           workloads: ids,
           does,
-          budget: isQuick ? suite.budget.quick : suite.budget.whole,
-          divisor: isQuick ? 4 : 1
+          isQuick,
+          ...(isQuick ? suite.effort.quick : suite.effort.whole)
         })
         if (answer.problem !== undefined) leave(entry, "all", answer.problem)
         for (const [id, { problem }] of Object.entries(answer.measured)) {

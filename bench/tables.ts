@@ -2,8 +2,8 @@
  * Figures as tables for a terminal.
  */
 import Table from "cli-table3"
-import { baseline } from "./contenders.js"
 import type { Figures, Result, Workload } from "./figures.js"
+import { baseline } from "./suite.js"
 
 /** Three digits that matter. */
 export const short = (value: number): string =>

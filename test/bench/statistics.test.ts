@@ -38,7 +38,7 @@ describe("figures", () => {
   ])
 
   it("have the shape that the file has", () => {
-    expect(workloadOf("µs", samples, "raw")).toEqual({
+    expect(workloadOf({ unit: "µs" }, samples, "raw")).toEqual({
       unit: "µs",
       results: {
         raw: { median: 2, low: 1, high: 4, ratioToRaw: 1, statements: 1, roundTrips: 1 },
@@ -50,8 +50,8 @@ describe("figures", () => {
 
   it("have a mean only of contenders that did every workload", () => {
     const workloads = {
-      "W1.a find by key": workloadOf("µs", samples, "raw"),
-      "W1.b select": workloadOf("µs", new Map([...samples].filter(([name]) => name !== "slow")), "raw")
+      "W1.a find by key": workloadOf({ unit: "µs" }, samples, "raw"),
+      "W1.b select": workloadOf({ unit: "µs" }, new Map([...samples].filter(([name]) => name !== "slow")), "raw")
     }
     expect(meansOf(workloads, ["W1.a", "W1.b"])).toEqual({ raw: 1, strata: 2 })
     expect(meansOf(workloads, ["W1.a", "W1.c"])).toEqual({})

@@ -1,47 +1,17 @@
 /**
- * The process of one contender in one round: `node child.js REQUEST`, with a request and an answer in JSON.
+ * A contender's process in W1.
  */
-import { administer, clear, fill } from "./admin.js"
-import type { Admin } from "./admin.js"
-import { countOn } from "./counting.js"
-import type { Counts } from "./counting.js"
-import type { Contender, Engine, Open } from "./crud.js"
-import { callAll } from "./loops.js"
-import { canonical, digest } from "./results.js"
-import { begin, crud, removable } from "./workloads/crud.js"
-import type { CrudWorkload } from "./workloads/crud.js"
-
-export interface Request {
-  readonly engine: Engine
-  readonly url: string
-  /** The contender's module, from this file. */
-  readonly module: string
-  readonly variant: string
-  readonly workloads: ReadonlyArray<string>
-  /** Whether results are looked at and statements counted, or time is measured. */
-  readonly does: "check" | "time"
-  /** What the calls of one workload may take, in milliseconds. */
-  readonly budget: number
-  /** By how much fewer calls there are at the most. */
-  readonly divisor: number
-}
-
-export interface Measured {
-  /** In the unit of the measurement; of W1 microseconds a call. */
-  readonly value?: number
-  readonly calls?: number
-  readonly seen?: string
-  readonly counts?: Counts
-  readonly problem?: string
-}
-
-export interface Answer {
-  readonly measured: { readonly [id: string]: Measured }
-  readonly problem?: string
-}
-
-/** How much of a measurement comes before it, so that nothing is measured cold. */
-const warmUp = 0.3
+import { administer, clear, fill } from "../admin.js"
+import type { Admin } from "../admin.js"
+import { countOn } from "../counting.js"
+import type { Counts } from "../counting.js"
+import type { Contender, Open } from "../crud.js"
+import { callAll } from "../loops.js"
+import { answer, engineOf, load, messageOf } from "../process.js"
+import type { Answer, Measured, Request } from "../process.js"
+import { canonical, digest } from "../results.js"
+import { begin, crud, removable } from "../workloads/crud.js"
+import type { CrudWorkload } from "../workloads/crud.js"
 
 const inputs = (workload: CrudWorkload, from: number, count: number) =>
   Array.from({ length: count }, (_, i) => workload.given(from + i))
@@ -88,20 +58,26 @@ const timed = async (contender: Contender, admin: Admin, workload: CrudWorkload,
   return time
 }
 
+/** The calls that warm up at the most, where each needs a row of its own. */
+const warmest = ({ most, needsRows }: CrudWorkload): number => needsRows ? 3 * most : Infinity
+
+/** Rows for those, for the piece with which they end, and for what is measured. */
+const needed = ({ most }: CrudWorkload): number => 5 * most
+
 const measure = async (
   contender: Contender,
   admin: Admin,
   workload: CrudWorkload,
-  { budget, divisor }: Request
+  { budget, warmUp }: Request
 ): Promise<Measured> => {
   const least = workload.inFlight ?? 1
-  const most = Math.max(least, Math.ceil(workload.most / divisor))
+  const { most } = workload
   let calls = 0
   let warm = 0
   let size = least
   let perCall = Infinity
   // The last of several pieces is the warmest: by it the rest is planned.
-  while (calls < warmUp * most && warm < warmUp * budget) {
+  while (warm < warmUp && calls < warmest(workload)) {
     const time = await timed(contender, admin, workload, calls, size)
     perCall = time / size
     calls += size
@@ -115,35 +91,29 @@ const measure = async (
   return { value: time * 1000 / count, calls: count }
 }
 
-const needed = (workload: CrudWorkload, { divisor }: Request): number => Math.ceil(workload.most / divisor * 2) + 2
-
-const run = async (request: Request): Promise<Answer> => {
-  const { does, engine, url, variant } = request
+void answer(async (request): Promise<Answer["measured"]> => {
+  const { does, url, variant } = request
+  const engine = engineOf(request)
   const counter = does === "check" ? await countOn(engine, url) : undefined
   const admin = await administer(engine, url)
-  const { contender: open } = await import(request.module) as { readonly contender: Open }
+  const { contender: open } = await load(request) as { readonly contender: Open }
   const contender = await open({ engine, url: counter?.url ?? url, variant })
   const measured: Record<string, Measured> = {}
   for (const [index, workload] of crud.entries()) {
     if (!request.workloads.includes(workload.id) || !workload.engines.includes(engine)) continue
     begin(index)
     try {
-      if (workload.needsRows) await fill(admin, engine, removable, needed(workload, request))
+      if (workload.needsRows) await fill(admin, engine, removable, counter === undefined ? needed(workload) : 2)
       measured[workload.id] = counter === undefined
         ? await measure(contender, admin, workload, request)
         : await check(contender, admin, counter.counts, workload)
     } catch (error) {
-      measured[workload.id] = { problem: error instanceof Error ? error.message : String(error) }
+      measured[workload.id] = { problem: messageOf(error) }
     }
     await clear(admin)
   }
   await contender.close()
   await admin.close()
   await counter?.close()
-  return { measured }
-}
-
-const answer = await run(JSON.parse(process.argv[2] ?? "{}") as Request).catch(
-  (error): Answer => ({ measured: {}, problem: error instanceof Error ? error.stack ?? error.message : String(error) })
-)
-process.stdout.write(JSON.stringify(answer), () => process.exit(0))
+  return measured
+})

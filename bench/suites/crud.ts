@@ -1,0 +1,15 @@
+/**
+ * W1: what services do all day.
+ */
+import { entries } from "../contenders.js"
+import type { Suite } from "../suite.js"
+import { crud as workloads } from "../workloads/crud.js"
+
+export const crud: Suite = {
+  id: "W1",
+  file: "children/crud.js",
+  measurements: workloads.map(({ engines, id, name }) => ({ id, name, unit: "µs", engines })),
+  entries,
+  isChecked: true,
+  effort: { quick: { warmUp: 120, budget: 40 }, whole: { warmUp: 300, budget: 500 } }
+}
