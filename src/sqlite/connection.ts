@@ -52,6 +52,10 @@ export type Access =
 /** How long the event loop may be kept from everything else, in milliseconds. */
 const turn = 15
 
+/** `runSync` cannot wait; the fibers of a ManagedRuntime keep the scheduler that built it, which is done with that by then. */
+const canWait = (scheduler: Scheduler.Scheduler): boolean =>
+  !(scheduler instanceof Scheduler.SyncScheduler) || scheduler.deferred
+
 /** A session on this thread. */
 export const onThisThread = (session: Session, lockTimeout: number): Access => {
   /** Calls here are synchronous, so that a row of them would keep timers and signals waiting: now and then they get a turn. */
@@ -66,8 +70,7 @@ export const onThisThread = (session: Session, lockTimeout: number): Access => {
   const inTurn = <A>(run: () => A): Effect.Effect<A, Failure> =>
     Effect.withFiberRuntime((fiber) => {
       const isLong = performance.now() - lastTurn >= turn
-      // `runSync` cannot wait.
-      return isLong && !(fiber.currentScheduler instanceof Scheduler.SyncScheduler)
+      return isLong && canWait(fiber.currentScheduler)
         ? Effect.flatMap(nextTurn, () => attemptNow(lockTimeout, run))
         : attemptNow(lockTimeout, run)
     })
