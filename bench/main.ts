@@ -13,6 +13,7 @@ import { cpus, loadavg, release, totalmem } from "node:os"
 import { isAsked, read, usage } from "./arguments.js"
 import type { Wish } from "./arguments.js"
 import type { Place } from "./crud.js"
+import { growth } from "./curves.js"
 import { meansOf, workloadOf } from "./figures.js"
 import type { Figures, LeftOut } from "./figures.js"
 import { hostOf } from "./hosts.js"
@@ -24,8 +25,12 @@ import { suites } from "./suites.js"
 import { comparison, ratios } from "./tables.js"
 import { meant } from "./workloads/crud.js"
 
+/** What asks for a measurement: its id and what that begins with, `growth`, `growth.rows` and `growth.rows.10`. */
+const prefixes = (id: string): ReadonlyArray<string> =>
+  id.split(".").map((_, at, parts) => parts.slice(0, at + 1).join("."))
+
 const known = {
-  workloads: suites.flatMap(({ id, measurements }) => [id, ...measurements.map(({ id }) => id)]),
+  workloads: [...new Set(suites.flatMap(({ measurements }) => measurements.flatMap(({ id }) => prefixes(id))))],
   peers: [...new Set(suites.flatMap(({ entries }) => entries.map(({ name }) => name)))]
 }
 
@@ -112,7 +117,7 @@ const print = (figures: Figures): void => {
   console.log(
     `\n${engine}: ${versions["database"]}, ${rounds} rounds, ${machine["processor"]}, load ${machine["load"]}`
   )
-  console.log(ratios(figures))
+  for (const table of [ratios(figures), growth(figures)]) if (table !== "") console.log(table)
   for (const { contender, reason, workload } of leftOut) console.log(`left out: ${contender}, ${workload}: ${reason}`)
 }
 

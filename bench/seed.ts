@@ -70,7 +70,7 @@ interface Types {
   readonly end: string
 }
 
-const types: { readonly [E in Engine]: Types } = {
+export const types: { readonly [E in Engine]: Types } = {
   sqlite: {
     key: "integer primary key",
     text: "text",

@@ -48,3 +48,12 @@ export const pairedRatio = (
 /** NaN of nothing. */
 export const geometricMean = (values: ReadonlyArray<number>): number =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
+
+/** How steep the straight line is that lies nearest to the points, by least squares; NaN of less than two places. */
+export const slope = (points: ReadonlyArray<readonly [x: number, y: number]>): number => {
+  const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const x = mean(points.map(([x]) => x))
+  const y = mean(points.map(([, y]) => y))
+  const square = points.reduce((sum, [at]) => sum + (at - x) ** 2, 0)
+  return square === 0 ? NaN : points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) / square
+}

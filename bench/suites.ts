@@ -3,5 +3,7 @@
  */
 import type { Suite } from "./suite.js"
 import { crud } from "./suites/crud.js"
+import { growth } from "./suites/growth.js"
+import { reading } from "./suites/reading.js"
 
-export const suites: ReadonlyArray<Suite> = [crud]
+export const suites: ReadonlyArray<Suite> = [crud, reading, growth]

@@ -11,7 +11,7 @@ export const short = (value: number): string =>
 
 const ratio = (value: number): string => `${value.toFixed(2)}×`
 
-const plain = { compact: true, head: [], border: [], "padding-left": 0, "padding-right": 1 }
+export const plain = { compact: true, head: [], border: [], "padding-left": 0, "padding-right": 1 }
 
 const cell = (name: string, result: Result | undefined): string => {
   if (result === undefined) return ""
@@ -29,10 +29,11 @@ export const partsOf = (name: string): readonly [string, string] => {
   return [name.slice(0, at), name.slice(at + 1)]
 }
 
-/** Ratios to raw, whose own row has its medians; one table for each suite. */
+/** Ratios to raw, whose own row has its medians; one table for each suite, without the points of curves. */
 export const ratios = ({ geometricMean, workloads }: Figures): string => {
   const suites = new Map<string, Array<readonly [string, Workload]>>()
   for (const [name, workload] of Object.entries(workloads)) {
+    if (workload.point !== undefined) continue
     const suite = name.split(".")[0] ?? name
     suites.set(suite, [...suites.get(suite) ?? [], [name, workload]])
   }

@@ -11,7 +11,7 @@ type Row = Record<string, unknown>
 
 const dateOf = (value: unknown): Date => value instanceof Date ? value : new Date(value as string)
 
-const toUser = (row: Row): User => ({
+export const toUser = (row: Row): User => ({
   id: row["id"] as number,
   name: row["name"] as string,
   email: row["email"] as string,

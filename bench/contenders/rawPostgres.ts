@@ -30,7 +30,7 @@ const userColumns = "id, name, email, age, active, created_at"
 const postColumns = "id, author_id, title, body, created_at"
 const insertInto = "insert into users (name, email, age, active, created_at)"
 
-const toUser = (row: UserRow): User => ({
+export const toUser = (row: UserRow): User => ({
   id: row.id,
   name: row.name,
   email: row.email,

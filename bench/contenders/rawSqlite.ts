@@ -28,7 +28,7 @@ const userColumns = "id, name, email, age, active, created_at"
 const postColumns = "id, author_id, title, body, created_at"
 const values = "(name, email, age, active, created_at) values (?, ?, ?, ?, ?)"
 
-const toUser = (row: UserRow): User => ({
+export const toUser = (row: UserRow): User => ({
   id: row.id,
   name: row.name,
   email: row.email,

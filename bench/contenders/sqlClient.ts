@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 import { poolSize } from "../crud.js"
 import type { Contender, Engine, Operations, Page, Target } from "../crud.js"
 
-const layerOf = async (engine: Engine, url: string): Promise<Layer.Layer<SqlClient.SqlClient, unknown>> => {
+export const layerOf = async (engine: Engine, url: string): Promise<Layer.Layer<SqlClient.SqlClient, unknown>> => {
   switch (engine) {
     case "sqlite":
       return (await import("@effect/sql-sqlite-node/SqliteClient")).layer({ filename: url })

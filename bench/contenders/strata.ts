@@ -12,6 +12,7 @@ import * as Expr from "effect-strata/Expr"
 import * as Field from "effect-strata/Field"
 import * as Model from "effect-strata/Model"
 import * as Mutation from "effect-strata/Mutation"
+import type * as Pool from "effect-strata/Pool"
 import * as Query from "effect-strata/Query"
 import * as Relation from "effect-strata/Relation"
 import * as Transaction from "effect-strata/Transaction"
@@ -87,14 +88,14 @@ export const asked = {
 } satisfies { readonly [O in keyof Operations<"effect">]: (...given: Parameters<Operations<"effect">[O]>) => unknown }
 
 /** The Layer of an engine; no other is loaded. */
-export const layerOf = async (engine: Engine, url: string) => {
+export const layerOf = async (engine: Engine, url: string, options: Pool.Options = {}) => {
   switch (engine) {
     case "sqlite":
-      return (await import("effect-strata/Sqlite")).layer({ filename: url })
+      return (await import("effect-strata/Sqlite")).layer({ filename: url, ...options })
     case "postgres":
-      return (await import("effect-strata/Postgres")).layer({ url: Redacted.make(url), size: poolSize })
+      return (await import("effect-strata/Postgres")).layer({ url: Redacted.make(url), size: poolSize, ...options })
     case "mysql":
-      return (await import("effect-strata/MariaDb")).layer({ url: Redacted.make(url), size: poolSize })
+      return (await import("effect-strata/MariaDb")).layer({ url: Redacted.make(url), size: poolSize, ...options })
   }
 }
 

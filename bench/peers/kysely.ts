@@ -10,7 +10,7 @@ import type { Contender, Engine, Open, Operations, Post, User, UserInput } from 
 type Flag = number | boolean
 type Instant = string | Date
 
-interface Tables {
+export interface Tables {
   users: { id: Generated<number>; name: string; email: string; age: number; active: Flag; created_at: Instant }
   posts: { id: Generated<number>; author_id: number; title: string; body: string; created_at: Instant }
 }
@@ -26,7 +26,7 @@ interface UserRow {
 
 const dateOf = (value: Instant): Date => value instanceof Date ? value : new Date(value)
 
-const toUser = (row: UserRow): User => ({
+export const toUser = (row: UserRow): User => ({
   id: row.id,
   name: row.name,
   email: row.email,
@@ -35,7 +35,7 @@ const toUser = (row: UserRow): User => ({
   createdAt: dateOf(row.created_at)
 })
 
-const dialectOf = async (engine: Engine, url: string): Promise<Dialect> => {
+export const dialectOf = async (engine: Engine, url: string, streams = false): Promise<Dialect> => {
   switch (engine) {
     case "sqlite": {
       const database = new SqliteDatabase(url)
@@ -46,7 +46,10 @@ const dialectOf = async (engine: Engine, url: string): Promise<Dialect> => {
     }
     case "postgres": {
       const { default: pg } = await import("pg")
-      return new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: poolSize }) })
+      return new PostgresDialect({
+        pool: new pg.Pool({ connectionString: url, max: poolSize }),
+        ...(streams ? { cursor: (await import("pg-cursor")).default } : {})
+      })
     }
     case "mysql": {
       const { createPool } = await import("mysql2")
