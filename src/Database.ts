@@ -16,6 +16,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type * as Scope from "effect/Scope"
@@ -57,6 +58,11 @@ export interface Service {
   readonly server: { readonly name: string; readonly version: string }
   /** Runs one statement and decodes its rows; its relations are loaded with it. */
   readonly run: (statement: Statement) => Effect.Effect<Outcome, WriteFailure>
+  /** `run` for a fiber that asks now, where the database answers without a wait: what it gave, or its failure. Undefined where nothing was begun. */
+  readonly runNow?: (
+    statement: Statement,
+    fiber: Fiber.RuntimeFiber<any, any>
+  ) => Outcome | Effect.Effect<never, WriteFailure> | undefined
   /** The rows of a select, decoded, in bounded memory. */
   readonly stream: (select: Select) => Stream.Stream<any, ReadFailure>
   /** Runs an effect in a transaction of this database, or in a savepoint of the one that the fiber is in. */
@@ -124,15 +130,21 @@ export const use =
     Effect.provideServiceEffect(effect, Database, tag)
 
 /**
- * Asks the fiber's database.
+ * Runs a statement on the fiber's database, and goes on with what it gave.
  *
  * @since 0.1.0
  * @category running
  */
-export const ask = <A, E, R>(
-  question: (database: Service) => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R | Database> =>
-  Effect.withFiberRuntime((fiber) => question(Context.get(fiber.currentContext as Context.Context<Database>, Database)))
+export const run = <A, E, R>(
+  statement: Statement,
+  then: (outcome: Outcome) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | WriteFailure, R | Database> =>
+  Effect.withFiberRuntime((fiber) => {
+    const database = Context.get(fiber.currentContext as Context.Context<Database>, Database)
+    const answer = database.runNow?.(statement, fiber)
+    if (answer === undefined) return Effect.flatMap(database.run(statement), then)
+    return Effect.isEffect(answer) ? answer : then(answer)
+  })
 
 /**
  * The rows of a select as a stream.
@@ -172,8 +184,9 @@ export interface Interceptor {
  */
 export class Interception extends Context.Tag("effect-strata/Database/Interception")<Interception, Interceptor>() {}
 
-const intercepted = (service: Service, { run, stream, transact }: Interceptor): Service => ({
+const intercepted = ({ runNow, ...service }: Service, { run, stream, transact }: Interceptor): Service => ({
   ...service,
+  ...(run === undefined && runNow !== undefined ? { runNow } : {}),
   ...(run === undefined ? {} : { run: (statement) => run(statement, service.run) }),
   ...(stream === undefined ? {} : { stream: (select) => stream(select, service.stream) }),
   ...(transact === undefined ? {} : { transact: (effect, options) => transact(effect, options, service.transact) })

@@ -94,6 +94,37 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     return scope === undefined ? pool.useNow(work) : scope.useNow(work)
   }
 
+  /** What a statement gave, from what the driver did; throws where a row is not what its Schema says. */
+  const sentOf = (statement: Plain, prepared: Statements.Prepared, result: Result): Sent => ({
+    rows: decode(statement, prepared, result),
+    affected: statement._tag === "Select" ? result.rows.length : Writes.countOf(statement, result.affected),
+    insertId: result.insertId
+  })
+
+  const failed = (statement: Plain, { text }: Statements.Prepared) => (error: WriteFailure | Failure) =>
+    error._tag === "Failure"
+      ? failWith(error, text, tableOf(statement), driver, statement._tag === "Insert" ? statement : undefined)
+      : Effect.fail(error)
+
+  /** Sends a prepared statement to a connection that answers at once, and decodes what comes back; undefined where none does. */
+  const dispatchNow = (
+    fiber: Fiber.RuntimeFiber<any, any>,
+    statement: Plain,
+    prepared: Statements.Prepared
+  ): Sent | Effect.Effect<never, WriteFailure> | undefined => {
+    if (Tracing.isTraced(fiber)) return undefined
+    const exit = runNow(fiber, prepared)
+    if (exit === undefined) return undefined
+    if (exit._tag === "Failure") {
+      return Effect.catchAll(Effect.failCause(exit.cause), failed(statement, prepared))
+    }
+    try {
+      return sentOf(statement, prepared, exit.value)
+    } catch (problem) {
+      return refused(problem)
+    }
+  }
+
   /** Sends a prepared statement and decodes what comes back. */
   const dispatch = (
     fiber: Fiber.RuntimeFiber<any, any>,
@@ -102,23 +133,16 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     prepared: Statements.Prepared
   ): Effect.Effect<Sent, WriteFailure> => {
     const { decoder, parameters, text } = prepared
-    const onFailure = (error: WriteFailure | Failure) =>
-      error._tag === "Failure"
-        ? failWith(error, text, tableOf(statement), driver, statement._tag === "Insert" ? statement : undefined)
-        : Effect.fail(error)
+    const onFailure = failed(statement, prepared)
     const onSuccess = (result: Result): Effect.Effect<Sent, WriteFailure> => {
       try {
-        return Effect.succeed({
-          rows: decode(statement, prepared, result),
-          affected: statement._tag === "Select" ? result.rows.length : result.affected,
-          insertId: result.insertId
-        })
+        return Effect.succeed(sentOf(statement, prepared, result))
       } catch (problem) {
         return refused(problem)
       }
     }
-    const exit = driver.runsNow === true && !Tracing.isTraced(fiber) ? runNow(fiber, prepared) : undefined
-    if (exit !== undefined) return exit._tag === "Success" ? onSuccess(exit.value) : Effect.catchAll(exit, onFailure)
+    const answer = driver.runsNow === true ? dispatchNow(fiber, statement, prepared) : undefined
+    if (answer !== undefined) return Effect.isEffect(answer) ? answer : Effect.succeed(answer)
     return Effect.matchEffect(
       Tracing.statement(
         { system, operation: statement._tag.toUpperCase(), table: tableOf(statement), text },
@@ -202,6 +226,20 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       ? send(statement)
       : Effect.map(loadSelect(statement, rowsOf), (rows) => ({ rows, affected: rows.length }))
 
+  /** A statement that is all there is to do, and answered at once. */
+  const answerNow: NonNullable<Database.Service["runNow"]> = (statement, fiber) => {
+    if (statement._tag === "Script") return undefined
+    if (statement._tag === "Select" && (statement.lock !== undefined || statement.includes.length > 0)) return undefined
+    if (statement._tag !== "Select" && !writes.isOne(statement)) return undefined
+    let prepared: Statements.Prepared
+    try {
+      prepared = prepare(statement)
+    } catch (problem) {
+      return refused(problem)
+    }
+    return dispatchNow(fiber, statement, prepared)
+  }
+
   const run: Database.Service["run"] = (statement) => {
     switch (statement._tag) {
       case "Select":
@@ -211,7 +249,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       case "Insert":
       case "Update":
       case "Delete":
-        return writes(statement)
+        return writes.run(statement)
       case "Script":
         return definitions(statement)
     }
@@ -227,6 +265,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const service: Database.Service = {
     server: driver.server,
     run,
+    ...(driver.runsNow === true ? { runNow: answerNow } : {}),
     stream,
     transact,
     pool: { state: pool.state, resize: pool.resize },

@@ -86,14 +86,9 @@ const proto = {
   ...Effectable.CommitPrototype,
   commit(this: Mutation<unknown, Model.Any>) {
     const { gives } = this
-    return Effect.flatMap(
-      Database.Database,
-      (database) =>
-        Effect.map(
-          Effect.flatMap(this.statement, database.run),
-          (outcome) => gives === "affected" ? outcome.affected : gives === "rows" ? outcome.rows : outcome.rows[0]
-        )
-    )
+    return Effect.flatMap(this.statement, (statement) =>
+      Database.run(statement, ({ affected, rows }) =>
+        Effect.succeed(gives === "affected" ? affected : gives === "rows" ? rows : rows[0])))
   }
 }
 

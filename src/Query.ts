@@ -90,14 +90,18 @@ class Built extends Effectable.Class<ReadonlyArray<any>, ReadFailure, Database.D
     super()
   }
   commit() {
-    return rows(this.ast)
+    return asking(this.ast, Effect.succeed)
   }
 }
 
 const scopeOf = (query: Query<any, any, any, any>): Scope => (query as unknown as Built).scope
 
-const rows = (ast: Ast.Select): Effect.Effect<ReadonlyArray<any>, ReadFailure, Database.Database> =>
-  Effect.map(Database.ask((database) => database.run(ast)), (outcome) => outcome.rows) as never
+/** Runs the select, and goes on with its rows. */
+const asking = <A, E = never>(
+  ast: Ast.Select,
+  then: (rows: ReadonlyArray<any>) => Effect.Effect<A, E>
+): Effect.Effect<A, E | ReadFailure, Database.Database> =>
+  Database.run(ast, ({ rows }) => then(rows)) as Effect.Effect<A, E | ReadFailure, Database.Database>
 
 const build = (ast: Ast.Select, scope: Scope): any => new Built(ast, scope)
 
@@ -418,7 +422,7 @@ export const as = (name: string) => <A, S, J, R>(query: Query<A, S, J, R>): Sour
 export const one = <A, S, J, R>(
   query: Query<A, S, J, R>
 ): Effect.Effect<A, ReadFailure | RowNotFound | TooManyRows, Database.Database | R> =>
-  Effect.flatMap(rows(atMost(query.ast, 2)), (found) =>
+  asking(atMost(query.ast, 2), (found) =>
     found.length === 1
       ? Effect.succeed(found[0])
       : Effect.fail(found.length === 0 ? new RowNotFound({}) : new TooManyRows({})))
@@ -432,8 +436,8 @@ export const one = <A, S, J, R>(
 export const first = <A, S, J, R>(
   query: Query<A, S, J, R>
 ): Effect.Effect<A, ReadFailure | RowNotFound, Database.Database | R> =>
-  Effect.flatMap(
-    rows(atMost(query.ast, 1)),
+  asking(
+    atMost(query.ast, 1),
     (found) => found.length === 0 ? Effect.fail(new RowNotFound({})) : Effect.succeed(found[0])
   )
 
@@ -446,7 +450,10 @@ export const first = <A, S, J, R>(
 export const option = <A, S, J, R>(
   query: Query<A, S, J, R>
 ): Effect.Effect<Option.Option<A>, ReadFailure, Database.Database | R> =>
-  Effect.map(rows(atMost(query.ast, 1)), (found) => found.length === 0 ? Option.none() : Option.some(found[0]))
+  asking(
+    atMost(query.ast, 1),
+    (found) => Effect.succeed(found.length === 0 ? Option.none() : Option.some(found[0]))
+  )
 
 /**
  * How many rows the query has; a limit counts.
@@ -457,7 +464,7 @@ export const option = <A, S, J, R>(
 export const count = <A, S, J, R>(
   query: Query<A, S, J, R>
 ): Effect.Effect<number, ReadFailure, Database.Database | R> =>
-  Effect.map(rows(countOf(query.ast)), (found) => found[0])
+  asking(countOf(query.ast), (found) => Effect.succeed(found[0]))
 
 /**
  * Whether the query has a row.
@@ -468,10 +475,7 @@ export const count = <A, S, J, R>(
 export const exists = <A, S, J, R>(
   query: Query<A, S, J, R>
 ): Effect.Effect<boolean, ReadFailure, Database.Database | R> =>
-  Effect.map(
-    rows(existenceOf(query.ast)),
-    (found) => found.length > 0
-  )
+  asking(existenceOf(query.ast), (found) => Effect.succeed(found.length > 0))
 
 /**
  * The rows as a stream, in bounded memory on every database.

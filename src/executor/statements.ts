@@ -7,10 +7,10 @@ import type { WriteFailure } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import type { Result } from "../Driver.js"
 import type { Script, Statement, Table } from "../sql/ast.js"
-import { compile } from "../sql/compile.js"
 import { Decoders, RowProblem } from "../sql/decode.js"
 import type { Decoder, Mode } from "../sql/decode.js"
 import { InvalidOperand } from "../sql/expressions.js"
+import { Plans } from "../sql/plans.js"
 import { InvalidValue } from "../sql/storage.js"
 import { InvalidInput } from "../sql/textWriter.js"
 
@@ -70,6 +70,7 @@ const placesOf = (statement: Plain): ReadonlyArray<number> | undefined =>
 /** The two ends of a statement's way, for one dialect. */
 export const make = (dialect: Dialect, mode: Mode) => {
   const decoders = new Decoders(dialect, mode)
+  const plans = new Plans(dialect)
   const decode = (
     statement: Plain,
     { decoder, text }: Prepared,
@@ -98,7 +99,7 @@ export const make = (dialect: Dialect, mode: Mode) => {
    */
   const prepare = (statement: Plain, places?: ReadonlyArray<number>): Prepared => {
     try {
-      const { parameters, projection, text } = compile(statement, dialect)
+      const { parameters, projection, text } = plans.compile(statement)
       return { text, parameters, decoder: projection === undefined ? undefined : decoders.of(projection) }
     } catch (problem) {
       if (problem instanceof InvalidOperand && statement._tag !== "Select") problem.readFrom([statement])

@@ -91,6 +91,10 @@ interface Sent {
 
 type Write = Insert | Update | Delete
 
+/** How many rows a write was about: a database may count one that was there already twice, or not at all. */
+export const countOf = (statement: Write, affected: number): number =>
+  statement._tag === "Insert" && statement.conflict !== undefined ? statement.rows.length : affected
+
 /** Runs a write: in one statement where that can say it, else in one transaction. */
 export const make = ({ dialect, send, transact, prepare }: Parts) => {
   const readBack = (insert: Insert) => ({ affected, insertId }: Sent): Effect.Effect<Sent, WriteFailure> => {
@@ -119,13 +123,11 @@ export const make = ({ dialect, send, transact, prepare }: Parts) => {
     const plain = (insert: Insert): Insert => isEmulated ? { ...insert, returning: undefined } : insert
     const finish = (insert: Insert, sent: Effect.Effect<Sent, WriteFailure>) =>
       isEmulated ? Effect.flatMap(sent, readBack(insert)) : sent
-    // A database may count a row that was there already twice, or not at all.
-    const counted = statement.conflict === undefined ? undefined : statement.rows.length
     if (parts.length === 1) {
       const only = finish(parts[0]!.insert, send(plain(parts[0]!.insert)))
       return Effect.map(
         isEmulated ? transact(only) : only,
-        ({ affected, rows }) => ({ rows, affected: counted ?? affected })
+        ({ affected, rows }) => ({ rows, affected: countOf(statement, affected) })
       )
     }
     const prepared = Effect.forEach(
@@ -141,7 +143,7 @@ export const make = ({ dialect, send, transact, prepare }: Parts) => {
           rows[parts[i]!.places[at]!] = row
         })
       })
-      return { rows, affected: counted ?? affected }
+      return { rows, affected: countOf(statement, affected) }
     })
   }
 
@@ -175,7 +177,7 @@ export const make = ({ dialect, send, transact, prepare }: Parts) => {
       )
     }))
 
-  return (statement: Write): Effect.Effect<Sent, WriteFailure> => {
+  const run = (statement: Write): Effect.Effect<Sent, WriteFailure> => {
     const isEmulated = Returning.needsEmulation(statement, dialect)
     const refusal = isEmulated ? Returning.refusal(statement, dialect) : undefined
     if (refusal !== undefined) return Effect.fail(refusal)
@@ -188,4 +190,12 @@ export const make = ({ dialect, send, transact, prepare }: Parts) => {
         return isEmulated ? remove(statement) : send(statement)
     }
   }
+
+  /** Whether a write is said by itself as it stands, and gives what is asked of it. */
+  const isOne = (statement: Write): boolean =>
+    !Returning.needsEmulation(statement, dialect) &&
+    (statement._tag !== "Insert" ||
+      (statement.rows.length === 1 && statement.columns.length > 0 && !hasDefault(statement.rows[0]!)))
+
+  return { isOne, run }
 }

@@ -60,8 +60,11 @@ const printReturning = (writer: TextWriter, { returning }: Insert | Update | Del
 }
 
 /** Prints a statement; throws a `Refusal` for one that cannot be said, or not on this dialect. */
-export const compile = (statement: Exclude<Statement, Script>, dialect: Dialect): Compiled => {
-  const writer = new TextWriter(dialect)
+export const compile = (
+  statement: Exclude<Statement, Script>,
+  dialect: Dialect,
+  writer: TextWriter = new TextWriter(dialect)
+): Compiled => {
   switch (statement._tag) {
     case "Select":
       checkLock(statement, dialect)

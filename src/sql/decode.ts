@@ -239,6 +239,8 @@ export class Decoders {
     optional: new WeakMap()
   }
   private readonly byShape = new Map<string, Decoder>()
+  /** Statements of one shape share the projection of the first of them. */
+  private readonly byProjection = new WeakMap<Projection, Decoder>()
 
   constructor(private readonly dialect: Dialect, private readonly mode: Mode = "auto") {}
 
@@ -249,12 +251,15 @@ export class Decoders {
       if (decoder === undefined) decoders.set(projection.table, decoder = this.make(projection))
       return decoder
     }
+    const known = this.byProjection.get(projection)
+    if (known !== undefined) return known
     const shape = shapeOf(projection)
     let decoder = this.byShape.get(shape)
     if (decoder === undefined) {
       if (this.byShape.size >= most) this.byShape.clear()
       this.byShape.set(shape, decoder = this.make(projection))
     }
+    this.byProjection.set(projection, decoder)
     return decoder
   }
 

@@ -4,6 +4,7 @@
 import type { Dialect } from "../Dialect.js"
 import { forExistence, one, withoutOuterLimit } from "../query/derived.js"
 import type { Expression, Ref, Table } from "./ast.js"
+import { longestList, paddedLength } from "./shapes.js"
 import { InvalidValue } from "./storage.js"
 import type { ValueType } from "./storage.js"
 import { conversionOf, notNull } from "./valueType.js"
@@ -43,9 +44,6 @@ export class InvalidOperand extends InvalidValue {
     }
   }
 }
-
-/** How many values an IN list has at most; longer ones go as one parameter. */
-const longestList = 256
 
 /** Whether it has to stand in parentheses as an operand. */
 export const needsParentheses = (expression: Expression): boolean => {
@@ -209,9 +207,8 @@ const printInValues = (
   }
   const first = left[0]!
   if (left.length === 1 && rows.length <= longestList) {
-    // Lists are filled up to a power of two, so that a program's lists have few texts and the databases few plans.
     const padded = rows.slice()
-    while (!isPowerOfTwo(padded.length)) padded.push(rows[rows.length - 1]!)
+    for (let i = paddedLength(rows.length) - rows.length; i > 0; i--) padded.push(rows[rows.length - 1]!)
     const type = notNull(first.type)
     writer.operand(first).text(" in (").list(padded, (row) => writer.parameter(row[0], type)).text(")")
     return
@@ -223,5 +220,3 @@ const printInValues = (
   writer.text(" in ")
   dialect.print.manyRows(writer, types, stored)
 }
-
-const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0

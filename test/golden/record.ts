@@ -112,7 +112,7 @@ export const sentBy = (
           case "Script":
             return noScript
           default:
-            return write(statement)
+            return write.run(statement)
         }
       },
       stream: (select) => Stream.fromIterableEffect(rows(select)),

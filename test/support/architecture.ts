@@ -39,7 +39,9 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/grouping.ts",
     "sql/locking.ts",
     "sql/names.ts",
+    "sql/plans.ts",
     "sql/projection.ts",
+    "sql/shapes.ts",
     "sql/textWriter.ts"
   ]],
   [8, ["Pool.ts", "pool/**"]],

@@ -1,0 +1,188 @@
+/**
+ * Statements ready to be sent: the first one of a shape is printed, and later ones fill their values into what was learnt from it.
+ */
+import type { Dialect } from "../Dialect.js"
+import type { Column, Expression, Insert, Projection, Script, Statement } from "./ast.js"
+import { compile } from "./compile.js"
+import type { Compiled } from "./compile.js"
+import type { Shape, Slot } from "./shapes.js"
+import { Shapes } from "./shapes.js"
+import type { Codec, ValueType } from "./storage.js"
+import { InvalidValue } from "./storage.js"
+import { TextWriter } from "./textWriter.js"
+import { conversionOf } from "./valueType.js"
+
+/** From a value of a statement to what the driver binds; throws `InvalidValue`. */
+type Encode = (value: unknown) => unknown
+
+/** What is kept of a shape. */
+interface Plan {
+  readonly text: string
+  /** One for each parameter: which of the values it is, and how that is encoded. */
+  readonly sources: ReadonlyArray<number>
+  readonly encoders: ReadonlyArray<Encode>
+  readonly projection: Projection | undefined
+}
+
+/** The text of a shape may still depend on its values: then there is no plan. */
+type Kept = Plan | "unplanned"
+
+/** Where a parameter came from. */
+interface Origin extends Slot {
+  readonly encode: Encode
+}
+
+/** Prints, and notes where each parameter comes from. */
+class Recorder extends TextWriter {
+  /** Undefined where it is not one value of the statement as it is. */
+  readonly origins: Array<Origin | undefined> = []
+  private current: Expression | undefined = undefined
+  private inList = 0
+  private inRows = 0
+
+  constructor(dialect: Dialect, private readonly codecs: Encoders, private readonly insert: Insert | undefined) {
+    super(dialect)
+  }
+
+  override expression(expression: Expression): this {
+    const { current, inList } = this
+    this.current = expression
+    this.inList = 0
+    super.expression(expression)
+    this.current = current
+    this.inList = inList
+    return this
+  }
+  override parameter(value: unknown, type: ValueType): this {
+    this.origins.push(this.originOf(value, type))
+    return super.parameter(value, type)
+  }
+  override untyped(value: unknown, type: ValueType): this {
+    this.origins.push(this.originOf(value, type))
+    return super.untyped(value, type)
+  }
+  override stored(value: unknown, column: Column, row?: number): this {
+    const { current, insert } = this
+    const encode = this.codecs.ofColumn(column)
+    if (current?._tag === "Stored") this.origins.push({ holder: current, index: 0, encode })
+    else this.origins.push(insert === undefined ? undefined : { holder: insert, index: this.inRows++, encode })
+    return super.stored(value, column, row)
+  }
+  override bound(value: unknown): this {
+    this.origins.push(undefined)
+    return super.bound(value)
+  }
+
+  private originOf(value: unknown, type: ValueType): Origin | undefined {
+    const { current } = this
+    const encode = this.codecs.ofType(type)
+    if (current?._tag === "InValues") return { holder: current, index: this.inList++, encode }
+    return current?._tag === "Parameter" && Object.is(current.value, value)
+      ? { holder: current, index: 0, encode }
+      : undefined
+  }
+}
+
+/** How values of a type and of a column are encoded; made once for each. */
+class Encoders {
+  private readonly byType = new WeakMap<ValueType, Encode>()
+  private readonly byColumn = new WeakMap<Column, Encode>()
+
+  constructor(private readonly dialect: Dialect) {}
+
+  ofType(type: ValueType): Encode {
+    let found = this.byType.get(type)
+    if (found === undefined) {
+      const { storage } = type
+      const { toStored } = conversionOf(type)
+      const codec = this.dialect.codecs[storage._tag] as Codec
+      found = (value) => {
+        const stored = toStored(value)
+        return stored === null ? null : codec.encode(stored, storage)
+      }
+      this.byType.set(type, found)
+    }
+    return found
+  }
+
+  ofColumn(column: Column): Encode {
+    let found = this.byColumn.get(column)
+    if (found === undefined) {
+      const { storage } = column.type
+      const codec = this.dialect.codecs[storage._tag] as Codec
+      found = (value) => value === null ? null : codec.encode(value, storage)
+      this.byColumn.set(column, found)
+    }
+    return found
+  }
+}
+
+/** What the places of a statement's values mean for its parameters; undefined where a parameter is more than one value. */
+const planOf = (
+  { projection, text }: Compiled,
+  origins: ReadonlyArray<Origin | undefined>,
+  slots: ReadonlyArray<Slot>
+): Plan | undefined => {
+  const first = new Map<Slot["holder"], number>()
+  slots.forEach(({ holder, index }, i) => {
+    if (index === 0) first.set(holder, i)
+  })
+  const sources: Array<number> = []
+  const encoders: Array<Encode> = []
+  const printed = new Set<number>()
+  for (const origin of origins) {
+    const start = origin === undefined ? undefined : first.get(origin.holder)
+    if (origin === undefined || start === undefined) return undefined
+    const source = start + origin.index
+    if (slots[source]?.holder !== origin.holder) return undefined
+    sources.push(source)
+    encoders.push(origin.encode)
+    printed.add(source)
+  }
+  return printed.size === slots.length ? { text, sources, encoders, projection } : undefined
+}
+
+/** An expression object that stands in a statement twice: another statement may have two in its places. */
+const isShared = (slots: ReadonlyArray<Slot>): boolean => {
+  const seen = new Set<Slot["holder"]>()
+  return slots.some(({ holder, index }) => index === 0 && seen.size === seen.add(holder).size)
+}
+
+/** The plans of one dialect. */
+export class Plans {
+  private readonly shapes = new Shapes<Kept>()
+  private readonly encoders: Encoders
+
+  constructor(private readonly dialect: Dialect) {
+    this.encoders = new Encoders(dialect)
+  }
+
+  /** As `compile`, which it asks where no plan says it. */
+  compile(statement: Exclude<Statement, Script>): Compiled {
+    const found = this.shapes.find(statement)
+    if (found === undefined) return compile(statement, this.dialect)
+    const { shape, values } = found
+    const { kept } = shape
+    if (kept === undefined) return this.learn(statement, shape)
+    if (kept === "unplanned") return compile(statement, this.dialect)
+    const { encoders, projection, sources, text } = kept
+    const parameters = new Array<unknown>(sources.length)
+    try {
+      for (let i = 0; i < sources.length; i++) parameters[i] = encoders[i]!(values[sources[i]!])
+    } catch (problem) {
+      if (problem instanceof InvalidValue) return compile(statement, this.dialect)
+      throw problem
+    }
+    return { text, parameters, projection }
+  }
+
+  private learn(statement: Exclude<Statement, Script>, shape: Shape<Kept>): Compiled {
+    const slots: Array<Slot> = []
+    this.shapes.find(statement, slots)
+    if (isShared(slots)) return compile(statement, this.dialect)
+    const recorder = new Recorder(this.dialect, this.encoders, statement._tag === "Insert" ? statement : undefined)
+    const compiled = compile(statement, this.dialect, recorder)
+    shape.kept = planOf(compiled, recorder.origins, slots) ?? "unplanned"
+    return compiled
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * The shape of a statement: all of it but its values. Statements of one shape have one text.
+ *
+ * A shape is a path of tokens through a tree that grows with the program's statements. Each part of a statement gives its tokens in a fixed
+ * order, and the tokens so far say what the next one means, so that two statements are at one node exactly if they differ in values alone.
+ */
+import type { Assignment, Expression, Insert, Order, Projection, Ref, Script, Select, Source, Statement } from "./ast.js"
+import { Default } from "./ast.js"
+
+/** A place in the tree, with what is kept for the statements that end there. */
+export class Shape<A> {
+  kept: A | undefined = undefined
+  /** Most places lead to one other only. */
+  private token: unknown = undefined
+  private only: Shape<A> | undefined = undefined
+  private others: Map<unknown, Shape<A>> | undefined = undefined
+
+  /** The place after a token; undefined where there is none yet. */
+  get(token: unknown): Shape<A> | undefined {
+    return this.token === token ? this.only : this.others?.get(token)
+  }
+
+  add(token: unknown): Shape<A> {
+    const next = new Shape<A>()
+    if (this.only === undefined) {
+      this.token = token
+      this.only = next
+    } else (this.others ??= new Map()).set(token, next)
+    return next
+  }
+}
+
+/** A value of a statement: what it stands in, and which of its values it is. */
+export interface Slot {
+  readonly holder: Expression | Insert
+  readonly index: number
+}
+
+/** Values of lists of this length and longer go as one parameter. */
+export const longestList = 256
+
+/** The length that a list is filled up to, so that a program's lists have few texts and the databases few plans. */
+export const paddedLength = (length: number): number => {
+  let padded = 1
+  while (padded < length) padded *= 2
+  return padded
+}
+
+/** How many places a tree has at the most; a program that makes more up starts again. */
+const most = 20_000
+
+/** Follows one statement. */
+class Walk<A> {
+  readonly values: Array<unknown> = []
+  private readonly refs: Array<Ref> = []
+  private inserted: Insert | undefined = undefined
+
+  constructor(private shape: Shape<A>, private readonly tree: Shapes<A>, private readonly slots: Array<Slot> | undefined) {}
+
+  /** The place of a statement; undefined where its text depends on more than its shape. */
+  statement(statement: Exclude<Statement, Script>): Shape<A> | undefined {
+    return this.whole(statement) ? this.shape : undefined
+  }
+
+  private whole(statement: Exclude<Statement, Script>): boolean {
+    switch (statement._tag) {
+      case "Select":
+        return this.select(statement)
+      case "Insert":
+        return this.insert(statement)
+      case "Update":
+        this.step("Update")
+        this.step(statement.table)
+        this.ref(statement.ref)
+        return this.assignments(statement.set) && this.optional(statement.where) && this.returning(statement.returning)
+      case "Delete":
+        this.step("Delete")
+        this.step(statement.table)
+        this.ref(statement.ref)
+        return this.optional(statement.where) && this.returning(statement.returning)
+    }
+  }
+
+  private step(token: unknown): void {
+    this.shape = this.shape.get(token) ?? this.tree.grow(this.shape, token)
+  }
+
+  private value(value: unknown, holder: Expression | Insert, index: number): void {
+    this.values.push(value)
+    this.slots?.push({ holder, index })
+  }
+
+  /** A use of a source: by its number among those of the statement, and at first by the name that it would like. */
+  private ref(ref: Ref): void {
+    const { refs } = this
+    let number = refs.indexOf(ref)
+    if (number === -1) number = refs.push(ref) - 1
+    this.step(number)
+    this.step(ref.hint)
+  }
+
+  private insert(insert: Insert): boolean {
+    const { columns, conflict, returning, rows, table } = insert
+    this.step("Insert")
+    this.step(table)
+    this.ref(insert.ref)
+    if (columns === table.columns) this.step(-1)
+    else {
+      this.step(columns.length)
+      for (const column of columns) this.step(column)
+    }
+    this.step(rows.length)
+    let index = 0
+    for (const row of rows) {
+      for (const value of row) {
+        if (value === Default) return false
+        this.value(value, insert, index++)
+      }
+    }
+    this.inserted = insert
+    if (conflict === undefined) this.step(-1)
+    else {
+      this.step(conflict.target.length)
+      for (const column of conflict.target) this.step(column)
+      if (!this.assignments(conflict.set)) return false
+    }
+    return this.returning(returning)
+  }
+
+  private assignments(set: ReadonlyArray<Assignment>): boolean {
+    this.step(set.length)
+    for (const { column, value } of set) {
+      this.step(column)
+      if (!this.expression(value)) return false
+    }
+    return true
+  }
+
+  private returning(projection: Projection | undefined): boolean {
+    if (projection !== undefined) return this.projection(projection)
+    this.step("nothing")
+    return true
+  }
+
+  private optional(expression: Expression | undefined): boolean {
+    if (expression !== undefined) return this.expression(expression)
+    this.step("none")
+    return true
+  }
+
+  private list(expressions: ReadonlyArray<Expression>): boolean {
+    this.step(expressions.length)
+    for (const one of expressions) if (!this.expression(one)) return false
+    return true
+  }
+
+  private orders(orders: ReadonlyArray<Order>): boolean {
+    this.step(orders.length)
+    for (const { direction, expression, nulls } of orders) {
+      this.step(direction)
+      this.step(nulls)
+      if (!this.expression(expression)) return false
+    }
+    return true
+  }
+
+  private source(source: Source): boolean {
+    this.step(source._tag)
+    if (source._tag === "TableSource") {
+      this.step(source.table)
+      this.ref(source.ref)
+      return true
+    }
+    this.ref(source.ref)
+    return this.select(source.select)
+  }
+
+  private select(select: Select): boolean {
+    const { distinct, from, groupBy, having, joins, limit, lock, offset, orderBy, projection, where } = select
+    // Which parts of such a select are the same expression depends on values too.
+    if (distinct || groupBy.length > 0) return false
+    this.step("Select")
+    if (!this.source(from) || !this.projection(projection)) return false
+    this.step(joins.length)
+    for (const { kind, on, source } of joins) {
+      this.step(kind)
+      if (!this.source(source) || !this.expression(on)) return false
+    }
+    if (!this.optional(where) || !this.optional(having) || !this.orders(orderBy)) return false
+    if (!this.optional(limit) || !this.optional(offset)) return false
+    if (lock === undefined) this.step("none")
+    else {
+      this.step(lock.strength)
+      this.step(lock.locked)
+    }
+    return true
+  }
+
+  private projection(projection: Projection): boolean {
+    this.step(projection._tag)
+    switch (projection._tag) {
+      case "Value":
+        this.step(projection.expression.type)
+        return this.expression(projection.expression)
+      case "Instance":
+        this.step(projection.table)
+        this.step(projection.optional)
+        if (projection.ref === undefined) return this.list(projection.columns)
+        this.ref(projection.ref)
+        return true
+      default: {
+        const names = Object.keys(projection.fields)
+        this.step(names.length)
+        for (const name of names) {
+          this.step(name)
+          if (!this.projection(projection.fields[name]!)) return false
+        }
+        return true
+      }
+    }
+  }
+
+  private expression(expression: Expression): boolean {
+    this.step(expression._tag)
+    switch (expression._tag) {
+      case "Column":
+        this.ref(expression.ref)
+        this.step(expression.name)
+        // Whether it may be NULL decides how it is sorted.
+        this.step(expression.type)
+        return true
+      case "Parameter":
+        this.step(expression.type)
+        this.step(expression.isUntyped)
+        this.value(expression.value, expression, 0)
+        return true
+      case "Stored":
+        this.step(expression.column)
+        this.step(expression.type)
+        this.value(expression.value, expression, 0)
+        return true
+      case "Call":
+        this.step(expression.operator)
+        this.step(expression.type)
+        return this.list(expression.args)
+      case "Aggregate":
+        this.step(expression.operator)
+        this.step(expression.type)
+        this.step(expression.distinct)
+        return this.list(expression.args) && this.optional(expression.filter)
+      case "Case":
+        this.step(expression.type)
+        this.step(expression.branches.length)
+        for (const { then, when } of expression.branches) {
+          if (!this.expression(when) || !this.expression(then)) return false
+        }
+        return this.optional(expression.otherwise)
+      case "Cast":
+        this.step(expression.type)
+        return this.expression(expression.expression)
+      case "InValues": {
+        const { left, rows } = expression
+        // Of several columns, or many rows, all values are one parameter.
+        if (left.length !== 1 || rows.length > longestList) return false
+        const padded = rows.length === 0 ? 0 : paddedLength(rows.length)
+        this.step(padded)
+        for (let i = 0; i < padded; i++) this.value(rows[Math.min(i, rows.length - 1)]![0], expression, i)
+        return this.expression(left[0]!)
+      }
+      case "InSelect":
+        return this.expression(expression.left) && this.select(expression.select)
+      case "Exists":
+        return this.select(expression.select)
+      case "Scalar":
+        this.step(expression.type)
+        return this.select(expression.select)
+      case "RowNumber":
+        return this.list(expression.partitionBy) && this.orders(expression.orderBy)
+      case "Fragment":
+        this.step(expression.type)
+        this.step(expression.strings.length)
+        for (const string of expression.strings) this.step(string)
+        return this.list(expression.args)
+      case "Inserted":
+        this.step(expression.column)
+        return this.inserted !== undefined
+      case "Invalid":
+        return false
+    }
+  }
+}
+
+/** What is found of a statement. */
+export interface Found<A> {
+  readonly shape: Shape<A>
+  /** All that is not part of the shape, in the order of walking. */
+  readonly values: ReadonlyArray<unknown>
+}
+
+/** The shapes of a program's statements on one dialect. */
+export class Shapes<A> {
+  private root = new Shape<A>()
+  private places = 0
+
+  /** The shape of a statement, and its values; undefined where its text depends on more. With `slots` it tells where the values stand. */
+  find(statement: Exclude<Statement, Script>, slots?: Array<Slot>): Found<A> | undefined {
+    if (this.places > most) {
+      this.root = new Shape<A>()
+      this.places = 0
+    }
+    const walk = new Walk(this.root, this, slots)
+    const shape = walk.statement(statement)
+    return shape === undefined ? undefined : { shape, values: walk.values }
+  }
+
+  grow(shape: Shape<A>, token: unknown): Shape<A> {
+    this.places++
+    return shape.add(token)
+  }
+}
