@@ -3,7 +3,8 @@
  */
 import type { Suite } from "./suite.js"
 import { crud } from "./suites/crud.js"
+import { decode } from "./suites/decode.js"
 import { growth } from "./suites/growth.js"
 import { reading } from "./suites/reading.js"
 
-export const suites: ReadonlyArray<Suite> = [crud, reading, growth]
+export const suites: ReadonlyArray<Suite> = [crud, decode, reading, growth]
