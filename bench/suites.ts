@@ -2,9 +2,10 @@
  * All that is measured, in the order in which it is.
  */
 import type { Suite } from "./suite.js"
+import { build } from "./suites/build.js"
 import { crud } from "./suites/crud.js"
 import { decode } from "./suites/decode.js"
 import { growth } from "./suites/growth.js"
 import { reading } from "./suites/reading.js"
 
-export const suites: ReadonlyArray<Suite> = [crud, decode, reading, growth]
+export const suites: ReadonlyArray<Suite> = [crud, decode, build, reading, growth]

@@ -86,9 +86,14 @@ const proto = {
   ...Effectable.CommitPrototype,
   commit(this: Mutation<unknown, Model.Any>) {
     const { gives } = this
-    return Effect.flatMap(this.statement, (statement) =>
-      Database.run(statement, ({ affected, rows }) =>
-        Effect.succeed(gives === "affected" ? affected : gives === "rows" ? rows : rows[0])))
+    return Effect.flatMap(
+      this.statement,
+      (statement) =>
+        Database.run(
+          statement,
+          ({ affected, rows }) => Effect.succeed(gives === "affected" ? affected : gives === "rows" ? rows : rows[0])
+        )
+    )
   }
 }
 

@@ -4,7 +4,18 @@
  * A shape is a path of tokens through a tree that grows with the program's statements. Each part of a statement gives its tokens in a fixed
  * order, and the tokens so far say what the next one means, so that two statements are at one node exactly if they differ in values alone.
  */
-import type { Assignment, Expression, Insert, Order, Projection, Ref, Script, Select, Source, Statement } from "./ast.js"
+import type {
+  Assignment,
+  Expression,
+  Insert,
+  Order,
+  Projection,
+  Ref,
+  Script,
+  Select,
+  Source,
+  Statement
+} from "./ast.js"
 import { Default } from "./ast.js"
 
 /** A place in the tree, with what is kept for the statements that end there. */
@@ -55,7 +66,11 @@ class Walk<A> {
   private readonly refs: Array<Ref> = []
   private inserted: Insert | undefined = undefined
 
-  constructor(private shape: Shape<A>, private readonly tree: Shapes<A>, private readonly slots: Array<Slot> | undefined) {}
+  constructor(
+    private shape: Shape<A>,
+    private readonly tree: Shapes<A>,
+    private readonly slots: Array<Slot> | undefined
+  ) {}
 
   /** The place of a statement; undefined where its text depends on more than its shape. */
   statement(statement: Exclude<Statement, Script>): Shape<A> | undefined {
