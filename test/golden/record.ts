@@ -1,6 +1,7 @@
 /**
  * What a program would send: a `Database` that prints each statement for a dialect and answers every read with one row.
  */
+import { assert } from "@effect/vitest"
 import { Database } from "effect-strata"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -14,6 +15,8 @@ import * as MysqlDialect from "../../src/mysql/dialect.js"
 import * as PostgresDialect from "../../src/postgres/dialect.js"
 import type { Statement } from "../../src/sql/ast.js"
 import { compile } from "../../src/sql/compile.js"
+import type { Compiled } from "../../src/sql/compile.js"
+import { Plans } from "../../src/sql/plans.js"
 import * as SqliteDialect from "../../src/sqlite/dialect.js"
 
 export const dialects = {
@@ -61,8 +64,22 @@ const row = (): object => ({ ...keys, keys, row: {}, found: { row: {}, keys } })
 
 type One = Exclude<Statement, { readonly _tag: "Script" }>
 
+const plans = new Map<Dialect, Plans>()
+
+/** What a statement becomes; the same with what was learnt of all statements before it, and with what is learnt of itself. */
+export const compiled = (statement: One, dialect: Dialect): Compiled => {
+  const known = plans.get(dialect) ?? new Plans(dialect)
+  plans.set(dialect, known)
+  const { parameters, text, ...rest } = compile(statement, dialect)
+  for (let time = 0; time < 2; time++) {
+    const planned = known.compile(statement)
+    assert.deepStrictEqual([planned.text, planned.parameters], [text, parameters])
+  }
+  return { parameters, text, ...rest }
+}
+
 const printed = (statement: One, dialect: Dialect): Sent => {
-  const { parameters, text } = compile(statement, dialect)
+  const { parameters, text } = compiled(statement, dialect)
   return [text, ...parameters]
 }
 
