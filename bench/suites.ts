@@ -6,6 +6,7 @@ import { build } from "./suites/build.js"
 import { crud } from "./suites/crud.js"
 import { decode } from "./suites/decode.js"
 import { growth } from "./suites/growth.js"
+import { observability } from "./suites/observability.js"
 import { reading } from "./suites/reading.js"
 
-export const suites: ReadonlyArray<Suite> = [crud, decode, build, reading, growth]
+export const suites: ReadonlyArray<Suite> = [crud, decode, build, reading, observability, growth]

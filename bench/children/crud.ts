@@ -1,5 +1,5 @@
 /**
- * A contender's process in W1.
+ * A contender's process in W1 and W13.
  */
 import { administer, clear, fill } from "../admin.js"
 import type { Admin } from "../admin.js"
@@ -10,7 +10,7 @@ import { callAll } from "../loops.js"
 import { answer, engineOf, load, messageOf } from "../process.js"
 import type { Answer, Measured, Request } from "../process.js"
 import { canonical, digest } from "../results.js"
-import { begin, crud, removable } from "../workloads/crud.js"
+import { begin, crud, observed, removable } from "../workloads/crud.js"
 import type { CrudWorkload } from "../workloads/crud.js"
 
 const inputs = (workload: CrudWorkload, from: number, count: number) =>
@@ -99,7 +99,7 @@ void answer(async (request): Promise<Answer["measured"]> => {
   const { contender: open } = await load(request) as { readonly contender: Open }
   const contender = await open({ engine, url: counter?.url ?? url, variant })
   const measured: Record<string, Measured> = {}
-  for (const [index, workload] of crud.entries()) {
+  for (const [index, workload] of [...crud, ...observed].entries()) {
     if (!request.workloads.includes(workload.id) || !workload.engines.includes(engine)) continue
     begin(index)
     try {

@@ -19,5 +19,6 @@ export const build: Suite = {
   measurements: workloads.map(({ id, name }) => ({ id, name, unit: "µs", engines })),
   entries,
   isChecked: true,
-  effort: { quick: { warmUp: 200, budget: 150 }, whole: { warmUp: 500, budget: 500 } }
+  effort: { quick: { warmUp: 400, budget: 150 }, whole: { warmUp: 1500, budget: 500 } },
+  rounds: 5
 }

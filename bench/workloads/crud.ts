@@ -181,3 +181,8 @@ export const crud: ReadonlyArray<CrudWorkload> = [
 
 /** Of these the geometric mean is made. */
 export const meant = ["W1.a", "W1.b", "W1.c", "W1.d", "W1.e", "W1.f", "W1.g", "W1.h", "W1.i"] as const
+
+/** Those that are measured while somebody looks on. */
+export const observed: ReadonlyArray<CrudWorkload> = crud
+  .filter(({ id }) => id === "W1.a" || id === "W1.g")
+  .map((workload) => ({ ...workload, id: workload.id.replace("W1", "W13") }))
