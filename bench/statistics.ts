@@ -57,3 +57,7 @@ export const slope = (points: ReadonlyArray<readonly [x: number, y: number]>): n
   const square = points.reduce((sum, [at]) => sum + (at - x) ** 2, 0)
   return square === 0 ? NaN : points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) / square
 }
+
+/** The value that so large a share of them does not exceed; NaN of nothing. */
+export const percentile = (values: ReadonlyArray<number>, share: number): number =>
+  sorted(values)[Math.max(0, Math.ceil(share * values.length) - 1)] ?? NaN
