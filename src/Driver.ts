@@ -206,6 +206,13 @@ export interface Connection {
    * in that moment, the connection is given up and the step fails as `lost`. So a black hole keeps nobody, and no outcome is guessed.
    */
   readonly begin: (options: BeginOptions) => Effect.Effect<void, Failure>
+  /**
+   * `begin` where BEGIN can go with the transaction's first statement, in one round trip: it sends nothing by itself, and its failure is that
+   * statement's, which is then not run. A transaction that ends before it has a statement was never sent.
+   */
+  readonly beginWithNext?: (options: BeginOptions) => Effect.Effect<void, Failure>
+  /** What became of the BEGIN of the last `beginWithNext`; where there is one, there is the other. */
+  readonly begun?: () => "unsent" | "sent" | "failed"
   readonly commit: Effect.Effect<void, Failure>
   readonly rollback: Effect.Effect<void, Failure>
   /** Whether a transaction is open on it, as far as the driver knows. */

@@ -67,11 +67,11 @@ export interface Pool extends Control {
   readonly useNow: <A>(use: (connection: Connection) => A) => A | undefined
   /**
    * As `use`, for work that runs effects of the program: fibers that these fork are known to wait for themselves if they do. It belongs in an
-   * uninterruptible region, of which `restore` is for the wait.
+   * uninterruptible region, of which `restore` is for the wait. `another` gives the connection back and takes one in its stead.
    */
   readonly hold: <A, E, R>(
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
-    use: (connection: Connection) => Effect.Effect<A, E, R>
+    use: (connection: Connection, another: Effect.Effect<Connection, ConnectFailure>) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | ConnectFailure, R>
   /** Marks a lent connection as not to be used again: it is closed when it comes back. */
   readonly invalidate: (connection: Connection) => void

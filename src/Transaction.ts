@@ -49,6 +49,9 @@ export type { Options, Scopes, TransactionScope } from "./transaction/scope.js"
  * refused as TransactionError, reason `begin`. The body is interruptible; BEGIN, COMMIT and ROLLBACK are brought to their end, as far as
  * the server answers.
  *
+ * On PostgreSQL, BEGIN goes with the first statement, in one round trip: a BEGIN that fails is that statement's failure, which is then not run,
+ * and of a transaction without a statement the server hears nothing.
+ *
  * @since 0.1.0
  * @category running
  */

@@ -106,19 +106,34 @@ export class Lending {
 
   readonly hold = <A, E, R>(
     restore: Restore,
-    body: (connection: Connection) => Effect.Effect<A, E, R>
+    body: (connection: Connection, another: Effect.Effect<Connection, ConnectFailure>) => Effect.Effect<A, E, R>
   ): Effect.Effect<A, E | ConnectFailure, R> =>
-    Effect.flatMap(this.take(restore), (slot) => {
-      const loan = this.loanOf(slot)
+    Effect.flatMap(this.take(restore), (first) => {
+      let slot: Slot | undefined = first
+      const loan = this.loanOf(first)
       return Effect.withFiberRuntime<A, E, R>((fiber) => {
         const current = fiber.getFiberRef(loans)
+        const release = () => {
+          if (slot !== undefined) this.giveBack(slot)
+          slot = undefined
+        }
+        const another = Effect.uninterruptibleMask((restore) => {
+          release()
+          return Effect.map(this.take(restore), (next) => {
+            slot = next
+            next.holder = fiber
+            next.loan = loan
+            loan.slot = next
+            return next.connection
+          })
+        })
         const leave = Effect.suspend(() => {
-          this.giveBack(slot)
+          release()
           return FiberRef.set(loans, current)
         })
         return Effect.zipRight(
           FiberRef.set(loans, withLoan(current, loan)),
-          Effect.matchCauseEffect(Effect.suspend(() => body(slot.connection)), {
+          Effect.matchCauseEffect(Effect.suspend(() => body(first.connection, another)), {
             onFailure: (cause) => Effect.zipRight(leave, Effect.failCause(cause)),
             onSuccess: (value) => Effect.as(leave, value)
           })

@@ -11,18 +11,10 @@ import type { BeginOptions, Connection, Failure, NativeResult, Result } from "..
 import { Change } from "./changes.js"
 import { failure, isFailure } from "./classify.js"
 import type { Session } from "./session.js"
-import type { Bindable, Work } from "./work.js"
-import {
-  ClosePortal,
-  Extended,
-  FetchNativePortal,
-  FetchPortal,
-  Native,
-  NativeRows,
-  OpenNativePortal,
-  OpenPortal,
-  Simple
-} from "./work.js"
+import { FetchNativePortal, Native, NativeRows, OpenNativePortal } from "./native.js"
+import type { Bindable } from "./outgoing.js"
+import { ClosePortal, Extended, FetchPortal, OpenPortal, Simple } from "./work.js"
+import type { Work } from "./work.js"
 
 /** Rows of a stream that are read at once. */
 const chunkSize = 256
@@ -105,7 +97,7 @@ interface Reading<Row> {
 
 /** The connection over a session. */
 export const make = (session: Session): Connection => {
-  const isInTransaction = (): boolean => session.status !== "I"
+  const isInTransaction = (): boolean => session.isInTransaction()
 
   /**
    * Makes and runs a work. A prepared statement that no longer fits its tables is forgotten; outside of a transaction, where nothing
@@ -126,19 +118,22 @@ export const make = (session: Session): Connection => {
         if (isFailure(error)) return Effect.fail(error)
         throw error
       }
+      const perform = (work: W) => isStep ? session.conclude(work) : session.perform(work)
       const wasInTransaction = isInTransaction()
       return Effect.catchIf(
-        isStep ? session.conclude(work) : session.perform(work),
+        perform(work),
         ({ kind }) => kind.error === "QueryError" && kind.reason === "stalePlan",
         (error) => {
-          if (!session.isBroken) session.statements.forget(text, session.wire)
-          return wasInTransaction || session.isBroken ? Effect.fail(error) : session.perform(make())
+          session.forget(text, work.begin)
+          if (session.isBroken || (wasInTransaction && (work.begin === undefined || work.hasBegun))) {
+            return Effect.fail(error)
+          }
+          return work.begin === undefined
+            ? perform(make())
+            : Effect.zipRight(session.beginWithNext(work.begin), Effect.suspend(() => perform(make())))
         }
       )
     })
-
-  const statements = (prepare: boolean | undefined) =>
-    session.isOwn && prepare !== false ? session.statements : undefined
 
   const simple = (text: string): Effect.Effect<Simple, Failure> =>
     Effect.suspend(() => session.conclude(new Simple(text)))
@@ -148,7 +143,7 @@ export const make = (session: Session): Connection => {
       attempt(
         text,
         parameters.length,
-        () => new Extended(text, parameters.map(bindable), statements(options?.prepare)),
+        () => new Extended(text, parameters.map(bindable), options?.prepare !== false),
         options?.isStep
       ),
       (work): Result => ({ rows: work.take(), affected: affected(work.tag), insertId: undefined })
@@ -157,24 +152,26 @@ export const make = (session: Session): Connection => {
   const native: Connection["native"] = (text, parameters, options) =>
     Effect.map(
       attempt(text, parameters.length, () => {
-        const named = parameters.length === 0 ? undefined : statements(options?.prepare)
-        return new Native(session.pg, text, parameters.map(scalar), named, options?.rows === "arrays")
+        const isKept = parameters.length > 0 && options?.prepare !== false
+        return new Native(session.pg, text, parameters.map(scalar), isKept, options?.rows === "arrays")
       }),
       ({ result }): NativeResult => ({ rows: result?.rows ?? [], raw: result })
     )
 
-  const begin: Connection["begin"] = (options) =>
+  const beginBy = (start: (text: string) => Effect.Effect<void, Failure>): Connection["begin"] => (options) =>
     Effect.suspend(() =>
       isInTransaction()
         ? Effect.fail(failure({ error: "QueryError", reason: "other" }, {
           code: "25001",
           hint: "a statement began a transaction by itself: use Transaction.run"
         }))
-        : Effect.asVoid(simple(beginText(options)))
+        : start(beginText(options))
     )
 
   const commit: Connection["commit"] = Effect.suspend(() =>
-    isInTransaction() || session.isBroken
+    !session.isBroken && session.forgetBegin()
+      ? Effect.void
+      : isInTransaction() || session.isBroken
       ? Effect.flatMap(simple("commit"), ({ tag }) =>
         tag === "COMMIT" ? Effect.void : Effect.fail(failure({ error: "QueryError", reason: "aborted" }, {
           code: "25P02",
@@ -187,7 +184,11 @@ export const make = (session: Session): Connection => {
   )
 
   const rollback: Connection["rollback"] = Effect.suspend(() =>
-    isInTransaction() || session.isBroken ? Effect.asVoid(simple("rollback")) : Effect.void
+    session.forgetBegin()
+      ? Effect.void
+      : isInTransaction() || session.isBroken
+      ? Effect.asVoid(simple("rollback"))
+      : Effect.void
   )
 
   let portals = 0
@@ -204,6 +205,7 @@ export const make = (session: Session): Connection => {
       let state: "new" | "open" | "done" = "new"
       let { era } = session
       yield* Effect.addFinalizer((exit) => {
+        if (isOwner && session.forgetBegin()) return Effect.void
         // The portal ended with its transaction, and the one of now may be somebody else's.
         if (session.isBroken || !isInTransaction() || session.era !== era) return Effect.void
         if (!isOwner) {
@@ -214,7 +216,7 @@ export const make = (session: Session): Connection => {
         return Effect.ignore(session.hurry(new Simple(isKept ? "commit" : "rollback")))
       })
       if (isOwner) {
-        yield* begin({ isolation: undefined, access: undefined, deferrable: undefined })
+        yield* session.beginWithNext("begin")
         era = session.era
       }
       const next = Effect.suspend((): Effect.Effect<Work, Failure> => {
@@ -280,7 +282,9 @@ export const make = (session: Session): Connection => {
     stream,
     native,
     nativeStream,
-    begin,
+    begin: beginBy((text) => Effect.asVoid(simple(text))),
+    beginWithNext: beginBy((text) => session.beginWithNext(text)),
+    begun: () => session.begun,
     commit,
     rollback,
     isInTransaction,

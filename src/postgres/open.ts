@@ -5,8 +5,10 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Pg from "pg"
 import { cancellable } from "../driver/cancellable.js"
+import { EventEmitter } from "node:events"
 import type { Failure } from "../Driver.js"
 import { classify } from "./classify.js"
+import { Incoming } from "./incoming.js"
 import type { Target } from "./options.js"
 import type { Server } from "./session.js"
 import { Session } from "./session.js"
@@ -19,6 +21,22 @@ const keepAliveDelay = 10_000
 /** What `pg` has beside its types. */
 interface Internals {
   getStartupConf: () => { [setting: string]: string }
+}
+interface ConnectionInternals {
+  attachListeners: (stream: EventEmitter) => void
+}
+
+/** Has a connection of `pg` read only what is left to it. */
+const readBy = (wire: Wire): Incoming => {
+  const rest = new EventEmitter()
+  const incoming = new Incoming((messages) => rest.emit("data", messages))
+  const internals = wire as unknown as ConnectionInternals
+  const attach = internals.attachListeners.bind(wire)
+  internals.attachListeners = (stream) => {
+    attach(rest)
+    stream.on("data", (chunk: Buffer) => incoming.push(chunk))
+  }
+  return incoming
 }
 
 /** What every session asks of the server, whatever its roles and databases are set to. */
@@ -64,6 +82,7 @@ const open = <A>(server: Server, use: (session: Session) => A): Effect.Effect<A,
     const settings = internals.getStartupConf.bind(client)
     internals.getStartupConf = () => ({ ...settings(), ...startupSettings(target) })
     const wire = client.connection as unknown as Wire
+    const incoming = readBy(wire)
     if (target.ssl !== false) askFor(wire, target.ssl)
     // Before it is connected it tells its errors twice.
     const ignore = (): void => {}
@@ -71,7 +90,7 @@ const open = <A>(server: Server, use: (session: Session) => A): Effect.Effect<A,
     client.connect((error: Error | null) => {
       if (error === null || error === undefined) {
         server.roundTrip = Math.min(server.roundTrip, performance.now() - start)
-        resume(Effect.succeed(use(new Session(server, client))))
+        resume(Effect.succeed(use(new Session(server, client, incoming))))
       } else {
         wire.stream.destroy()
         resume(Effect.fail(classify(error, "connect")))

@@ -11,9 +11,12 @@ import type { Failure } from "../Driver.js"
 import { cancel } from "./cancel.js"
 import { Change } from "./changes.js"
 import { classify, failure } from "./classify.js"
-import type { Target } from "./options.js"
-import type { Wire, Work } from "./work.js"
-import { Simple, Statements } from "./work.js"
+import type { Incoming, Receiver, Row } from "./incoming.js"
+import type { Target as Settings } from "./options.js"
+import { Outgoing } from "./outgoing.js"
+import { Statements } from "./statements.js"
+import type { Target, Wire, Work } from "./work.js"
+import { Simple } from "./work.js"
 
 /** How many named statements a connection keeps. */
 export const maxStatements = 256
@@ -42,7 +45,7 @@ interface Internals {
 /** What the connections to one server have in common. */
 export interface Server {
   readonly pg: typeof Pg
-  readonly target: Target
+  readonly target: Settings
   /** The shortest that was seen, in milliseconds: how far away the server is, however busy it or this process may be. */
   roundTrip: number
 }
@@ -51,8 +54,25 @@ const lost = new Error("the connection was lost")
 
 const closed = failure({ error: "ConnectionError", reason: "closed", isRetryable: false })
 
-export class Session {
-  readonly statements = new Statements(maxStatements)
+/** Messages that a client of `pg` would take for answers to queries of its own. */
+const taken = [
+  "errorMessage",
+  "readyForQuery",
+  "rowDescription",
+  "dataRow",
+  "portalSuspended",
+  "emptyQuery",
+  "commandComplete",
+  "parseComplete",
+  "copyInResponse",
+  "copyData"
+]
+
+export class Session implements Receiver, Target {
+  readonly out = new Outgoing()
+  readonly wire: Wire
+  /** Undefined where a pooler stands between, of whose servers each would have to be told. */
+  readonly named: Statements | undefined
   isBroken = false
   /** The byte of ReadyForQuery: idle, in a transaction, in a failed one. */
   status: "I" | "T" | "E" = "I"
@@ -72,26 +92,97 @@ export class Session {
   private loss: unknown = lost
   private silence: ReturnType<typeof setTimeout> | undefined
   private sentAt = 0
+  /** A BEGIN that goes with the next statement. */
+  private beginning: string | undefined
+  private hasNotBegun = false
 
-  constructor(server: Server, client: Pg.Client) {
+  constructor(server: Server, client: Pg.Client, incoming: Incoming) {
     this.server = server
     this.pg = server.pg
     this.client = client
+    const wire = client.connection as unknown as Wire
+    this.wire = wire
     this.isOwn = server.target.prepare === "named"
-    this.address = this.wire.stream.remoteAddress
-    this.wire.on("readyForQuery", (message: { readonly status: "I" | "T" | "E" }) => {
-      this.status = message.status
-      if (message.status === "I") this.era++
-      this.settle()
+    this.named = this.isOwn ? new Statements(maxStatements) : undefined
+    this.address = wire.stream.remoteAddress
+    for (const event of taken) wire.removeAllListeners(event)
+    wire.on("errorMessage", (error) => this.current === undefined ? this.lose(error) : this.current.onError(error))
+    wire.on("rowDescription", (message) => this.current?.onRowDescription(message))
+    wire.on("dataRow", (message) => this.current?.onNativeRow(message))
+    wire.on("commandComplete", (message) => this.current?.onNativeComplete(message))
+    wire.on("portalSuspended", () => this.onSuspended())
+    wire.on("copyData", () => this.current?.onCopyOut())
+    wire.on("copyInResponse", () => {
+      this.current?.onCopyIn(this)
+      this.flush()
     })
     // A setting was changed where nobody saw it, as in a function.
-    if (this.isOwn) this.wire.on("parameterStatus", () => this.note(Change.session))
+    if (this.isOwn) wire.on("parameterStatus", () => this.note(Change.session))
     client.on("error", (error) => this.lose(error))
     client.on("end", () => this.lose(this.loss))
+    incoming.receiver = this
   }
 
-  get wire(): Wire {
-    return this.client.connection as unknown as Wire
+  isInTransaction(): boolean {
+    return this.beginning !== undefined || this.status !== "I"
+  }
+
+  /** Begins a transaction by a text that goes with its first statement; what comes of it is known with that. */
+  beginWithNext(text: string): Effect.Effect<void, Failure> {
+    return Effect.suspend(() => {
+      if (!this.isUsable()) return Effect.fail(classify(this.loss, "statement", true))
+      this.beginning = text
+      this.hasNotBegun = false
+      return Effect.void
+    })
+  }
+
+  /** What became of that text. */
+  get begun(): "unsent" | "sent" | "failed" {
+    return this.beginning !== undefined ? "unsent" : this.hasNotBegun ? "failed" : "sent"
+  }
+
+  /** Whether there was a transaction of which the server knows nothing; there is none afterwards. */
+  forgetBegin(): boolean {
+    const wasUnsent = this.beginning !== undefined
+    this.beginning = undefined
+    return wasUnsent
+  }
+
+  /** Has statements parsed anew the next time. */
+  forget(...texts: ReadonlyArray<string | undefined>): void {
+    if (this.isBroken) return
+    for (const text of texts) if (text !== undefined) this.named?.forget(text, this.out)
+  }
+
+  isPositional(): boolean {
+    return this.current?.isPositional !== false
+  }
+
+  onRow(row: Row): void {
+    this.current?.onRow(row)
+  }
+
+  onParsed(): void {
+    this.current?.onParsed()
+  }
+
+  onComplete(tag: string): void {
+    this.current?.onComplete(tag)
+  }
+
+  onSuspended(): void {
+    if (this.current !== undefined) this.current.isSuspended = true
+  }
+
+  onReady(status: "I" | "T" | "E"): void {
+    this.status = status
+    if (status === "I") this.era++
+    this.settle()
+  }
+
+  onMalformed(): void {
+    this.wire.stream.destroy(new Error("what the server sent is not PostgreSQL's protocol"))
   }
 
   /** Runs one work after those before it; interrupted, it ends on the server too. */
@@ -150,7 +241,7 @@ export class Session {
           return Effect.fail(error)
         },
         onSuccess: () => {
-          if (isForeign) this.statements.clear(this.wire)
+          if (isForeign) this.named?.clear()
           this.change = Change.none
           return Effect.void
         }
@@ -186,15 +277,19 @@ export class Session {
 
   private note(change: Change): void {
     if (change > this.change) this.change = change
-    if (change === Change.statements) this.statements.clear(this.wire)
+    if (change === Change.statements) this.named?.clear()
+  }
+
+  private isUsable(): boolean {
+    // The other side has ended it, and the news of that is on its way.
+    if (!this.isBroken && !this.wire.stream.writable) this.destroy()
+    return !this.isBroken
   }
 
   private submit(work: Work): void {
-    if (this.isBroken || !this.wire.stream.writable) {
+    if (!this.isUsable()) {
       work.isUnsent = true
       this.finish(work, this.loss)
-      // The other side has ended it, and the news of that is on its way.
-      if (!this.isBroken) this.destroy()
     } else if (this.current !== undefined || this.isHeld) {
       this.waiting.push(work)
     } else {
@@ -202,7 +297,12 @@ export class Session {
       if (work.isStep) this.sentAt = performance.now()
       this.expectAnswer(work)
       try {
-        work.start(this.client)
+        if (!work.isStep) {
+          work.begin = this.beginning
+          this.beginning = undefined
+        }
+        work.write(this)
+        this.flush()
         if (work.change !== Change.none) this.note(work.change)
       } catch (error) {
         // Half of it may be on the wire.
@@ -210,6 +310,10 @@ export class Session {
         this.destroy()
       }
     }
+  }
+
+  private flush(): void {
+    this.wire.stream.write(this.out.take())
   }
 
   /** A connection of which nothing comes back would else be waited for as long as the system does, which can be forever. */
@@ -241,6 +345,8 @@ export class Session {
     const work = this.current
     this.current = undefined
     if (work !== undefined) {
+      work.onReady()
+      if (work.begin !== undefined) this.hasNotBegun = !work.hasBegun
       if (work.isStep) this.server.roundTrip = Math.min(this.server.roundTrip, performance.now() - this.sentAt)
       this.finish(work)
     }
@@ -322,8 +428,10 @@ export class Session {
   }
 }
 
-const outcome = <W extends Work>(work: W): Effect.Effect<W, Failure> =>
-  work.error === undefined ? Effect.succeed(work) : Effect.fail(classify(work.error, "statement", work.isUnsent))
+const outcome = <W extends Work>(work: W): Effect.Effect<W, Failure> => {
+  if (work.error === undefined) return Effect.succeed(work)
+  return Effect.fail(classify(work.error, "statement", work.isUnsent))
+}
 
 const yes = (): true => true
 

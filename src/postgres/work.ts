@@ -1,39 +1,23 @@
 /**
- * What is put on the wire between two ReadyForQuery messages: the forms that `pg` can submit, made for positional text rows.
+ * What is put on the wire between two ReadyForQuery messages, made for positional text rows.
  */
-import type * as Pg from "pg"
 import type { Socket } from "node:net"
-import type { NativeRow } from "../Driver.js"
 import { Change, changeOf } from "./changes.js"
 import { failure } from "./classify.js"
+import type { Row } from "./incoming.js"
+import type { Bindable, Outgoing } from "./outgoing.js"
+import type { Named, Statements } from "./statements.js"
 
 /** The protocol of `pg`'s connection, of which its types show a part. */
 export interface Wire {
   readonly stream: Socket
-  /** Texts of named statements that the server has parsed. */
-  readonly parsedStatements: { [name: string]: string | undefined }
   readonly ssl: boolean | object
   readonly on: (event: string, listener: (message: any) => void) => unknown
+  readonly removeAllListeners: (event: string) => unknown
   readonly connect: (portOrPath: number | string, host?: string) => void
   readonly requestSsl: () => void
   readonly cancel: (processId: number, secretKey: number) => void
-  readonly query: (text: string) => void
-  readonly parse: (message: { readonly name: string; readonly text: string }) => void
-  readonly bind: (message: {
-    readonly portal: string
-    readonly statement: string
-    readonly values: ReadonlyArray<Bindable>
-  }) => void
-  readonly execute: (message: { readonly portal: string; readonly rows: number }) => void
-  readonly close: (message: { readonly type: "S" | "P"; readonly name: string }) => void
-  readonly sync: () => void
-  readonly sendCopyFail: (reason: string) => void
 }
-
-/** What goes on the wire as it is. */
-export type Bindable = string | Buffer | null
-
-type Row = ReadonlyArray<string | null>
 
 /**
  * What is copied. V8 takes the arrays of a literal for lasting ones when many of them are seen alive, and puts later ones among the old,
@@ -45,12 +29,18 @@ const noCopy = "Strata sends no data to COPY … FROM STDIN"
 
 const copyOut = failure({ error: "UnsupportedError", feature: "COPY … TO STDOUT through a statement" })
 
-/**
- * One round trip. `pg` calls the handlers; the session calls `onSettled` once the server is ready for the next one, or the
- * connection is lost.
- */
-export abstract class Work implements Pg.Submittable {
+/** Where a work is written, and what it may find there. */
+export interface Target {
+  readonly out: Outgoing
+  readonly wire: Wire
+  /** Undefined where the server keeps none under names. */
+  readonly named: Statements | undefined
+}
+
+/** One round trip. The session tells it what comes back, and calls `onSettled` once the server is ready for the next one, or the connection is lost. */
+export abstract class Work {
   private rows: Array<Row> = noRows.slice()
+  private readonly parses: Array<Named | undefined> = []
   tag = ""
   /** What the server, or the loss of the connection, said. */
   error: unknown
@@ -62,52 +52,80 @@ export abstract class Work implements Pg.Submittable {
   /** What it may change of the session; known once it is sent. */
   change: Change = Change.none
   onSettled: () => void = () => {}
+  /** The BEGIN that goes before it in one message, and whether that has worked. */
+  begin: string | undefined
+  hasBegun = false
 
   /** Whether it is a step of a transaction, or an upkeep: short as a rule, and never to be left half done. */
   readonly isStep: boolean = false
+  /** Whether its answers are positional rows; else `pg` reads them. */
+  readonly isPositional: boolean = true
 
-  protected abstract send(wire: Wire): void
+  abstract write(target: Target): void
 
-  submit(connection: unknown): void {
-    const wire = connection as Wire
-    // One packet for several messages.
-    wire.stream.cork()
-    try {
-      this.send(wire)
-    } finally {
-      wire.stream.uncork()
-    }
-  }
-  start(client: Pg.Client): void {
-    client.query(this)
-  }
   /** Gives the rows away, so that a work that is done keeps none. */
   take(): ReadonlyArray<Row> {
     const { rows } = this
     this.rows = noRows.slice()
     return rows
   }
-  handleRowDescription(_message?: unknown): void {}
-  handleDataRow(message: { readonly fields: ReadonlyArray<string | null> }): void {
-    this.rows.push(message.fields)
+  onRow(row: Row): void {
+    this.rows.push(row)
   }
-  handleCommandComplete(message: { readonly text: string }): void {
-    this.tag = message.text
+  onComplete(tag: string): void {
+    if (this.begin !== undefined && !this.hasBegun) this.hasBegun = true
+    else this.tag = tag
   }
-  handlePortalSuspended(): void {
-    this.isSuspended = true
+  onParsed(): void {
+    this.parses.shift()
   }
-  handleEmptyQuery(): void {}
-  handleReadyForQuery(_connection?: unknown): void {}
-  handleCopyData(): void {
+  /** After all that came of it: what was to be parsed and was not must be so the next time. */
+  onReady(): void {
+    for (const named of this.parses) if (named !== undefined) named.isParsed = false
+  }
+  onCopyOut(): void {
     // Its rows would be lost without a word.
     this.error ??= copyOut
   }
-  handleCopyInResponse(connection: unknown): void {
-    ;(connection as Wire).sendCopyFail(noCopy)
+  onCopyIn({ out }: Target): void {
+    out.copyFail(noCopy)
   }
-  handleError(error: unknown): void {
+  onError(error: unknown): void {
     this.error ??= error
+  }
+  /** Of what `pg` reads. */
+  onRowDescription(_message: unknown): void {}
+  onNativeRow(_message: unknown): void {}
+  onNativeComplete(message: { readonly text: string }): void {
+    this.onComplete(message.text)
+  }
+
+  /** A statement up to its portal; one without a name is parsed each time. */
+  protected bind(
+    { out }: Target,
+    portal: string,
+    text: string,
+    named: Named | undefined,
+    values?: ReadonlyArray<Bindable>
+  ): void {
+    const name = named?.name ?? ""
+    if (named?.isParsed !== true) {
+      out.parse(name, text)
+      this.parses.push(named)
+      if (named !== undefined) named.isParsed = true
+    }
+    out.bind(portal, name, values)
+  }
+  /** BEGIN, after which all up to the next Sync is left out where it fails. */
+  protected opening(target: Target): void {
+    if (this.begin === undefined) return
+    this.bind(target, "", this.begin, target.named?.use(this.begin, target.out))
+    target.out.execute("", 0)
+  }
+  /** That a statement which is not written here is parsed. */
+  protected parsing(named: Named | undefined): void {
+    this.parses.push(named)
+    if (named !== undefined) named.isParsed = true
   }
 }
 
@@ -119,85 +137,37 @@ export class Simple extends Work {
     super()
     this.text = text
   }
-  protected override send(wire: Wire): void {
-    wire.query(this.text)
-  }
-}
-
-/** A statement that the server keeps under a name. */
-interface Named {
-  readonly name: string
-  readonly change: Change
-}
-
-/** Which names a connection has given to statements: the least recently used makes room. */
-export class Statements {
-  private readonly names = new Map<string, Named>()
-  private readonly limit: number
-  private counter = 0
-
-  constructor(limit: number) {
-    this.limit = limit
-  }
-  /** The statement of a text; one that makes room for it is closed on the wire. */
-  use(text: string, wire: Wire): Named {
-    const known = this.names.get(text)
-    if (known !== undefined) {
-      this.names.delete(text)
-      this.names.set(text, known)
-      return known
-    }
-    const oldest = this.names.size >= this.limit ? this.names.keys().next().value : undefined
-    if (oldest !== undefined) this.forget(oldest, wire)
-    const named = { name: `strata_${++this.counter}`, change: changeOf(text) }
-    this.names.set(text, named)
-    return named
-  }
-  /** Closes the statement of a text, so that its next use parses it again. */
-  forget(text: string, wire: Wire): void {
-    const named = this.names.get(text)
-    if (named === undefined) return
-    const { name } = named
-    this.names.delete(text)
-    delete wire.parsedStatements[name]
-    wire.close({ type: "S", name })
-  }
-  /** The server has none of them anymore. */
-  clear(wire: Wire): void {
-    for (const { name } of this.names.values()) delete wire.parsedStatements[name]
-    this.names.clear()
+  override write({ out }: Target): void {
+    out.query(this.text)
   }
 }
 
 /** One statement by the extended protocol. Rows are not described, as they are read by position and as text. */
 export class Extended extends Work {
-  /** Read by `pg`, which notes that the server has parsed it. */
-  name = ""
   readonly text: string
   readonly values: ReadonlyArray<Bindable>
-  /** Undefined for a text that will not come again. */
-  readonly statements: Statements | undefined
+  /** Whether the server keeps it under a name, as it will come again. */
+  readonly isKept: boolean
 
-  constructor(text: string, values: ReadonlyArray<Bindable>, statements: Statements | undefined) {
+  constructor(text: string, values: ReadonlyArray<Bindable>, isKept: boolean) {
     super()
     this.text = text
     this.values = values
-    this.statements = statements
+    this.isKept = isKept
   }
-  protected override send(wire: Wire): void {
-    const named = this.statements?.use(this.text, wire)
-    this.name = named?.name ?? ""
+  override write(target: Target): void {
+    const { out } = target
+    const named = this.isKept ? target.named?.use(this.text, out) : undefined
     this.change = named?.change ?? changeOf(this.text)
-    if (this.name === "" || wire.parsedStatements[this.name] === undefined) {
-      wire.parse({ name: this.name, text: this.text })
-    }
-    wire.bind({ portal: "", statement: this.name, values: this.values })
-    wire.execute({ portal: "", rows: 0 })
-    wire.sync()
+    this.opening(target)
+    this.bind(target, "", this.text, named, this.values)
+    out.execute("", 0)
+    out.sync()
   }
-  override handleCopyInResponse(connection: unknown): void {
-    super.handleCopyInResponse(connection) // The server passed over the first one while it waited for data.
-    ;(connection as Wire).sync()
+  override onCopyIn(target: Target): void {
+    super.onCopyIn(target)
+    // The server passed over the first one while it waited for data.
+    target.out.sync()
   }
 }
 
@@ -215,16 +185,17 @@ export class OpenPortal extends Work {
     this.values = values
     this.count = count
   }
-  protected override send(wire: Wire): void {
+  override write(target: Target): void {
+    const { out } = target
     this.change = changeOf(this.text)
-    wire.parse({ name: "", text: this.text })
-    wire.bind({ portal: this.portal, statement: "", values: this.values })
-    wire.execute({ portal: this.portal, rows: this.count })
-    wire.sync()
+    this.opening(target)
+    this.bind(target, this.portal, this.text, undefined, this.values)
+    out.execute(this.portal, this.count)
+    out.sync()
   }
-  override handleCopyInResponse(connection: unknown): void {
-    super.handleCopyInResponse(connection)
-    ;(connection as Wire).sync()
+  override onCopyIn(target: Target): void {
+    super.onCopyIn(target)
+    target.out.sync()
   }
 }
 
@@ -238,86 +209,11 @@ export class FetchPortal extends Work {
     this.portal = portal
     this.count = count
   }
-  protected override send(wire: Wire): void {
-    wire.execute({ portal: this.portal, rows: this.count })
-    wire.sync()
+  override write({ out }: Target): void {
+    out.execute(this.portal, this.count)
+    out.sync()
   }
 }
-
-/** The rows of a portal as `pg` itself makes them, whichever work reads them. */
-export class NativeRows {
-  readonly query: Pg.Query
-  error: unknown
-  private rows: Array<NativeRow> = []
-
-  constructor(pg: typeof Pg, portal: string, text: string, values: ReadonlyArray<unknown>) {
-    // The simple protocol, which it would choose without values, has no portals.
-    const config = { text, values: [...values], portal, queryMode: "extended" }
-    this.query = new pg.Query(config)
-    this.query.on("row", (row: NativeRow) => this.rows.push(row))
-    this.query.on("error", (error) => {
-      this.error ??= error
-    })
-  }
-  take(): ReadonlyArray<NativeRow> {
-    const { rows } = this
-    this.rows = []
-    return rows
-  }
-}
-
-/** Opens a portal, and lets `pg` write its parameters and read its rows. */
-export class OpenNativePortal extends OpenPortal {
-  private readonly found: NativeRows
-
-  constructor(portal: string, text: string, found: NativeRows, count: number) {
-    super(portal, text, [], count)
-    this.found = found
-  }
-  protected override send(wire: Wire): void {
-    this.change = changeOf(this.text)
-    const { count, found, portal } = this
-    // It asks for all rows.
-    const asking: Pick<Wire, "execute"> = { execute: () => wire.execute({ portal, rows: count }) }
-    found.query.submit(Object.assign(Object.create(wire) as Pg.Connection, asking))
-  }
-  override handleRowDescription(message?: unknown): void {
-    readerOf(this.found).handleRowDescription(message)
-  }
-  override handleDataRow(message: unknown): void {
-    readerOf(this.found).handleDataRow(message)
-  }
-  override handleReadyForQuery(connection?: unknown): void {
-    readerOf(this.found).handleReadyForQuery(connection)
-    this.error ??= this.found.error
-  }
-}
-
-/** Reads more rows of a portal as `pg` itself makes them. */
-export class FetchNativePortal extends FetchPortal {
-  private readonly found: NativeRows
-
-  constructor(portal: string, found: NativeRows, count: number) {
-    super(portal, count)
-    this.found = found
-  }
-  override handleDataRow(message: unknown): void {
-    readerOf(this.found).handleDataRow(message)
-  }
-  override handleReadyForQuery(connection?: unknown): void {
-    readerOf(this.found).handleReadyForQuery(connection)
-    this.error ??= this.found.error
-  }
-}
-
-/** The handlers of a query of `pg`, which its types leave out. */
-interface Reader {
-  readonly handleRowDescription: (message: unknown) => void
-  readonly handleDataRow: (message: unknown) => void
-  readonly handleReadyForQuery: (connection: unknown) => void
-}
-
-const readerOf = ({ query }: NativeRows): Reader => query as unknown as Reader
 
 /** Lets a portal go before its end. */
 export class ClosePortal extends Work {
@@ -328,62 +224,8 @@ export class ClosePortal extends Work {
     super()
     this.portal = portal
   }
-  protected override send(wire: Wire): void {
-    wire.close({ type: "P", name: this.portal })
-    wire.sync()
+  override write({ out }: Target): void {
+    out.close("P", this.portal)
+    out.sync()
   }
-}
-
-/** A statement as `pg` itself runs it: rows as objects or arrays, values of its usual types. */
-export class Native extends Work {
-  result: Pg.QueryResult | undefined
-  readonly pg: typeof Pg
-  readonly text: string
-  readonly values: ReadonlyArray<unknown>
-  readonly statements: Statements | undefined
-  readonly isInArrays: boolean
-
-  constructor(
-    pg: typeof Pg,
-    text: string,
-    values: ReadonlyArray<unknown>,
-    statements: Statements | undefined,
-    isInArrays: boolean
-  ) {
-    super()
-    this.isInArrays = isInArrays
-    this.pg = pg
-    this.text = text
-    this.values = values
-    this.statements = statements
-  }
-  override start(client: Pg.Client): void {
-    const named = this.statements?.use(this.text, client.connection as unknown as Wire)
-    this.change = named?.change ?? changeOf(this.text)
-    const config = {
-      text: this.text,
-      values: [...this.values],
-      // The simple protocol, which it would choose without values, takes several statements in one text.
-      queryMode: "extended",
-      ...(named === undefined ? {} : { name: named.name }),
-      ...(this.isInArrays ? { rowMode: "array" } : {})
-    }
-    const query = new this.pg.Query(
-      config,
-      (error: unknown, result: Pg.QueryResult) => {
-        if (error !== null && error !== undefined) this.error ??= error
-        else this.result = result
-      }
-    )
-    // By pg's own handler a prepared COPY would wait forever.
-    Object.assign(query, {
-      handleCopyInResponse: (connection: Wire) => {
-        connection.sendCopyFail(noCopy)
-        connection.sync()
-      },
-      handleCopyData: () => this.handleCopyData()
-    })
-    client.query(query)
-  }
-  protected override send(): void {}
 }

@@ -14,6 +14,7 @@ import type { Met } from "./conflicts.js"
 import { isDefinition } from "./control.js"
 import { transactionError } from "./failures.js"
 import { Mutex } from "./mutex.js"
+import type { Opening } from "./opening.js"
 import type { Options, TransactionScope } from "./scope.js"
 
 /**
@@ -39,7 +40,10 @@ const unknown: Ended = {
 
 /** What all scopes of one transaction share. */
 export class Root {
-  readonly connection: Connection
+  /** Another one after `opening`, where the first was lost. */
+  connection: Connection
+  /** Until BEGIN has been sent, where it goes with the first work. */
+  opening: Opening | undefined
   readonly options: Options
   ended: Ended | undefined = undefined
   /** The conflict that it suffers from, if any: gone as soon as a statement works again. */
@@ -47,10 +51,18 @@ export class Root {
   private readonly commitsDefinitions: boolean
   private savepoints = 0
 
-  constructor(connection: Connection, options: Options, commitsDefinitions: boolean) {
+  constructor(connection: Connection, options: Options, commitsDefinitions: boolean, opening: Opening | undefined) {
     this.connection = connection
+    this.opening = opening
     this.options = options
     this.commitsDefinitions = commitsDefinitions
+  }
+
+  /** Runs work on the connection, in its turn. */
+  use<A, E, R>(
+    work: (connection: Connection) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E | TransactionError, R> {
+    return this.opening === undefined ? work(this.connection) : this.opening.run(this, work)
   }
 
   /** Names are never used twice in a transaction: a second of the same name would hide the first. */
@@ -247,7 +259,7 @@ export class ActiveScope implements TransactionScope {
     return this.mutex.run(
       Effect.suspend((): Effect.Effect<A, E | TransactionError, R> => {
         const refused = this.refusal()
-        return refused === undefined ? work(this.root.connection) : Effect.fail(refused)
+        return refused === undefined ? this.root.use(work) : Effect.fail(refused)
       }),
       (cause) => this.root.observe(cause, text)
     )

@@ -21,6 +21,7 @@ import { ActiveScope, Root } from "./active.js"
 import { conflictOf, makeRetry } from "./conflicts.js"
 import { elsewhere } from "./elsewhere.js"
 import { beginFailed, commitFailed, lostBefore, savepointFailed, transactionError } from "./failures.js"
+import { isLoss, Opening } from "./opening.js"
 import { beginOptions, contradictionOf, problemOf } from "./options.js"
 import { enter, scopesOf, Transaction } from "./scope.js"
 import type { Options, TransactionScope } from "./scope.js"
@@ -203,9 +204,10 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
 
     const run = Effect.uninterruptibleMask((restore) => {
       let wasLost = false
-      const work = pool.hold(restore, (connection) => {
+      const begin = (connection: Connection) => (connection.beginWithNext ?? connection.begin)(beginOptions(options))
+      const work = pool.hold(restore, (connection, another) => {
         wasLost = false
-        return Effect.matchCauseEffect(connection.begin(beginOptions(options)), {
+        return Effect.matchCauseEffect(begin(connection), {
           onFailure: (cause) => {
             const failure = Cause.failureOption(cause)
             wasLost = failure._tag === "Some" && isLoss(failure.value)
@@ -214,7 +216,11 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
             return Effect.failCause(Cause.map(cause, (failure) => beginFailed(classify(failure, "begin"))))
           },
           onSuccess: () => {
-            const opened = new ActiveScope(new Root(connection, options, commitsDefinitions), undefined, innermost)
+            const opening = connection.beginWithNext === undefined
+              ? undefined
+              : new Opening({ another, begin, classify, pool })
+            const root = new Root(connection, options, commitsDefinitions, opening)
+            const opened = new ActiveScope(root, undefined, innermost)
             scope = opened
             return ending(
               inside(restore, effect, opened, options),
@@ -261,10 +267,13 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
   const statement = ({ root }: ActiveScope, sql: string) =>
     Effect.mapError(
       Effect.onExit(
-        root.connection.run(sql, [], { prepare: false, isStep: true }),
+        root.use((connection) => connection.run(sql, [], { prepare: false, isStep: true })),
         (exit) => Effect.sync(() => root.observe(exit._tag === "Failure" ? exit.cause : undefined, sql))
       ),
-      (failure) => savepointFailed(classify(failure, sql), root.ended?.state ?? "open")
+      (error) =>
+        error._tag === "TransactionError"
+          ? error
+          : savepointFailed(classify(error, sql), root.ended?.state ?? "open")
     )
 
   const undo = (scope: ActiveScope, parent: ActiveScope, name: string) =>
@@ -341,8 +350,6 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
     current: Effect.map(Effect.context<never>(), scopeOf)
   }
 }
-
-const isLoss = ({ kind }: Failure): boolean => kind.error === "ConnectionError" && kind.reason === "lost"
 
 /** A body within its time. */
 const limited = <A, E, R>(

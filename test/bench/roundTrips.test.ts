@@ -33,13 +33,15 @@ const users = (count: number) => Array.from({ length: count }, user)
 const find = Query.from(User).pipe(Query.where({ id: 1 }), Query.one)
 const update = Mutation.update(User).pipe(Mutation.set({ age: 7 }), Mutation.where({ id: 1 }))
 
-/** In statements; where round trips are given too, they are others. A bulk insert is one of 2,500 rows. */
-const one = { sqlite: 1, server: 1 }
+/** In statements, and how many of those wait for no answer of their own. A bulk insert is one of 2,500 rows. */
+const one = { sqlite: 1, server: 1, joined: 0 }
+/** On PostgreSQL BEGIN goes with the first statement. */
+const inTransaction = { joined: 1 }
 const workloads: ReadonlyArray<readonly [string, () => Effect.Effect<unknown, unknown, Database>, typeof one]> = [
   ["a find by key", () => find, one],
   ["many rows", () => Query.from(User).pipe(Query.where({ age: { lt: 40 } }), Query.limit(1000)), one],
   ["an insert that gives its row", () => Mutation.insert(User, user()), one],
-  ["a bulk insert", () => Mutation.insertMany(User, users(2_500)), { sqlite: 2 + 20, server: 2 + 3 }],
+  ["a bulk insert", () => Mutation.insertMany(User, users(2_500)), { sqlite: 2 + 20, server: 2 + 3, ...inTransaction }],
   [
     "parents with children",
     () =>
@@ -48,13 +50,13 @@ const workloads: ReadonlyArray<readonly [string, () => Effect.Effect<unknown, un
         Query.limit(100),
         Query.include({ posts })
       ),
-    { sqlite: 2, server: 2 }
+    { sqlite: 2, server: 2, joined: 0 }
   ],
   ["an update by key", () => update, one],
   [
     "a transaction of 3",
     () => Transaction.run(Effect.zipRight(Effect.zipRight(find, update), Mutation.insert(User, user()))),
-    { sqlite: 5, server: 5 }
+    { sqlite: 5, server: 5, ...inTransaction }
   ],
   ["a count", () => Query.from(User).pipe(Query.where({ age: 7 }), Query.count), one],
   ["a delete by key", () => Mutation.delete(User).pipe(Mutation.where({ id: 1_000_000 })), one],
@@ -98,7 +100,8 @@ for (const database of available) {
               yield* work()
               found[name] = yield* cost(work())
               const count = counts[engine === "sqlite" ? "sqlite" : "server"]
-              expected[name] = { statements: count, roundTrips: count }
+              const joined = engine === "postgres" ? counts.joined : 0
+              expected[name] = { statements: count, roundTrips: count - joined }
             }
             assert.deepStrictEqual(found, expected)
           })
