@@ -26,7 +26,7 @@ const minutes = "n * 60"
 const epoch = 1_577_836_800
 
 /** Numbers from 1 on as a query, and what a person's instant is made of them. */
-const numbers = {
+export const numbers = {
   sqlite: (count: number) =>
     `with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${count}) select`,
   postgres: (count: number) => `with numbers as (select n from generate_series(1, ${count}) as n) select`,
@@ -39,7 +39,7 @@ const instants = {
   mysql: `date_add('2020-01-01', interval ${minutes} second)`
 } as const satisfies { readonly [E in Engine]: string }
 
-const joined = (engine: Engine, prefix: string, suffix = ""): string =>
+export const joined = (engine: Engine, prefix: string, suffix = ""): string =>
   engine === "mysql" ? `concat('${prefix}', n, '${suffix}')` : `'${prefix}' || n || '${suffix}'`
 
 const statements = (engine: Engine): ReadonlyArray<string> => {

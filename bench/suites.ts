@@ -3,6 +3,7 @@
  */
 import type { Suite } from "./suite.js"
 import { build } from "./suites/build.js"
+import { bulk } from "./suites/bulk.js"
 import { claims } from "./suites/claims.js"
 import { crud } from "./suites/crud.js"
 import { decode } from "./suites/decode.js"
@@ -10,4 +11,4 @@ import { growth } from "./suites/growth.js"
 import { observability } from "./suites/observability.js"
 import { reading } from "./suites/reading.js"
 
-export const suites: ReadonlyArray<Suite> = [crud, decode, build, reading, observability, claims, growth]
+export const suites: ReadonlyArray<Suite> = [crud, decode, build, bulk, reading, observability, claims, growth]

@@ -28,24 +28,26 @@ const toPost = (row: Row): Post => ({
   createdAt: dateOf(row["created_at"])
 })
 
+export const rowOf = (engine: Engine) => ({ active, age, createdAt, email, name }: UserInput) => ({
+  name,
+  email,
+  age,
+  active: engine === "sqlite" ? Number(active) : active,
+  created_at: engine === "sqlite" ? createdAt.toISOString() : createdAt
+})
+
 const make = (sql: SqlClient.SqlClient, engine: Engine): Operations<"effect"> => {
   const isSqlite = engine === "sqlite"
-  const rowOf = ({ active, age, createdAt, email, name }: UserInput) => ({
-    name,
-    email,
-    age,
-    active: isSqlite ? Number(active) : active,
-    created_at: isSqlite ? createdAt.toISOString() : createdAt
-  })
+  const row = rowOf(engine)
   const users = Effect.map((rows: ReadonlyArray<Row>) => rows.map(toUser))
   const one = Effect.map((rows: ReadonlyArray<Row>) => rows[0] === undefined ? undefined : toUser(rows[0]))
   const insert = (input: UserInput) =>
-    sql<Row>`insert into users ${sql.insert(rowOf(input))} returning *`.pipe(
+    sql<Row>`insert into users ${sql.insert(row(input))} returning *`.pipe(
       Effect.map((rows) => toUser(rows[0] as Row))
     )
   const insertReturning = engine === "mysql"
     ? (input: UserInput) => {
-      const { active, age, created_at, email, name } = rowOf(input)
+      const { active, age, created_at, email, name } = row(input)
       return sql<Row>`insert into users (name, email, age, active, created_at)
         values (${name}, ${email}, ${age}, ${active}, ${created_at}) returning *`.pipe(
         Effect.map((rows) => toUser(rows[0] as Row))
@@ -63,7 +65,7 @@ const make = (sql: SqlClient.SqlClient, engine: Engine): Operations<"effect"> =>
     insertMany: (inputs) =>
       sql.withTransaction(Effect.gen(function*() {
         for (let start = 0; start < inputs.length; start += atOnce) {
-          yield* sql`insert into users ${sql.insert(inputs.slice(start, start + atOnce).map(rowOf))}`
+          yield* sql`insert into users ${sql.insert(inputs.slice(start, start + atOnce).map(row))}`
         }
       })),
     withPosts: (after) =>
@@ -89,8 +91,8 @@ const make = (sql: SqlClient.SqlClient, engine: Engine): Operations<"effect"> =>
     remove: (id) => sql`delete from users where id = ${id}`,
     upsert: (input) =>
       engine === "mysql"
-        ? sql`insert into users ${sql.insert(rowOf(input))} on duplicate key update age = values(age)`
-        : sql`insert into users ${sql.insert(rowOf(input))} on conflict (email) do update set age = excluded.age`,
+        ? sql`insert into users ${sql.insert(row(input))} on duplicate key update age = values(age)`
+        : sql`insert into users ${sql.insert(row(input))} on conflict (email) do update set age = excluded.age`,
     exists: (email) =>
       sql<{ readonly found: number | boolean }>`select exists (select 1 from users where email = ${email}) as found`
         .pipe(

@@ -13,14 +13,18 @@ import type { Contender, Open, Operations, Page, UserInput } from "../crud.js"
 const instant = () => datetime("created_at", { mode: "date", fsp: 3 }).notNull()
 const short = () => varchar({ length: 191 }).notNull()
 
-export const users = mysqlTable("users", {
-  id: int().primaryKey().autoincrement(),
-  name: short(),
-  email: short().unique(),
-  age: int().notNull(),
-  active: boolean().notNull(),
-  createdAt: instant()
-})
+/** Users, in the table that is named so. */
+export const userTable = <const Name extends string>(name: Name) =>
+  mysqlTable(name, {
+    id: int().primaryKey().autoincrement(),
+    name: short(),
+    email: short().unique(),
+    age: int().notNull(),
+    active: boolean().notNull(),
+    createdAt: instant()
+  })
+
+const users = userTable("users")
 
 const posts = mysqlTable("posts", {
   id: int().primaryKey().autoincrement(),

@@ -12,14 +12,18 @@ import type { Contender, Open, Operations, Page, UserInput } from "../crud.js"
 
 const instant = () => timestamp("created_at", { withTimezone: true, precision: 3 }).notNull()
 
-export const users = pgTable("users", {
-  id: integer().primaryKey().generatedByDefaultAsIdentity(),
-  name: text().notNull(),
-  email: text().notNull().unique(),
-  age: integer().notNull(),
-  active: boolean().notNull(),
-  createdAt: instant()
-})
+/** Users, in the table that is named so. */
+export const userTable = <const Name extends string>(name: Name) =>
+  pgTable(name, {
+    id: integer().primaryKey().generatedByDefaultAsIdentity(),
+    name: text().notNull(),
+    email: text().notNull().unique(),
+    age: integer().notNull(),
+    active: boolean().notNull(),
+    createdAt: instant()
+  })
+
+const users = userTable("users")
 
 const posts = pgTable("posts", {
   id: integer().primaryKey().generatedByDefaultAsIdentity(),

@@ -16,14 +16,18 @@ const instant = customType<{ data: Date; driverData: string }>({
   toDriver: (date) => date.toISOString()
 })
 
-const users = sqliteTable("users", {
-  id: integer().primaryKey(),
-  name: text().notNull(),
-  email: text().notNull().unique(),
-  age: integer().notNull(),
-  active: integer({ mode: "boolean" }).notNull(),
-  createdAt: instant("created_at").notNull()
-})
+/** Users, in the table that is named so. */
+export const userTable = <const Name extends string>(name: Name) =>
+  sqliteTable(name, {
+    id: integer().primaryKey(),
+    name: text().notNull(),
+    email: text().notNull().unique(),
+    age: integer().notNull(),
+    active: integer({ mode: "boolean" }).notNull(),
+    createdAt: instant("created_at").notNull()
+  })
+
+const users = userTable("users")
 
 const posts = sqliteTable("posts", {
   id: integer().primaryKey(),

@@ -58,22 +58,24 @@ export const dialectOf = async (engine: Engine, url: string, streams = false): P
   }
 }
 
+export const rowOf = (engine: Engine) => ({ active, age, createdAt, email, name }: UserInput) => ({
+  name,
+  email,
+  age,
+  active: engine === "sqlite" ? Number(active) : active,
+  created_at: engine === "sqlite" ? createdAt.toISOString() : createdAt
+})
+
 const make = (database: Kysely<Tables>, engine: Engine): Operations<"promise"> => {
   const isSqlite = engine === "sqlite"
-  const rowOf = ({ active, age, createdAt, email, name }: UserInput) => ({
-    name,
-    email,
-    age,
-    active: isSqlite ? Number(active) : active,
-    created_at: isSqlite ? createdAt.toISOString() : createdAt
-  })
+  const row = rowOf(engine)
   const yes = isSqlite ? 1 : true
   const find = async (on: Kysely<Tables>, id: number) => {
     const row = await on.selectFrom("users").selectAll().where("id", "=", id).executeTakeFirst()
     return row === undefined ? undefined : toUser(row)
   }
   const insert = async (on: Kysely<Tables>, input: UserInput): Promise<User> => {
-    const query = on.insertInto("users").values(rowOf(input))
+    const query = on.insertInto("users").values(row(input))
     if (engine !== "mysql") return toUser(await query.returningAll().executeTakeFirstOrThrow())
     // Its MySQL has no RETURNING, not even where the server is MariaDB.
     const { insertId } = await query.executeTakeFirstOrThrow()
@@ -90,7 +92,7 @@ const make = (database: Kysely<Tables>, engine: Engine): Operations<"promise"> =
     insertMany: (inputs) =>
       database.transaction().execute(async (tx: Transaction<Tables>) => {
         for (let start = 0; start < inputs.length; start += rowsAtOnce) {
-          await tx.insertInto("users").values(inputs.slice(start, start + rowsAtOnce).map(rowOf)).execute()
+          await tx.insertInto("users").values(inputs.slice(start, start + rowsAtOnce).map(row)).execute()
         }
       }),
     withPosts: async (after) => {
@@ -132,7 +134,7 @@ const make = (database: Kysely<Tables>, engine: Engine): Operations<"promise"> =
     },
     remove: (id) => database.deleteFrom("users").where("id", "=", id).execute(),
     upsert: (input) => {
-      const query = database.insertInto("users").values(rowOf(input))
+      const query = database.insertInto("users").values(row(input))
       return engine === "mysql"
         ? query.onDuplicateKeyUpdate({ age: input.age }).execute()
         : query.onConflict((conflict) => conflict.column("email").doUpdateSet({ age: input.age })).execute()
