@@ -139,12 +139,24 @@ export const run = <A, E, R>(
   statement: Statement,
   then: (outcome: Outcome) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | WriteFailure, R | Database> =>
-  Effect.withFiberRuntime((fiber) => {
-    const database = Context.get(fiber.currentContext as Context.Context<Database>, Database)
-    const answer = database.runNow?.(statement, fiber)
-    if (answer === undefined) return Effect.flatMap(database.run(statement), then)
-    return Effect.isEffect(answer) ? answer : then(answer)
-  })
+  Effect.withFiberRuntime((fiber) => runOn(fiber, statement, then))
+
+/**
+ * `run` for who runs in the fiber already.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const runOn = <A, E, R>(
+  fiber: Fiber.RuntimeFiber<any, any>,
+  statement: Statement,
+  then: (outcome: Outcome) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | WriteFailure, R | Database> => {
+  const database = Context.get(fiber.currentContext as Context.Context<Database>, Database)
+  const answer = database.runNow?.(statement, fiber)
+  if (answer === undefined) return Effect.flatMap(database.run(statement), then)
+  return Effect.isEffect(answer) ? answer : then(answer)
+}
 
 /**
  * The rows of a select as a stream.

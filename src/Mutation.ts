@@ -24,7 +24,9 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Effectable from "effect/Effectable"
 import type * as Pipeable from "effect/Pipeable"
 import { pipeArguments } from "effect/Pipeable"
@@ -56,7 +58,7 @@ export interface Mutation<out A, out M extends Model.Any> extends Effect.Effect<
 }
 
 /** What a mutation gives of its outcome. */
-type Gives = "affected" | "rows" | "row"
+type Gives = keyof typeof given
 
 /**
  * An update that says nothing yet: it needs `set`, then `where` or `all`. Not an Effect, so it cannot run.
@@ -79,26 +81,54 @@ export interface WithoutWhere<out M extends Model.Any> extends Pipeable.Pipeable
   readonly model: M
   readonly missing: "where"
   /** The statement over the rows for which a condition holds. */
-  readonly over: (where: ((ref: Ast.Ref) => Ast.Expression) | undefined) => Effect.Effect<Ast.Statement, WriteFailure>
+  readonly over: (
+    where: ((ref: Ast.Ref) => Ast.Expression) | undefined
+  ) => (now: number) => Effect.Effect<Ast.Statement, WriteFailure>
 }
 
-const proto = {
-  ...Effectable.CommitPrototype,
-  commit(this: Mutation<unknown, Model.Any>) {
-    const { gives } = this
-    return Effect.flatMap(
-      this.statement,
-      (statement) =>
-        Database.run(
-          statement,
-          ({ affected, rows }) => Effect.succeed(gives === "affected" ? affected : gives === "rows" ? rows : rows[0])
-        )
+/** Makes the statement at a time, usually at once. */
+type Make = (now: number) => Effect.Effect<Ast.Statement, WriteFailure>
+
+const given = {
+  affected: ({ affected }: Database.Outcome) => Effect.succeed<unknown>(affected),
+  rows: ({ rows }: Database.Outcome) => Effect.succeed<unknown>(rows),
+  row: ({ rows }: Database.Outcome) => Effect.succeed<unknown>(rows[0])
+}
+
+class Made extends Effectable.Class<unknown, WriteFailure, Database.Database> {
+  constructor(readonly model: Model.Any, private readonly make: Make, readonly gives: Gives) {
+    super()
+  }
+
+  get statement(): Effect.Effect<Ast.Statement, WriteFailure> {
+    return Effect.flatMap(Clock.currentTimeMillis, this.make)
+  }
+
+  /** The same with another statement. */
+  with(change: (statement: Ast.Statement) => Ast.Statement, gives: Gives): Made {
+    return new Made(this.model, (now) => followedBy(this.make(now), (made) => Effect.succeed(change(made))), gives)
+  }
+
+  commit() {
+    return Effect.withFiberRuntime<unknown, WriteFailure, Database.Database>((fiber) =>
+      followedBy(
+        this.make(Context.get(fiber.currentDefaultServices, Clock.Clock).unsafeCurrentTimeMillis()),
+        (statement) => Database.runOn(fiber, statement, given[this.gives])
+      )
     )
   }
 }
 
-const make = (model: Model.Any, statement: Effect.Effect<Ast.Statement, WriteFailure>, gives: Gives): any =>
-  Object.assign(Object.create(proto), { model, statement, gives })
+/** `flatMap` within a run: of what has succeeded already, without a step of the fiber. */
+const followedBy = <A, E, B, E2, R2>(
+  effect: Effect.Effect<A, E>,
+  next: (value: A) => Effect.Effect<B, E2, R2>
+): Effect.Effect<B, E | E2, R2> => isSucceeded(effect) ? next(effect.value) : Effect.flatMap(effect, next)
+
+const isSucceeded = <A, E>(effect: Effect.Effect<A, E>): effect is Exit.Success<A, never> =>
+  Exit.isExit(effect) && effect._tag === "Success"
+
+const make = (model: Model.Any, statement: Make, gives: Gives): any => new Made(model, statement, gives)
 
 const pipeable = {
   pipe() {
@@ -142,11 +172,11 @@ const insertStatement = (
   conflict: ((ref: Ast.Ref, columns: ReadonlyArray<Ast.Column>) => Ast.Conflict) | undefined,
   returning: boolean,
   many: boolean
-): Effect.Effect<Ast.Insert, WriteFailure> =>
-  Effect.flatMap(
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      Input.rowsToInsert(model, conflict === undefined ? model.insert : Input.upsertSchema(model), inputs, now, many)),
-    ({ columns, rows }) => {
+): Make =>
+(now) =>
+  followedBy(
+    Input.rowsToInsert(model, conflict === undefined ? model.insert : Input.upsertSchema(model), inputs, now, many),
+    ({ columns, rows }): Effect.Effect<Ast.Statement, WriteFailure> => {
       const ref = refOf(model)
       const insert: Ast.Insert = {
         _tag: "Insert",
@@ -159,7 +189,7 @@ const insertStatement = (
       }
       return insert.conflict === undefined
         ? Effect.succeed(insert)
-        : Effect.as(Input.checkRepeated(model, insert.conflict.target, insert), insert)
+        : followedBy(Input.checkRepeated(model, insert.conflict.target, insert), () => Effect.succeed(insert))
     }
   )
 
@@ -183,10 +213,11 @@ const upsertStatement = (
   options: UpsertOptions<any>,
   returning: boolean,
   many: boolean
-): Effect.Effect<Ast.Insert, WriteFailure> =>
-  Effect.zipRight(
+): Make =>
+(now) =>
+  followedBy(
     Input.checkTarget(model, options),
-    insertStatement(model, inputs, conflictOf(model, options), returning, many)
+    () => insertStatement(model, inputs, conflictOf(model, options), returning, many)(now)
   )
 
 const conflictOf = (model: Model.Any, options: UpsertOptions<any>) =>
@@ -284,26 +315,20 @@ export const set = <
   return Object.assign(Object.create(pipeable), {
     model,
     missing: "where",
-    over: (where: ((ref: Ast.Ref) => Ast.Expression) | undefined): Effect.Effect<Ast.Update, WriteFailure> => {
+    over: (where: ((ref: Ast.Ref) => Ast.Expression) | undefined): Make => (now) => {
       const ref = refOf(model)
-      return Effect.map(
-        Effect.flatMap(
-          Clock.currentTimeMillis,
-          (now) =>
-            Input.assignments(
-              model,
-              typeof values === "function" ? values(columnsOf(model[Describe], ref, false) as never) : values,
-              now
-            )
-        ),
-        (assignments) => ({
-          _tag: "Update",
-          table: tableOf(model),
-          ref,
-          set: assignments,
-          where: where?.(ref),
-          returning: undefined
-        })
+      const given = typeof values === "function" ? values(columnsOf(model[Describe], ref, false) as never) : values
+      return followedBy(
+        Input.assignments(model, given, now),
+        (set) =>
+          Effect.succeed<Ast.Statement>({
+            _tag: "Update",
+            table: tableOf(model),
+            ref,
+            set,
+            where: where?.(ref),
+            returning: undefined
+          })
       )
     }
   })
@@ -313,11 +338,10 @@ const remove = <M extends Model.Any>(model: M): WithoutWhere<M> =>
   Object.assign(Object.create(pipeable), {
     model,
     missing: "where",
-    over: (where: ((ref: Ast.Ref) => Ast.Expression) | undefined): Effect.Effect<Ast.Delete, WriteFailure> =>
-      Effect.sync(() => {
-        const ref = refOf(model)
-        return { _tag: "Delete", table: tableOf(model), ref, where: where?.(ref), returning: undefined }
-      })
+    over: (where: ((ref: Ast.Ref) => Ast.Expression) | undefined): Make => () => {
+      const ref = refOf(model)
+      return Effect.succeed({ _tag: "Delete", table: tableOf(model), ref, where: where?.(ref), returning: undefined })
+    }
   })
 
 export {
@@ -371,7 +395,7 @@ export const all = <M extends Model.Any>(self: WithoutWhere<M>): Mutation<number
 export const returning = <M extends Model.Any>(
   self: Mutation<number, M>
 ): Mutation<ReadonlyArray<M[typeof RowId]>, M> =>
-  make(self.model, Effect.map(self.statement, (statement) => withReturning(self.model, statement)), "rows")
+  changed(self, (statement) => withReturning(self.model, statement), "rows")
 
 const withReturning = (model: Model.Any, statement: Ast.Statement): Ast.Statement =>
   statement._tag === "Insert" || statement._tag === "Update" || statement._tag === "Delete"
@@ -385,9 +409,14 @@ const withReturning = (model: Model.Any, statement: Ast.Statement): Ast.Statemen
  * @category combinators
  */
 export const affected = <A, M extends Model.Any>(self: Mutation<A, M>): Mutation<number, M> =>
-  make(
-    self.model,
-    Effect.map(self.statement, (statement) =>
-      statement._tag === "Select" ? statement : { ...statement, returning: undefined } as Ast.Statement),
+  changed(
+    self,
+    (statement) => statement._tag === "Select" ? statement : { ...statement, returning: undefined } as Ast.Statement,
     "affected"
   )
+
+const changed = (
+  self: Mutation<any, any>,
+  change: (statement: Ast.Statement) => Ast.Statement,
+  gives: Gives
+): any => (self as unknown as Made).with(change, gives)
