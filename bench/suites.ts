@@ -1,5 +1,5 @@
 /**
- * All that is measured, in the order in which it is.
+ * All that is measured.
  */
 import type { Suite } from "./suite.js"
 import { build } from "./suites/build.js"
@@ -10,5 +10,18 @@ import { decode } from "./suites/decode.js"
 import { growth } from "./suites/growth.js"
 import { observability } from "./suites/observability.js"
 import { reading } from "./suites/reading.js"
+import { leaks, starting } from "./suites/starting.js"
 
-export const suites: ReadonlyArray<Suite> = [crud, decode, build, bulk, reading, observability, claims, growth]
+/** In the order in which it is measured. */
+export const suites: ReadonlyArray<Suite> = [
+  crud,
+  decode,
+  build,
+  bulk,
+  reading,
+  starting,
+  leaks,
+  observability,
+  claims,
+  growth
+]

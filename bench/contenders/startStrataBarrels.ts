@@ -1,0 +1,35 @@
+/**
+ * Strata and Effect by their barrels, which load all of them.
+ */
+import { ManagedRuntime, Redacted, Schema } from "effect"
+import { Field, Model, Query } from "effect-strata"
+import type { Engine } from "../crud.js"
+import type { Start } from "../starting.js"
+
+const layerOf = async (engine: Engine, url: string) => {
+  switch (engine) {
+    case "sqlite":
+      return (await import("effect-strata/Sqlite")).layer({ filename: url })
+    case "postgres":
+      return (await import("effect-strata/Postgres")).layer({ url: Redacted.make(url) })
+    case "mysql":
+      return (await import("effect-strata/MariaDb")).layer({ url: Redacted.make(url) })
+  }
+}
+
+const modelOf = (table: string) =>
+  class User extends Model.Class<User>("User")({
+    id: Field.generated(Schema.Int).pipe(Field.primaryKey),
+    name: Schema.NonEmptyString,
+    email: Schema.NonEmptyString.pipe(Schema.maxLength(191), Field.unique),
+    age: Schema.Int.pipe(Schema.nonNegative()),
+    active: Schema.Boolean,
+    createdAt: Schema.Date
+  }, { table }) {}
+
+export const start: Start = async (engine, url, tables) => {
+  const users = Query.from(modelOf("users"))
+  for (let i = 1; i <= tables; i++) Query.from(modelOf(`users${i}`))
+  const runtime = ManagedRuntime.make(await layerOf(engine, url))
+  return { find: (id) => runtime.runPromise(users.pipe(Query.where({ id }), Query.one)) }
+}
