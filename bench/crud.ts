@@ -88,7 +88,13 @@ export interface Target {
 
 export type Contender =
   | { readonly style: "sync"; readonly operations: Operations<"sync">; readonly close: () => Promise<void> }
-  | { readonly style: "promise"; readonly operations: Operations<"promise">; readonly close: () => Promise<void> }
+  | {
+    readonly style: "promise"
+    readonly operations: Operations<"promise">
+    /** Takes a connection from the pool, where that can be done; gives what returns it. */
+    readonly acquire?: () => Promise<() => void>
+    readonly close: () => Promise<void>
+  }
   | {
     readonly style: "effect"
     readonly operations: Operations<"effect">

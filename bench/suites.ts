@@ -9,6 +9,7 @@ import { crud } from "./suites/crud.js"
 import { decode } from "./suites/decode.js"
 import { growth } from "./suites/growth.js"
 import { observability } from "./suites/observability.js"
+import { pool } from "./suites/pool.js"
 import { reading } from "./suites/reading.js"
 import { leaks, starting } from "./suites/starting.js"
 
@@ -18,6 +19,7 @@ export const suites: ReadonlyArray<Suite> = [
   decode,
   build,
   bulk,
+  pool,
   reading,
   starting,
   leaks,

@@ -167,6 +167,10 @@ export const contender: Open = async ({ url, variant }): Promise<Contender> => {
   return {
     style: "promise",
     operations: make(pool, variant === "execute", variant === "floor"),
+    acquire: async () => {
+      const connection = await pool.getConnection()
+      return () => connection.release()
+    },
     close: () => pool.end()
   }
 }

@@ -192,6 +192,10 @@ export const contender: Open = async ({ url, variant }): Promise<Contender> => {
   return {
     style: "promise",
     operations: make(pool, variant !== "unnamed", variant === "floor"),
+    acquire: async () => {
+      const client = await pool.connect()
+      return () => client.release()
+    },
     close: () => pool.end()
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Strata by the API of its README: each query is built anew whenever it runs.
  *
- * Variants: `fiber`, where all of a loop runs in one fiber as a service does, and `promise`, where each operation is run by itself.
+ * Variants: `fiber`, where all of a loop runs in one fiber as a service does, `promise`, where each operation is run by itself, and `queue`, as
+ * `fiber`, where everyone waits for a connection instead of being refused when all wait for long.
  */
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -100,7 +101,7 @@ export const layerOf = async (engine: Engine, url: string, options: Pool.Options
 }
 
 export const contender: Open = async ({ engine, url, variant }): Promise<Contender> => {
-  const runtime = ManagedRuntime.make(await layerOf(engine, url))
+  const runtime = ManagedRuntime.make(await layerOf(engine, url, variant === "queue" ? { overload: "queue" } : {}))
   await runtime.runtime()
   const close = () => runtime.dispose()
   if (variant !== "promise") {
