@@ -138,8 +138,7 @@ export const use =
 export const run = <A, E, R>(
   statement: Statement,
   then: (outcome: Outcome) => Effect.Effect<A, E, R>
-): Effect.Effect<A, E | WriteFailure, R | Database> =>
-  Effect.withFiberRuntime((fiber) => runOn(fiber, statement, then))
+): Effect.Effect<A, E | WriteFailure, R | Database> => Effect.withFiberRuntime((fiber) => runOn(fiber, statement, then))
 
 /**
  * `run` for who runs in the fiber already.

@@ -16,18 +16,28 @@ export const cancellable = <A, E>(
   begin: (resume: (outcome: Effect.Effect<A, E>) => void) => Effect.Effect<void>
 ): Effect.Effect<A, E> =>
   Effect.uninterruptibleMask((restore) => {
-    const state: { outcome?: Effect.Effect<A, E>; told?: () => void } = {}
-    const cancel = begin((outcome) => {
-      state.outcome ??= outcome
-      state.told?.()
+    // Nothing but this holds the outcome, and not for long: what outlives a collection would keep all that it leads to, and so on.
+    let outcome: Effect.Effect<A, E> | undefined
+    let isOver = false
+    let told: (() => void) | undefined
+    const take = (): Effect.Effect<A, E> => {
+      const taken = outcome!
+      outcome = undefined
+      return taken
+    }
+    const cancel = begin((given) => {
+      if (isOver) return
+      isOver = true
+      outcome = given
+      told?.()
     })
-    if (state.outcome !== undefined) return state.outcome
+    if (isOver) return take()
     const end = Effect.async<void>((resume) => {
-      if (state.outcome !== undefined) return resume(Effect.void)
-      state.told = () => resume(Effect.void)
+      if (isOver) return resume(Effect.void)
+      told = () => resume(Effect.void)
     })
     return Effect.matchCauseEffect(restore(end), {
       onFailure: (cause) => Effect.zipRight(cancel, Effect.failCause(cause)),
-      onSuccess: () => state.outcome!
+      onSuccess: take
     })
   })

@@ -3,6 +3,7 @@
  */
 import type { Codec, Codecs, Storage, Stored } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
+import { Datetime } from "./datetime.js"
 import {
   checkBigint,
   checkDay,
@@ -52,6 +53,8 @@ const textOf = (raw: unknown): string =>
     ? raw.toString("utf8")
     : typeof raw === "number" || typeof raw === "bigint"
     ? String(raw)
+    : raw instanceof Datetime
+    ? raw.toString()
     : refuse("is not a text")
 
 /** What an expression of a wider type gives: a sum of integers is a decimal, and large integers come as text. */
@@ -212,7 +215,7 @@ export const make = (kind: Kind): Codecs => ({
   timestamp: {
     ddl: () => "datetime(3)",
     encode: (value) => datetime(checkTimestamp(value)),
-    decode: (raw) => fromIso(textOf(raw))
+    decode: (raw) => raw instanceof Datetime ? raw.ms : fromIso(textOf(raw))
   },
   day: { ddl: () => "date", encode: checkDay, decode: (raw) => checkDay(textOf(raw).slice(0, 10)) },
   time: { ddl: () => "time(3)", encode: checkTime, decode: timeOf },

@@ -1,43 +1,93 @@
 /**
- * What the protocol has and mysql2 has no commands for: a statement whose rows stay on the server until they are asked for
- * (COM_STMT_EXECUTE with a cursor, COM_STMT_FETCH). So that values are written and rows are read as elsewhere, mysql2's own commands do
- * that part; they are made as `execute` makes them, and are given another connection to write to.
+ * What mysql2 has no commands for: a statement whose rows stay on the server until they are asked for (COM_STMT_EXECUTE with a cursor,
+ * COM_STMT_FETCH). Where rows are to have the values that users of mysql2 know, its own commands write the parameters and read the rows:
+ * they are made as `execute` makes them, and are given another connection to write to.
  *
  * https://mariadb.com/kb/en/com_stmt_fetch/
  */
+import type { Encodings } from "./columns.js"
+import { Execution } from "./execution.js"
 import type { Command, Raw, RowEmitter } from "./protocol.js"
+import { readRow } from "./rows.js"
+import { Statement } from "./statements.js"
+import { begin, cursorExists, executeCode, fetchCode, internals, lastRowSent, numbers } from "./wire.js"
+import type { Internals, Packet, Stepwise, Writable } from "./wire.js"
 
-/** A packet as mysql2 hands it on. */
-interface Packet {
-  readonly isError: () => boolean
-  readonly isEOF: () => boolean
-  readonly eofStatusFlags: () => number
-  readonly length: () => number
-  readonly asError: (encoding: string) => Error
+/** Rows that came together. */
+export interface Fetched {
+  readonly rows: ReadonlyArray<unknown>
+  readonly isAtEnd: boolean
+  /** How large they were on their way; 0 of those that came with the opening. */
+  readonly bytes: number
 }
 
-/** A packet as mysql2 writes it. */
-interface Writable {
-  readonly buffer: Buffer
-  readonly length: () => number
-  readonly writeHeader: (sequenceId: number) => void
+type Done = (error: unknown, fetched?: Fetched) => void
+
+/** The rows of one statement; all of them come with the opening where the server has no cursor for it. */
+export interface Cursor {
+  readonly open: (done: Done) => void
+  readonly fetch: (count: number, done: Done) => void
+  /** Closes it and forgets its statement; the server does not answer that. */
+  readonly close: () => void
 }
 
-/** What a command sees of its connection. */
-interface Internals extends Omit<Raw, "execute"> {
-  readonly config: unknown
-  readonly clientEncoding: string
+const fetching = (id: number, count: number, read: (packet: Packet) => unknown, done: Done): Stepwise => {
+  const rows: Array<unknown> = []
+  let bytes = 0
+  return {
+    onResult: done,
+    execute: (packet, connection) => {
+      if (packet === undefined) {
+        begin(connection, numbers(fetchCode, id, count))
+        return false
+      }
+      if (packet.isError()) {
+        done(packet.asError(connection.clientEncoding))
+        return true
+      }
+      if (packet.isEOF()) {
+        done(undefined, { rows, bytes, isAtEnd: (packet.eofStatusFlags() & lastRowSent) !== 0 })
+        return true
+      }
+      bytes += packet.length()
+      rows.push(read(packet))
+      return false
+    }
+  }
+}
+
+/** Rows by position, in the raw form that the codecs decode. */
+export const positionalCursor = (
+  raw: Raw,
+  text: string,
+  values: ReadonlyArray<unknown>,
+  encodings: Encodings
+): Cursor => {
+  // Not among those that are kept for the next use: a cursor must not be taken away, nor opened twice.
+  const statement = new Statement(raw, text)
+  return {
+    open: (done) => {
+      internals(raw).addCommand(
+        new Execution(
+          { statement, values, isKept: false, encodings, asksForCursor: true },
+          (error, answer) =>
+            answer === undefined
+              ? done(error)
+              : done(undefined, { rows: answer.first, bytes: 0, isAtEnd: !answer.hasCursor })
+        )
+      )
+    },
+    fetch: (count, done) => {
+      const columns = statement.columns!
+      internals(raw).addCommand(fetching(statement.id!, count, (packet) => readRow(packet, columns), done))
+    },
+    close: () => statement.close()
+  }
+}
+
+/** A connection that is asked to execute by mysql2's own command. */
+interface Executor extends Internals {
   readonly execute: (command: Command) => Executing
-  readonly addCommand: (command: Stepwise) => unknown
-  readonly writePacket: (packet: Writable) => void
-  readonly _resetSequenceId: () => void
-}
-
-/** A command: it is called without a packet to begin, then for each packet, until it says that it has ended. */
-interface Stepwise {
-  readonly execute: (packet: Packet | undefined, connection: Internals) => boolean
-  /** Told when the connection is lost. */
-  readonly onResult?: (error: unknown) => void
 }
 
 /** mysql2's command that sends a prepared statement and reads what it gives. */
@@ -50,31 +100,9 @@ interface Executing extends RowEmitter, Stepwise {
   readonly _rowParser: { readonly next: (packet: Packet, fields: unknown, options: unknown) => unknown } | null
 }
 
-/** A cursor that is open on the server, or all rows of a statement for which there is none. */
-export interface Opened {
-  readonly rows: ReadonlyArray<unknown>
-  readonly isAtEnd: boolean
-  readonly source: Executing
-}
-
-/** Rows that were fetched. */
-export interface Fetched {
-  readonly rows: ReadonlyArray<unknown>
-  readonly isAtEnd: boolean
-  /** How large they were on their way. */
-  readonly bytes: number
-}
-
-type Done<A> = (error: unknown, value?: A) => void
-
-const executeCode = 0x17
-const fetchCode = 0x1c
 /** Where COM_STMT_EXECUTE says what kind of cursor is wanted: after the packet's header, the command and the statement's number. */
 const cursorFlagAt = 9
 const readOnlyCursor = 1
-/** The bits of the status that say that a cursor is open, and that its last row has been sent. */
-const cursorExists = 64
-const lastRowSent = 128
 
 /** A connection that is written to in another way; what is written is still the connection's own affair. */
 const like = (connection: Internals, changes: object): Internals =>
@@ -85,7 +113,7 @@ const like = (connection: Internals, changes: object): Internals =>
     ...changes
   }) as Internals
 
-/** Its statement is not among those that are kept for the next use: a cursor must not be taken away, nor opened twice. */
+/** Its statement is not among those that are kept, either. */
 const kept = { get: () => undefined, set: () => {} }
 
 const asking = (connection: Internals): Internals =>
@@ -98,7 +126,7 @@ const asking = (connection: Internals): Internals =>
   })
 
 /** The commands that `execute` would add. */
-const commandsOf = (connection: Internals, command: Command): readonly [prepare: Stepwise, execute: Executing] => {
+const commandsOf = (connection: Executor, command: Command): readonly [prepare: Stepwise, execute: Executing] => {
   const commands: Array<Stepwise> = []
   const executing = connection.execute.call(
     like(connection, { addCommand: (command: Stepwise) => commands.push(command) }),
@@ -107,89 +135,57 @@ const commandsOf = (connection: Internals, command: Command): readonly [prepare:
   return [commands[0]!, executing]
 }
 
-/** Runs a statement, and leaves its rows on the server. */
-export const open = (raw: Raw, command: Command, done: Done<Opened>): void => {
-  const connection = raw as unknown as Internals
-  const [prepare, source] = commandsOf(connection, command)
-  const rows: Array<unknown> = []
-  const fail = (error: unknown): void => {
-    source.statement?.close()
-    done(error)
-  }
-  source.on("error", fail)
-  source.on("result", (row, index) => {
-    if (index !== undefined) rows.push(row)
-  })
-  const execute: Stepwise = {
-    onResult: fail,
-    execute: (packet, connection) => {
-      if (packet === undefined) return source.execute(undefined, asking(connection))
-      const isError = packet.isError()
-      // After the last column there is a packet that tells whether rows follow.
-      const flags = source._fieldCount !== 0 && source._receivedFieldsCount === source._fieldCount &&
-          source._rowParser === null && packet.isEOF()
-        ? packet.eofStatusFlags()
-        : 0
-      const isEnded = source.execute(packet, connection)
-      if ((flags & cursorExists) !== 0) {
-        done(undefined, { rows, isAtEnd: false, source })
-        return true
-      }
-      if (isEnded && !isError) done(undefined, { rows, isAtEnd: true, source })
-      return isEnded
+/** Rows as mysql2 reads them. */
+export const nativeCursor = (raw: Raw, make: () => Command): Cursor => {
+  const connection = internals(raw) as Executor
+  let source: Executing | undefined
+  const open = (done: Done): void => {
+    const [prepare, opening] = commandsOf(connection, make())
+    source = opening
+    const rows: Array<unknown> = []
+    const fail = (error: unknown): void => {
+      opening.statement?.close()
+      done(error)
     }
-  }
-  connection.addCommand({
-    onResult: fail,
-    execute: (packet, connection) => {
-      const isEnded = prepare.execute(packet, like(connection, { _statements: kept }))
-      if (isEnded && source.statement !== undefined) connection.addCommand(execute)
-      return isEnded
+    opening.on("error", fail)
+    opening.on("result", (row, index) => {
+      if (index !== undefined) rows.push(row)
+    })
+    const execute: Stepwise = {
+      onResult: fail,
+      execute: (packet, connection) => {
+        if (packet === undefined) return opening.execute(undefined, asking(connection))
+        const isError = packet.isError()
+        // After the last column there is a packet that tells whether rows follow.
+        const flags = opening._fieldCount !== 0 && opening._receivedFieldsCount === opening._fieldCount &&
+            opening._rowParser === null && packet.isEOF()
+          ? packet.eofStatusFlags()
+          : 0
+        const isEnded = opening.execute(packet, connection)
+        if ((flags & cursorExists) !== 0) {
+          done(undefined, { rows, isAtEnd: false, bytes: 0 })
+          return true
+        }
+        if (isEnded && !isError) done(undefined, { rows, isAtEnd: true, bytes: 0 })
+        return isEnded
+      }
     }
-  })
-}
-
-/** The next rows of a cursor. */
-export const fetch = (raw: Raw, { source }: Opened, count: number, done: Done<Fetched>): void => {
-  const rows: Array<unknown> = []
-  let bytes = 0
-  const command: Stepwise = {
-    onResult: done,
-    execute: (packet, connection) => {
-      if (packet === undefined) {
-        connection._resetSequenceId()
-        connection.writePacket(packetOf(fetchCode, source.statement!.id, count))
-        return false
+    connection.addCommand({
+      onResult: fail,
+      execute: (packet, connection) => {
+        const isEnded = prepare.execute(packet, like(connection, { _statements: kept }))
+        if (isEnded && opening.statement !== undefined) connection.addCommand(execute)
+        return isEnded
       }
-      if (packet.isError()) {
-        done(packet.asError(connection.clientEncoding))
-        return true
-      }
-      if (packet.isEOF()) {
-        done(undefined, { rows, bytes, isAtEnd: (packet.eofStatusFlags() & lastRowSent) !== 0 })
-        return true
-      }
-      bytes += packet.length()
-      rows.push(source._rowParser!.next(packet, source._currentFields, source.options))
-      return false
-    }
+    })
   }
-  ;(raw as unknown as Internals).addCommand(command)
-}
-
-/** Closes a cursor and forgets its statement; the server does not answer that. */
-export const close = ({ source }: Opened): void => source.statement?.close()
-
-const packetOf = (code: number, ...numbers: ReadonlyArray<number>): Writable => {
-  const buffer = Buffer.alloc(5 + 4 * numbers.length)
-  buffer[4] = code
-  numbers.forEach((number, index) => buffer.writeUInt32LE(number, 5 + 4 * index))
   return {
-    buffer,
-    length: () => buffer.length,
-    writeHeader: (sequenceId) => {
-      buffer.writeUIntLE(buffer.length - 4, 0, 3)
-      buffer[3] = sequenceId
-    }
+    open,
+    fetch: (count, done) => {
+      const { _currentFields, _rowParser, options, statement } = source!
+      const read = (packet: Packet) => _rowParser!.next(packet, _currentFields, options)
+      connection.addCommand(fetching(statement!.id, count, read, done))
+    },
+    close: () => source?.statement?.close()
   }
 }

@@ -3,16 +3,22 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { BeginOptions, Connection, Failure, RunOptions, StreamOptions } from "../Driver.js"
+import type { BeginOptions, Connection, Failure, Result, RunOptions, StreamOptions } from "../Driver.js"
 import * as Cursor from "./cursor.js"
 import * as Flow from "./flow.js"
 import type { Command, Done } from "./protocol.js"
+import { nativeCursor, positionalCursor } from "./commands.js"
+import { Execution } from "./execution.js"
 import { plain, positional } from "./protocol.js"
 import { readOnlyReason } from "./readOnly.js"
 import { nativeResultOf, resultOf } from "./results.js"
-import type { Outcome, Session } from "./session.js"
+import type { Answer } from "./results.js"
+import { nothing } from "./session.js"
+import type { Read, Session } from "./session.js"
 import { restore } from "./setup.js"
+import { statementOf } from "./statements.js"
 import { mayLeaveTraces } from "./traces.js"
+import { internals } from "./wire.js"
 
 /** ER_UNSUPPORTED_PS: MySQL prepares most statements, but not all. */
 const cannotPrepare = "1295"
@@ -26,33 +32,41 @@ const notDeferrable: Failure = {
 }
 
 /** How a command is waited for: see `Session`. */
-type Wait = (text: string, command: (done: Done) => void) => Effect.Effect<Outcome, Failure>
+type Wait = <A>(text: string, command: (done: Done) => void, read: Read<A>) => Effect.Effect<A, Failure>
 
 /** The connection over a session, which these settings make as a new one is. */
 export const make = (session: Session, settings: string): Connection => {
-  const { raw } = session
+  const { raw, site: { library } } = session
+  const connection = internals(raw)
+  const { CharsetToEncoding: encodings } = library
 
-  const asStatement: Wait = (text, command) => session.run(text, command)
-  const asStep: Wait = (text, command) => session.conclude(text, command, "step")
+  const asStatement: Wait = (text, command, read) => session.run(text, command, read)
+  const asStep: Wait = (text, command, read) => session.conclude(text, command, "step", read)
 
-  const unprepared = (command: Command, wait: Wait): Effect.Effect<Outcome, Failure> =>
-    wait(command.sql, (done) => raw.query(command, done))
+  const unprepared = <A>(command: Command, wait: Wait, read: Read<A>): Effect.Effect<A, Failure> =>
+    wait(command.sql, (done) => raw.query(command, done), read)
 
-  const prepared = (command: Command, wait: Wait): Effect.Effect<Outcome, Failure> =>
-    wait(command.sql, (done) => raw.execute(command, done))
+  /** By mysql2's own command. */
+  const prepared = <A>(command: Command, wait: Wait, read: Read<A>): Effect.Effect<A, Failure> =>
+    wait(command.sql, (done) => raw.execute(command, done), read)
 
   /** Nothing ran of a statement that the server has forgotten or cannot prepare. */
-  const recover = (command: Command, wait: Wait) => (failure: Failure): Effect.Effect<Outcome, Failure> => {
+  const recover = <A>(command: Command, wait: Wait, read: Read<A>) => (failure: Failure): Effect.Effect<A, Failure> => {
     if (failure.kind.error === "QueryError" && failure.kind.reason === "stalePlan") {
       raw.unprepare(command)
-      return prepared(command, wait)
+      return prepared(command, wait, read)
     }
     return failure.code === cannotPrepare && command.values.length === 0
-      ? unprepared(command, wait)
+      ? unprepared(command, wait, read)
       : Effect.fail(failure)
   }
 
-  const send = (text: string, make: () => Command, options: RunOptions = {}): Effect.Effect<Outcome, Failure> =>
+  const send = <A>(
+    text: string,
+    make: () => Command,
+    options: RunOptions,
+    read: Read<A>
+  ): Effect.Effect<A, Failure> =>
     Effect.suspend(() => {
       let command: Command
       try {
@@ -62,21 +76,50 @@ export const make = (session: Session, settings: string): Connection => {
       }
       note(text)
       const wait = options.isStep === true ? asStep : asStatement
-      if (options.prepare !== false) return Effect.catchAll(prepared(command, wait), recover(command, wait))
+      if (options.prepare !== false) {
+        return Effect.catchAll(prepared(command, wait, read), recover(command, wait, read))
+      }
       // Parameters are never written into the text, so a statement with some is prepared in any case.
-      return command.values.length === 0 ? unprepared(command, wait) : Effect.ensuring(
-        prepared(command, wait),
+      return command.values.length === 0 ? unprepared(command, wait, read) : Effect.ensuring(
+        prepared(command, wait, read),
         Effect.sync(() => {
           if (!session.isBroken()) raw.unprepare(command)
         })
       )
     })
 
+  /** Our own command does not write texts in another form, and a program may have given its session another character set. */
+  const writesUtf8 = (): boolean => encodings[connection.config.charsetNumber] === "utf8"
+
+  const run: Connection["run"] = (text, values, options = {}) =>
+    (options.prepare === false && values.length === 0) || !writesUtf8()
+      ? send(
+        text,
+        () => positional(library, text, values),
+        options,
+        (results, fields) => resultOf(text, results, fields)
+      )
+      : execute(text, values, options)
+
+  const execute = (text: string, values: ReadonlyArray<unknown>, options: RunOptions): Effect.Effect<Result, Failure> =>
+    Effect.suspend(() => {
+      const statement = statementOf(raw, text)
+      if (statement.mayLeaveTraces) session.isDirty = true
+      const wait = options.isStep === true ? asStep : asStatement
+      const request = { statement, values, isKept: options.prepare !== false, encodings }
+      const read: Read<Result> = (answer) => (answer as Answer).result(statement.upsert)
+      const executed = wait(text, (done) => connection.addCommand(new Execution(request, done)), read)
+      return values.length > 0 ? executed : Effect.catchAll(executed, (failure) =>
+        failure.code === cannotPrepare
+          ? unprepared(positional(library, text, []), wait, (results, fields) => resultOf(text, results, fields))
+          : Effect.fail(failure))
+    })
+
   const note = (text: string): void => {
     if (!session.isDirty && mayLeaveTraces(text)) session.isDirty = true
   }
 
-  const step = (sql: string): Effect.Effect<void, Failure> => Effect.asVoid(unprepared({ sql, values: [] }, asStep))
+  const step = (sql: string): Effect.Effect<void, Failure> => unprepared({ sql, values: [] }, asStep, nothing)
 
   const begin = ({ access, deferrable, isolation }: BeginOptions): Effect.Effect<void, Failure> => {
     if (deferrable === true) return Effect.fail(notDeferrable)
@@ -89,44 +132,56 @@ export const make = (session: Session, settings: string): Connection => {
     )
   }
 
-  /** Rows are as the command says. */
-  const streamOf = <Row>(
+  /** Rows are as the command says, by mysql2's own. */
+  const streamBy = <Row>(
     text: string,
     command: () => Command,
     options: StreamOptions | undefined
-  ): Stream.Stream<Row, Failure> =>
+  ): Stream.Stream<Row, Failure> => {
+    if (options?.alone !== true) return Cursor.stream(session, text, nativeCursor(raw, command))
+    return Flow.stream<Row>(session, text, (onRow, onEnd) => {
+      const executing = raw.execute(command())
+      // A statement without rows gives its header here.
+      executing.on("result", (row, index) => index === undefined ? undefined : onRow(row as Row))
+      executing.on("error", onEnd)
+      executing.on("end", () => onEnd())
+    })
+  }
+
+  const stream: Connection["stream"] = (text, values, options) =>
     Stream.suspend(() => {
       note(text)
-      return options?.alone === true
-        ? Flow.stream<Row>(session, text, command)
-        : Cursor.stream<Row>(session, text, command)
+      if (!writesUtf8()) return streamBy(text, () => positional(library, text, values), options)
+      if (options?.alone !== true) return Cursor.stream(session, text, positionalCursor(raw, text, values, encodings))
+      return Flow.stream<ReadonlyArray<unknown>>(session, text, (onRow, onEnd) => {
+        const request = { statement: statementOf(raw, text), values, isKept: true, encodings, onRow }
+        connection.addCommand(new Execution(request, onEnd))
+      })
     })
 
   return {
-    run: (text, parameters, options) =>
-      Effect.map(
-        send(text, () => positional(session.site.library, text, parameters), options),
-        ({ fields, results }) => resultOf(text, results, fields)
-      ),
-    stream: (text, parameters, options) =>
-      streamOf(text, () => positional(session.site.library, text, parameters), options),
+    run,
+    stream,
     nativeStream: (text, parameters, options) =>
-      streamOf(text, () => plain(session.site.library, text, parameters, false), options),
+      Stream.suspend(() => {
+        note(text)
+        return streamBy(text, () => plain(library, text, parameters, false), options)
+      }),
     native: (text, parameters, options) =>
-      Effect.map(
-        send(text, () => plain(session.site.library, text, parameters, options?.rows === "arrays"), options),
-        ({ fields, results }) => nativeResultOf(results, fields)
+      send(
+        text,
+        () => plain(library, text, parameters, options?.rows === "arrays"),
+        options ?? {},
+        nativeResultOf
       ),
     begin,
-    commit: Effect.asVoid(
-      session.conclude("commit", (done) => raw.query({ sql: "commit", values: [] }, done), "commit")
-    ),
+    commit: session.conclude("commit", (done) => raw.query({ sql: "commit", values: [] }, done), "commit", nothing),
     rollback: step("rollback"),
     isInTransaction: () => session.isInTransaction(),
     isDirty: () => session.isDirty,
     reset: restore(session, settings),
     isBroken: () => session.isBroken(),
-    ping: Effect.asVoid(asStep("", (done) => raw.ping(done))),
+    ping: asStep("", (done) => raw.ping(done), nothing),
     readOnlyReason: readOnlyReason(session),
     close: Effect.promise(() => session.close())
   }

@@ -7,8 +7,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Failure } from "../Driver.js"
-import type { Command } from "./protocol.js"
 import type { Running, Session } from "./session.js"
+
+/** Sends a statement, whose rows it gives one by one; tells once how it ended, or throws where nothing was sent. */
+export type Send<Row> = (onRow: (row: Row) => void, onEnd: (error?: unknown) => void) => void
 
 /** Rows that wait for the reader before the server has to; as many more come as a read of the socket holds. */
 const enough = 256
@@ -29,7 +31,7 @@ class Flow<Row> {
   }
 
   /** Sends the statement; a failure is told by the first pull. */
-  open(text: string, make: () => Command): void {
+  open(text: string, send: Send<Row>): void {
     const { session } = this
     const running = session.start("statement", text, (failure) => {
       this.failure = failure
@@ -45,10 +47,7 @@ class Flow<Row> {
     }
     this.running = running
     try {
-      const command = session.raw.execute(make())
-      command.on("result", (row, index) => this.take(running, row, index))
-      command.on("error", (error) => session.end(running, error))
-      command.on("end", () => session.end(running, undefined))
+      send((row) => this.take(running, row), (error) => session.end(running, error))
     } catch (error) {
       session.end(running, error)
     }
@@ -85,12 +84,11 @@ class Flow<Row> {
     return this.session.abandon(running)
   })
 
-  private take(running: Running, row: unknown, index: number | undefined): void {
-    // A statement without rows gives its header here.
-    if (this.isDiscarding || index === undefined) return
+  private take(running: Running, row: Row): void {
+    if (this.isDiscarding) return
     // The time until the server answers is limited, not the time that the reader takes.
     clearTimeout(running.timer)
-    this.rows.push(row as Row)
+    this.rows.push(row)
     if (this.rows.length >= enough && !this.isPaused) {
       this.isPaused = true
       this.session.raw.stream.pause()
@@ -115,14 +113,14 @@ class Flow<Row> {
 export const stream = <Row>(
   session: Session,
   text: string,
-  command: () => Command
+  send: Send<Row>
 ): Stream.Stream<Row, Failure> =>
   Stream.unwrapScoped(
     Effect.map(
       Effect.acquireRelease(
         Effect.sync(() => {
           const flow = new Flow<Row>(session)
-          flow.open(text, command)
+          flow.open(text, send)
           return flow
         }),
         (flow) => flow.close

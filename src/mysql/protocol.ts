@@ -10,7 +10,11 @@ import type { Target } from "./options.js"
 import * as Tls from "./tls.js"
 
 /** The package, as far as it is used. */
-export type Library = Pick<typeof Mysql2, "createConnection" | "TypedParameter">
+export interface Library extends Pick<typeof Mysql2, "createConnection" | "TypedParameter"> {
+  /** The numbers of character sets and collations, and what each is called elsewhere. */
+  readonly Charsets: object
+  readonly CharsetToEncoding: ReadonlyArray<string | undefined>
+}
 
 /** The server's answer to a statement without rows. */
 export interface Header {
@@ -89,7 +93,8 @@ export const create = (library: Library, target: Target, { address, connectTimeo
     charset: "utf8mb4",
     timezone: "Z",
     multipleStatements: false,
-    flags: ["-LOCAL_FILES"],
+    // Attributes of queries would give the messages of statements another form.
+    flags: ["-LOCAL_FILES", "-CLIENT_QUERY_ATTRIBUTES"],
     supportBigNumbers: true,
     bigNumberStrings: true,
     dateStrings: true,

@@ -16,9 +16,10 @@ const isOn = (value: string | undefined): boolean => value !== undefined && !/^(
 
 export const readOnlyReason = (session: Session): Effect.Effect<string | undefined, Failure> => {
   const show = (text: string) =>
-    Effect.map(
-      session.run(text, (done) => session.raw.query(positional(session.site.library, text, []), done)),
-      ({ fields, results }) =>
+    session.run(
+      text,
+      (done) => session.raw.query(positional(session.site.library, text, []), done),
+      (results, fields) =>
         new Map(
           resultOf(text, results, fields).rows.map(([name, value]) => [String(name).toLowerCase(), String(value)])
         )

@@ -29,6 +29,7 @@ const isSeveral = (fields: unknown): fields is ReadonlyArray<unknown> =>
 
 /** The last header that a command gave, if any. */
 export const headerOf = (results: unknown, fields: unknown): Header | undefined => {
+  if (results instanceof Answer) return results.header
   const last = isSeveral(fields) && Array.isArray(results) ? results[results.length - 1] : results
   return isHeader(last) ? last : undefined
 }
@@ -48,30 +49,68 @@ const integer = (value: number | string): number | bigint =>
 const upsertForm = /\bon duplicate key update\b/i
 const infoForm = /^Records: (\d+) +Duplicates: (\d+)/
 
+/** What the text of an upsert tells: whether it leaves a row as it is where there is one. */
+export interface Upsert {
+  readonly keeps: boolean
+}
+
+/** Undefined for what is no upsert. */
+export const upsertOf = (text: string): Upsert | undefined =>
+  upsertForm.test(text) ? { keeps: text.includes(`last_insert_id(${untouched})`) } : undefined
+
 /**
  * The server counts a row that an upsert changed twice. Of many rows it says how many there were, and how many of them it met
  * already; of one it does not, so an upsert that leaves a row as it is says so by the insert's id (see dialect.ts).
  */
-const affectedBy = (text: string, header: Header): number => {
+const affectedBy = (upsert: Upsert | undefined, header: Header): number => {
   const affected = Number(header.affectedRows)
-  if (!upsertForm.test(text)) return affected
-  const keeps = text.includes(`last_insert_id(${untouched})`)
+  if (upsert === undefined) return affected
+  const { keeps } = upsert
   const info = infoForm.exec(header.info)
   if (info !== null) return Number(info[1]) - (keeps ? Number(info[2]) : 0)
   if (keeps && integer(header.insertId) === untouched) return 0
   return Math.min(affected, 1)
 }
 
-/** The result of a statement whose rows are positional. */
-export const resultOf = (text: string, results: unknown, fields: unknown): Result => {
-  const rows = firstRows(results, fields) as Result["rows"]
-  const header = headerOf(results, fields)
+const resultBy = (upsert: Upsert | undefined, rows: Result["rows"], header: Header | undefined): Result => {
   if (header === undefined) return { rows, affected: rows.length, insertId: undefined }
   const id = integer(header.insertId)
   return {
     rows,
-    affected: affectedBy(text, header),
+    affected: affectedBy(upsert, header),
     insertId: Number(id) === 0 || id === untouched ? undefined : id
+  }
+}
+
+/** The result of a statement whose rows mysql2 read by position. */
+export const resultOf = (text: string, results: unknown, fields: unknown): Result =>
+  resultBy(upsertOf(text), firstRows(results, fields) as Result["rows"], headerOf(results, fields))
+
+/** What is copied, as rows are (see columns.ts). */
+const noRows: ReadonlyArray<Row> = []
+
+/** What a statement gave: the rows of the first of its results that has some, and the header of the last one if that has none. */
+export class Answer {
+  header: Header | undefined = undefined
+  /** Whether its rows are still on the server. */
+  hasCursor = false
+  private rows: Array<Row> | undefined = undefined
+  private current: Array<Row> = noRows.slice()
+
+  /** A result with rows begins. */
+  begin(): void {
+    this.current = noRows.slice()
+    this.rows ??= this.current
+    this.header = undefined
+  }
+  add(row: Row): void {
+    this.current.push(row)
+  }
+  get first(): ReadonlyArray<Row> {
+    return this.rows ?? noRows
+  }
+  result(upsert: Upsert | undefined): Result {
+    return resultBy(upsert, this.first, this.header)
   }
 }
 

@@ -17,6 +17,7 @@ import type { Target } from "./options.js"
 import { isNothing, Unbindable } from "./protocol.js"
 import type { Done, Library, Raw } from "./protocol.js"
 import { headerOf, isHeader, isInTransaction, leavesTraces } from "./results.js"
+import { internals } from "./wire.js"
 
 /** How long a statement may go on by itself before it is killed: most end sooner, and need no kill. */
 const grace = 10
@@ -47,33 +48,34 @@ export interface Site {
 type Nature = "statement" | "step" | "commit"
 
 /** A command on its way. */
-export interface Running {
-  readonly nature: Nature
-  /** Whether it is one that commits nothing. Of the others, neither a failure nor rows tell whether they did. */
-  readonly isPlain: boolean
-  /** Told how it ended, unless it was abandoned. */
-  readonly onEnd: (failure: Failure | undefined, results: unknown, fields: unknown) => void
-  isEnded: boolean
+export class Running {
+  isEnded = false
   /** Whether the server has said whether a transaction is open. */
-  isTold: boolean
-  failure: Failure | undefined
-  results: unknown
-  fields: unknown
+  isTold = false
+  failure: Failure | undefined = undefined
+  results: unknown = undefined
+  fields: unknown = undefined
   /** Nobody waits for it any more. */
-  isAbandoned: boolean
-  isTimedOut: boolean
-  kill: Kill | undefined
+  isAbandoned = false
+  isTimedOut = false
+  kill: Kill | undefined = undefined
   /** What follows the end before the connection runs anything else. */
-  tidying: Promise<void> | undefined
-  whenEnded: (() => void) | undefined
-  timer: ReturnType<typeof setTimeout> | undefined
+  tidying: Promise<void> | undefined = undefined
+  whenEnded: (() => void) | undefined = undefined
+  timer: ReturnType<typeof setTimeout> | undefined = undefined
+
+  constructor(
+    readonly nature: Nature,
+    readonly text: string,
+    /** Told how it ended, unless it was abandoned. */
+    readonly onEnd: (failure: Failure | undefined, results: unknown, fields: unknown) => void
+  ) {}
 }
 
-/** What a command gave. */
-export interface Outcome {
-  readonly results: unknown
-  readonly fields: unknown
-}
+/** What is made of what a command gave. */
+export type Read<A> = (results: unknown, fields: unknown) => A
+
+export const nothing: Read<void> = () => {}
 
 export class Session {
   readonly raw: Raw
@@ -124,22 +126,7 @@ export class Session {
   start(nature: Nature, text: string, onEnd: Running["onEnd"]): Running | Failure {
     if (this.broken) return gone
     if (this.running !== undefined) return busy
-    const running: Running = {
-      nature,
-      isPlain: isRowWork(text),
-      onEnd,
-      isEnded: false,
-      isTold: false,
-      failure: undefined,
-      results: undefined,
-      fields: undefined,
-      isAbandoned: false,
-      isTimedOut: false,
-      kill: undefined,
-      tidying: undefined,
-      whenEnded: undefined,
-      timer: undefined
-    }
+    const running = new Running(nature, text, onEnd)
     const { statementTimeout } = this.site.target
     if (statementTimeout !== undefined) {
       running.timer = setTimeout(() => {
@@ -170,10 +157,10 @@ export class Session {
   }
 
   /** Runs one statement; the state of the transaction is known again before anyone hears how it ended. */
-  run(text: string, command: (done: Done) => void): Effect.Effect<Outcome, Failure> {
-    return cancellable<Outcome, Failure>((resume) => {
+  run<A>(text: string, command: (done: Done) => void, read: Read<A>): Effect.Effect<A, Failure> {
+    return cancellable<A, Failure>((resume) => {
       const running = this.start("statement", text, (failure, results, fields) => {
-        resume(failure === undefined ? Effect.succeed({ results, fields }) : Effect.fail(failure))
+        resume(failure === undefined ? Effect.succeed(read(results, fields)) : Effect.fail(failure))
       })
       if ("_tag" in running) {
         resume(Effect.fail(running))
@@ -188,12 +175,17 @@ export class Session {
    * Runs what must not be left half-way. It is sent in any case; an interruption, be it from before, leaves it a moment to end, and the
    * outcome is told all the same. Where none comes, the connection is given up and the outcome is that it was lost.
    */
-  conclude(text: string, command: (done: Done) => void, nature: "step" | "commit"): Effect.Effect<Outcome, Failure> {
+  conclude<A>(
+    text: string,
+    command: (done: Done) => void,
+    nature: "step" | "commit",
+    read: Read<A>
+  ): Effect.Effect<A, Failure> {
     return Effect.uninterruptible(Effect.suspend(() => {
-      let outcome: Effect.Effect<Outcome, Failure> | undefined
+      let outcome: Effect.Effect<A, Failure> | undefined
       let told: (() => void) | undefined
       const running = this.start(nature, text, (failure, results, fields) => {
-        outcome = failure === undefined ? Effect.succeed({ results, fields }) : Effect.fail(failure)
+        outcome = failure === undefined ? Effect.succeed(read(results, fields)) : Effect.fail(failure)
         told?.()
       })
       if ("_tag" in running) return Effect.fail(running)
@@ -258,19 +250,30 @@ export class Session {
     if (!isHeader(header)) return false
     this.transaction = isInTransaction(header)
     if (nature === "statement" && leavesTraces(header)) this.isDirty = true
+    // As mysql2 notes it, of what it reads itself: texts are written in it.
+    const charset = header.stateChanges?.systemVariables["character_set_client"]
+    if (charset !== undefined) {
+      const { config } = internals(this.raw)
+      const numbers = this.site.library.Charsets as { readonly [name: string]: number | undefined }
+      config.charsetNumber = numbers[charset.toUpperCase()] ?? config.charsetNumber
+    }
     return true
   }
 
   /** Whether only the server knows whether the transaction is still there: errors and rows do not say so. */
-  private isUnsure({ failure, isPlain, isTold }: Running): boolean {
+  private isUnsure({ failure, isTold, text }: Running): boolean {
     if (!this.transaction || isTold) return false
-    return !isPlain || (failure !== undefined && mayEndTransaction(failure))
+    // Of what may commit, neither a failure nor rows tell whether it did.
+    return !isRowWork(text) || (failure !== undefined && mayEndTransaction(failure))
   }
 
   private settle(running: Running): void {
     if (this.running === running) this.running = undefined
+    const { failure, fields, results } = running
+    // It may be looked at later, and what it gave may be large.
+    running.results = undefined
+    running.fields = undefined
     if (running.isAbandoned) return
-    const { failure } = running
     running.onEnd(
       failure === undefined
         ? undefined
@@ -279,8 +282,8 @@ export class Session {
         : this.isClosing
         ? closed(failure)
         : failure,
-      running.results,
-      running.fields
+      results,
+      fields
     )
   }
 

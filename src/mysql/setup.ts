@@ -7,7 +7,8 @@ import { collationOf } from "./dialect.js"
 import type { Server } from "./dialect.js"
 import type { Target } from "./options.js"
 import { firstRow } from "./results.js"
-import type { Outcome, Session } from "./session.js"
+import { nothing } from "./session.js"
+import type { Session } from "./session.js"
 
 const modes = [
   "STRICT_ALL_TABLES",
@@ -57,14 +58,14 @@ const elsewhere: Failure = {
 /** COM_RESET_CONNECTION ends all that a session has, but leaves the database that it is in. */
 export const restore = (session: Session, settings: string): Effect.Effect<void, Failure> => {
   const { raw, site: { target } } = session
-  const query = (sql: string): Effect.Effect<Outcome, Failure> =>
-    session.conclude(sql, (done) => raw.query({ sql, values: [], rowsAsArray: true }, done), "step")
+  const query = (sql: string): Effect.Effect<ReadonlyArray<unknown>, Failure> =>
+    session.conclude(sql, (done) => raw.query({ sql, values: [], rowsAsArray: true }, done), "step", firstRow)
   return Effect.gen(function*() {
-    yield* session.conclude("", (done) => raw.reset(done), "step")
+    yield* session.conclude("", (done) => raw.reset(done), "step", nothing)
     session.resets++
     yield* query(settings)
     if (target.database !== undefined) yield* query(`use \`${target.database.replaceAll("`", "``")}\``)
-    else if (firstRow((yield* query("select database()")).results)[0] !== null) return yield* Effect.fail(elsewhere)
+    else if ((yield* query("select database()"))[0] !== null) return yield* Effect.fail(elsewhere)
     session.isDirty = false
   }).pipe(Effect.tapErrorCause(() => Effect.sync(() => session.destroy())))
 }

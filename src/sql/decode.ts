@@ -190,7 +190,7 @@ export const makeDecoder = (projection: Projection, dialect: Dialect, mode: Mode
   return {
     exactIntegers,
     decode: (rows) => {
-      const decoded = new Array<unknown>(rows.length)
+      const decoded: Array<unknown> = rows.slice()
       let i = 0
       try {
         for (; i < rows.length; i++) decoded[i] = one(rows[i]!)
