@@ -16,7 +16,14 @@ export interface Wish {
   readonly rounds: number
   readonly json: string | undefined
   readonly compare: string | undefined
+  /** Where the report goes; undefined for none. */
+  readonly report: string | undefined
+  /** Figures of earlier runs that are drawn; nothing is measured then. */
+  readonly from: ReadonlyArray<string>
 }
+
+/** Where the report of everything goes. */
+export const usualReport = "bench/report.html"
 
 export const usage = `npm run bench -- [options]
 
@@ -27,7 +34,9 @@ export const usage = `npm run bench -- [options]
   --quick           2 rounds, fewer calls; without variants and the slowest peers unless they are named
   --rounds NUMBER   default 7
   --json FILE       writes the figures
-  --compare FILE    shows how they differ from figures that an earlier run wrote`
+  --compare FILE    shows how they differ from figures that an earlier run wrote
+  --report FILE     draws them; default where everything is measured: ${usualReport}
+  --from FILE       draws the figures of a file, and measures nothing; several times for several, whose later figures count`
 
 /** Throws where it is not understood; undefined where help is asked for. */
 export const read = (
@@ -44,6 +53,8 @@ export const read = (
       rounds: { type: "string" },
       json: { type: "string" },
       compare: { type: "string" },
+      report: { type: "string" },
+      from: { type: "string", multiple: true, default: [] },
       help: { type: "boolean", default: false }
     }
   })
@@ -63,6 +74,7 @@ export const read = (
   }
   const rounds = values.rounds === undefined ? values.quick ? 2 : 7 : Number(values.rounds)
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds wants a whole number from 1: ${values.rounds}`)
+  const isAll = !values.quick && [...values.engine, ...values.workload, ...values.peer].length === 0
   return {
     engines: engines.filter((engine) => values.engine.length === 0 || values.engine.includes(engine)),
     workloads: workloads.length === 0 && values.quick ? ["W1"] : workloads,
@@ -70,7 +82,9 @@ export const read = (
     isQuick: values.quick,
     rounds,
     json: values.json,
-    compare: values.compare
+    compare: values.compare,
+    report: values.report ?? (isAll || values.from.length > 0 ? usualReport : undefined),
+    from: values.from
   }
 }
 

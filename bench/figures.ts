@@ -96,3 +96,23 @@ export const meansOf = (
     })
   )
 }
+
+/** Figures of several runs, one for each engine; of what was measured in several the last counts. */
+export const merged = (all: ReadonlyArray<Figures>): ReadonlyArray<Figures> => {
+  const byEngine = new Map<Place, Figures>()
+  for (const figures of all) {
+    const earlier = byEngine.get(figures.engine)
+    byEngine.set(
+      figures.engine,
+      earlier === undefined ? figures : {
+        ...figures,
+        versions: { ...earlier.versions, ...figures.versions },
+        rounds: Math.max(earlier.rounds, figures.rounds),
+        workloads: { ...earlier.workloads, ...figures.workloads },
+        geometricMean: { ...earlier.geometricMean, ...figures.geometricMean },
+        leftOut: [...earlier.leftOut, ...figures.leftOut]
+      }
+    )
+  }
+  return [...byEngine.values()]
+}

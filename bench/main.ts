@@ -10,11 +10,11 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { readFileSync, writeFileSync } from "node:fs"
 import { cpus, loadavg, release, totalmem } from "node:os"
-import { isAsked, read, usage } from "./arguments.js"
+import { isAsked, read, usage, usualReport } from "./arguments.js"
 import type { Wish } from "./arguments.js"
 import type { Place } from "./crud.js"
 import { growth } from "./curves.js"
-import { meansOf, workloadOf } from "./figures.js"
+import { meansOf, merged, workloadOf } from "./figures.js"
 import type { Figures, LeftOut } from "./figures.js"
 import { hostOf } from "./hosts.js"
 import { build, effectCopies, installPeers, installPrisma, version } from "./install.js"
@@ -126,6 +126,22 @@ const earlier = (file: string): ReadonlyArray<Figures> => {
   return Array.isArray(content) ? content : [content as Figures]
 }
 
+/** Draws figures; what does so is installed with the peers. */
+const draw = async (all: ReadonlyArray<Figures>, file: string): Promise<void> => {
+  const { report } = await import(new URL("plots/report.ts", import.meta.url).href) as {
+    readonly report: (all: ReadonlyArray<Figures>) => string
+  }
+  writeFileSync(file, report(all))
+  console.log(`drawn: ${file}`)
+}
+
+const redraw = ({ from, report }: Wish) =>
+  Effect.gen(function*() {
+    const all = merged(from.flatMap(earlier))
+    yield* Effect.tryPromise({ try: () => installPeers(), catch: (error) => error })
+    yield* Effect.promise(() => draw(all, report ?? usualReport))
+  })
+
 const program = (wish: Wish) =>
   Effect.gen(function*() {
     // What cannot be read is said before an hour of work, not after it.
@@ -178,6 +194,8 @@ const program = (wish: Wish) =>
     if (wish.json !== undefined) {
       writeFileSync(wish.json, `${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
     }
+    const { report } = wish
+    if (report !== undefined) yield* Effect.promise(() => draw(all, report))
     console.log(`\n${Math.round((performance.now() - start) / 1000)} s`)
   })
 
@@ -197,7 +215,7 @@ const wishOf = (): Wish | undefined => {
 
 const wish = wishOf()
 if (wish !== undefined) {
-  const fiber = Effect.runFork(program(wish))
+  const fiber = Effect.runFork(wish.from.length > 0 ? redraw(wish) : program(wish))
   // Processes, servers and folders of the run end with its scopes.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
