@@ -26,12 +26,12 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Effectable from "effect/Effectable"
 import type * as Pipeable from "effect/Pipeable"
 import { pipeArguments } from "effect/Pipeable"
 import * as Database from "./Database.js"
 import type { WriteFailure } from "./DbError.js"
+import * as Settled from "./effect/settled.js"
 import * as Comparison from "./expr/comparison.js"
 import { columnsOf } from "./expr/core.js"
 import type { Columns, Operand, ValueOf } from "./expr/core.js"
@@ -106,27 +106,18 @@ class Made extends Effectable.Class<unknown, WriteFailure, Database.Database> {
 
   /** The same with another statement. */
   with(change: (statement: Ast.Statement) => Ast.Statement, gives: Gives): Made {
-    return new Made(this.model, (now) => followedBy(this.make(now), (made) => Effect.succeed(change(made))), gives)
+    return new Made(this.model, (now) => Settled.flatMap(this.make(now), (made) => Effect.succeed(change(made))), gives)
   }
 
   commit() {
     return Effect.withFiberRuntime<unknown, WriteFailure, Database.Database>((fiber) =>
-      followedBy(
+      Settled.flatMap(
         this.make(Context.get(fiber.currentDefaultServices, Clock.Clock).unsafeCurrentTimeMillis()),
         (statement) => Database.runOn(fiber, statement, given[this.gives])
       )
     )
   }
 }
-
-/** `flatMap` within a run: of what has succeeded already, without a step of the fiber. */
-const followedBy = <A, E, B, E2, R2>(
-  effect: Effect.Effect<A, E>,
-  next: (value: A) => Effect.Effect<B, E2, R2>
-): Effect.Effect<B, E | E2, R2> => isSucceeded(effect) ? next(effect.value) : Effect.flatMap(effect, next)
-
-const isSucceeded = <A, E>(effect: Effect.Effect<A, E>): effect is Exit.Success<A, never> =>
-  Exit.isExit(effect) && effect._tag === "Success"
 
 const make = (model: Model.Any, statement: Make, gives: Gives): any => new Made(model, statement, gives)
 
@@ -174,7 +165,7 @@ const insertStatement = (
   many: boolean
 ): Make =>
 (now) =>
-  followedBy(
+  Settled.flatMap(
     Input.rowsToInsert(model, conflict === undefined ? model.insert : Input.upsertSchema(model), inputs, now, many),
     ({ columns, rows }): Effect.Effect<Ast.Statement, WriteFailure> => {
       const ref = refOf(model)
@@ -189,7 +180,7 @@ const insertStatement = (
       }
       return insert.conflict === undefined
         ? Effect.succeed(insert)
-        : followedBy(Input.checkRepeated(model, insert.conflict.target, insert), () => Effect.succeed(insert))
+        : Settled.flatMap(Input.checkRepeated(model, insert.conflict.target, insert), () => Effect.succeed(insert))
     }
   )
 
@@ -215,7 +206,7 @@ const upsertStatement = (
   many: boolean
 ): Make =>
 (now) =>
-  followedBy(
+  Settled.flatMap(
     Input.checkTarget(model, options),
     () => insertStatement(model, inputs, conflictOf(model, options), returning, many)(now)
   )
@@ -318,7 +309,7 @@ export const set = <
     over: (where: ((ref: Ast.Ref) => Ast.Expression) | undefined): Make => (now) => {
       const ref = refOf(model)
       const given = typeof values === "function" ? values(columnsOf(model[Describe], ref, false) as never) : values
-      return followedBy(
+      return Settled.flatMap(
         Input.assignments(model, given, now),
         (set) =>
           Effect.succeed<Ast.Statement>({

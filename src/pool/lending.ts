@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type { ConfigurationError, ConnectFailure } from "../DbError.js"
 import type { Connection, Driver } from "../Driver.js"
+import * as Settled from "../effect/settled.js"
 import type { Chores } from "./chores.js"
 import { pingPatience } from "./chores.js"
 import { Connections } from "./connections.js"
@@ -108,11 +109,10 @@ export class Lending {
     restore: Restore,
     body: (connection: Connection, another: Effect.Effect<Connection, ConnectFailure>) => Effect.Effect<A, E, R>
   ): Effect.Effect<A, E | ConnectFailure, R> =>
-    Effect.flatMap(this.take(restore), (first) => {
-      let slot: Slot | undefined = first
-      const loan = this.loanOf(first)
-      return Effect.withFiberRuntime<A, E, R>((fiber) => {
-        const current = fiber.getFiberRef(loans)
+    Effect.withFiberRuntime((fiber) =>
+      Settled.flatMap(this.take(restore), (first) => {
+        let slot: Slot | undefined = first
+        const loan = this.loanOf(first)
         const release = () => {
           if (slot !== undefined) this.giveBack(slot)
           slot = undefined
@@ -127,23 +127,26 @@ export class Lending {
             return next.connection
           })
         })
-        const leave = Effect.suspend(() => {
-          release()
-          return FiberRef.set(loans, current)
-        })
+        // A loan that is over is no loan any more: nobody has to be told.
         return Effect.zipRight(
-          FiberRef.set(loans, withLoan(current, loan)),
+          FiberRef.set(loans, withLoan(fiber.getFiberRef(loans), loan)),
           Effect.matchCauseEffect(Effect.suspend(() => body(first.connection, another)), {
-            onFailure: (cause) => Effect.zipRight(leave, Effect.failCause(cause)),
-            onSuccess: (value) => Effect.as(leave, value)
+            onFailure: (cause) => {
+              release()
+              return Effect.failCause(cause)
+            },
+            onSuccess: (value) => {
+              release()
+              return Effect.succeed(value)
+            }
           })
         )
       })
-    })
+    )
 
   readonly acquire: Effect.Effect<Connection, ConnectFailure, Scope.Scope> = Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Effect.scope, (scope) =>
-      Effect.flatMap(this.take(restore), (slot) => {
+      Settled.flatMap(this.take(restore), (slot) => {
         const loan = this.loanOf(slot)
         return Effect.as(
           Effect.zipRight(
@@ -209,11 +212,10 @@ export class Lending {
     return slot
   }
 
+  /** In a run. */
   private take(restore: Restore): Effect.Effect<Slot, ConnectFailure> {
-    return Effect.suspend(() => {
-      const slot = this.takeSound()
-      return slot === undefined ? this.checkout(restore) : Effect.succeed(slot)
-    })
+    const slot = this.takeSound()
+    return slot === undefined ? this.checkout(restore) : Effect.succeed(slot)
   }
 
   private lend(slot: Slot, fiber: AnyFiber, time: number): void {

@@ -142,7 +142,7 @@ export class Session {
     if (this.settings.isReadonly && access === "read write") throw new Refusal(readOnly)
     this.guarded(() => {
       this.settle()
-      this.database.exec(isReading ? "begin" : "begin immediate")
+      this.control(isReading ? "begin" : "begin immediate")
       if (access === "read only") {
         this.isQueryOnly = true
         this.database.pragma("query_only = on")
@@ -152,7 +152,7 @@ export class Session {
 
   commit(): void {
     this.guarded(() => {
-      this.database.exec("commit")
+      this.control("commit")
       this.settle()
     }, (cause) => explain(this.database, cause, undefined))
   }
@@ -160,7 +160,7 @@ export class Session {
   rollback(): void {
     this.guarded(() => {
       // Some errors end the transaction by themselves.
-      if (this.database.inTransaction) this.database.exec("rollback")
+      if (this.database.inTransaction) this.control("rollback")
       this.settle()
     }, (cause) => {
       // A database in memory has no other handle.
@@ -258,16 +258,20 @@ export class Session {
       return value
     }
     try {
-      if (isOwn) database.exec("begin immediate")
+      if (isOwn) this.control("begin immediate")
       const value = use(prepared)
       this.finish()
-      if (isOwn) database.exec("commit")
+      if (isOwn) this.control("commit")
       return value
     } catch (cause) {
       // In a transaction of the program's, what was cancelled is undone with all of it: nothing less is known to be undone.
       if ((isOwn || cause instanceof Cancelled) && database.inTransaction) database.exec("rollback")
       throw cause
     }
+  }
+
+  private control(text: "begin" | "begin immediate" | "commit" | "rollback"): void {
+    this.statements.prepare(text, "values", true).statement.run()
   }
 
   private finish(): void {

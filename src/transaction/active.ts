@@ -195,12 +195,10 @@ export class ActiveScope implements TransactionScope {
     }
   }
 
-  /** Ends the scope: who still waits for a turn is refused, and who has one finishes first. */
-  end<A, E>(last: Effect.Effect<A, E>): Effect.Effect<A, E> {
-    return Effect.suspend(() => {
-      this.fate = "ending"
-      return this.mutex.run(last)
-    })
+  /** Ends the scope, in a run that is not interrupted: who still waits for a turn is refused, and who has one finishes first. */
+  end<A, E>(last: () => Effect.Effect<A, E>): Effect.Effect<A, E> {
+    this.fate = "ending"
+    return this.mutex.runLast(last)
   }
 
   /** The savepoint's work is now its parent's, and so is what waits for the end. */

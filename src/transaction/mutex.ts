@@ -6,6 +6,7 @@
  */
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Settled from "../effect/settled.js"
 
 /** Told how a turn ended, before the next one starts: of what it failed, or nothing. */
 export type OnEnd = (cause: Cause.Cause<unknown> | undefined) => void
@@ -38,6 +39,14 @@ export class Mutex {
       }
       return Effect.flatMap(this.waited(restore), () => this.holding(restore(effect), onEnd))
     })
+  }
+
+  /** `run` in an uninterruptible region of a run, for what is not interrupted: the effect is asked for when its turn is there. */
+  runLast<A, E, R>(effect: () => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    const last = () => this.holding(Settled.suspend(effect), undefined)
+    if (this.held) return Effect.flatMap(this.waited((wait) => wait), last)
+    this.held = true
+    return last()
   }
 
   /** Takes a turn that `release` ends, in an uninterruptible region; `restore` is for the wait. */
@@ -96,7 +105,7 @@ export class Mutex {
     effect: Effect.Effect<A, E, R>,
     onEnd: OnEnd | undefined
   ): Effect.Effect<A, E, R> {
-    return Effect.matchCauseEffect(effect, {
+    return Settled.matchCauseEffect(effect, {
       onFailure: (cause) => {
         onEnd?.(cause)
         this.release()

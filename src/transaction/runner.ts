@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import { ConflictError, TimeoutError } from "../DbError.js"
+import * as Settled from "../effect/settled.js"
 import type { TransactionError, TransactionFailure, WriteFailure } from "../DbError.js"
 import type { Connection, Failure } from "../Driver.js"
 import type { Pool } from "../Pool.js"
@@ -103,7 +104,7 @@ export interface Runner {
  * @category constructors
  */
 export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Parts): Runner => {
-  /** The scope whose body a fiber runs, whatever context is provided inside it. Forked fibers are in it too; none brings it back. */
+  /** The savepoint whose body a fiber runs, whatever context is provided inside it. Forked fibers are in it too; none brings it back. */
   const innermost = FiberRef.unsafeMake<ActiveScope | undefined>(undefined, { join: (parent) => parent })
 
   // under this runner's identity nobody else puts anything
@@ -118,18 +119,23 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
   ) =>
     Effect.withFiberRuntime<A, E | TimeoutError, Exclude<R, Transaction>>((fiber) => {
       const context = fiber.currentContext
-      const around = fiber.getFiberRef(innermost)
       const within = Context.add(context, Transaction, enter(scopesOf(context), identity, scope))
-      const leave = Effect.zipRight(
-        FiberRef.set(FiberRef.currentContext, context),
-        FiberRef.set(innermost, around)
-      )
       const body = restore(limited(effect, options)) as Effect.Effect<A, E | TimeoutError>
+      // Who is in no savepoint is in the transaction.
+      const [entering, leaving] = scope.parent === undefined
+        ? [FiberRef.set(FiberRef.currentContext, within), FiberRef.set(FiberRef.currentContext, context)]
+        : [
+          Effect.zipRight(FiberRef.set(FiberRef.currentContext, within), FiberRef.set(innermost, scope)),
+          Effect.zipRight(
+            FiberRef.set(FiberRef.currentContext, context),
+            FiberRef.set(innermost, fiber.getFiberRef(innermost))
+          )
+        ]
       return Effect.zipRight(
-        Effect.zipRight(FiberRef.set(FiberRef.currentContext, within), FiberRef.set(innermost, scope)),
+        entering,
         Effect.matchCauseEffect(body, {
-          onFailure: (cause) => Effect.zipRight(leave, Effect.failCause(cause)),
-          onSuccess: (value) => Effect.as(leave, value)
+          onFailure: (cause) => Effect.zipRight(leaving, Effect.failCause(cause)),
+          onSuccess: (value) => Effect.as(leaving, value)
         })
       )
     })
@@ -176,7 +182,7 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
         pool.invalidate(connection)
         return Effect.failCause(cause)
       }
-      return Effect.matchCauseEffect(connection.commit, {
+      return Settled.matchCauseEffect(connection.commit, {
         onSuccess: () => {
           scope.fate = "kept"
           return Effect.void
@@ -207,7 +213,7 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
       const begin = (connection: Connection) => (connection.beginWithNext ?? connection.begin)(beginOptions(options))
       const work = pool.hold(restore, (connection, another) => {
         wasLost = false
-        return Effect.matchCauseEffect(begin(connection), {
+        return Settled.matchCauseEffect(begin(connection), {
           onFailure: (cause) => {
             const failure = Cause.failureOption(cause)
             wasLost = failure._tag === "Some" && isLoss(failure.value)
@@ -224,8 +230,8 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
             scope = opened
             return ending(
               inside(restore, effect, opened, options),
-              () => opened.end(commit(opened)),
-              () => opened.end(giveUp(opened))
+              () => opened.end(() => commit(opened)),
+              () => opened.end(() => giveUp(opened))
             )
           }
         })
@@ -328,8 +334,8 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
           const scope = new ActiveScope(parent.root, parent, innermost)
           return ending(
             inside(restore, effect, scope, options),
-            () => scope.end(release(scope, parent, name)),
-            () => scope.end(undo(scope, parent, name))
+            () => scope.end(() => release(scope, parent, name)),
+            () => scope.end(() => undo(scope, parent, name))
           )
         })
       })
@@ -338,7 +344,8 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
 
   return {
     transact: (effect, options = none, onEnd) =>
-      Effect.contextWithEffect((context: Context.Context<never>) => {
+      Effect.withFiberRuntime((fiber) => {
+        const context = fiber.currentContext as Context.Context<never>
         const problem = options === none ? undefined : problemOf(options)
         if (problem !== undefined) return Effect.fail(problem)
         const around = scopeOf(context)
@@ -377,7 +384,7 @@ const ending = <A, E, R, E2>(
 ): Effect.Effect<A, E | E2, R> =>
   Effect.matchCauseEffect(body, {
     onFailure: (cause) => Effect.zipRight(onFailure(), Effect.failCause(cause)),
-    onSuccess: (value): Effect.Effect<A, E2> => Effect.as(onSuccess(), value)
+    onSuccess: (value): Effect.Effect<A, E2> => Settled.flatMap(onSuccess(), () => Effect.succeed(value))
   })
 
 const runCallbacks = (scope: ActiveScope | undefined): Effect.Effect<void> =>
