@@ -17,7 +17,9 @@ describe("the command line of the benchmarks", () => {
       isQuick: false,
       rounds: 7,
       json: undefined,
-      compare: undefined
+      compare: undefined,
+      report: "bench/report.html",
+      from: []
     })
   })
 
@@ -31,6 +33,16 @@ describe("the command line of the benchmarks", () => {
   it("is quick with two rounds of W1, or as many as it is told", () => {
     expect(given("--quick")).toMatchObject({ isQuick: true, rounds: 2, workloads: ["W1"] })
     expect(given("--quick", "--rounds", "5").rounds).toBe(5)
+  })
+
+  it("draws everything where it is asked for, or where figures are given", () => {
+    expect(given("--engine", "sqlite").report).toBeUndefined()
+    expect(given("--quick").report).toBeUndefined()
+    expect(given("--engine", "sqlite", "--report", "a.html").report).toBe("a.html")
+    expect(given("--from", "a.json", "--from", "b.json")).toMatchObject({
+      from: ["a.json", "b.json"],
+      report: "bench/report.html"
+    })
   })
 
   it("takes a workload for its parts, and a part for itself", () => {

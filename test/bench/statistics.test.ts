@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { meansOf, workloadOf } from "../../bench/figures.js"
-import { geometricMean, interval, median, pairedRatio } from "../../bench/statistics.js"
+import { meansOf, merged, workloadOf } from "../../bench/figures.js"
+import { geometricMean, interval, median, pairedRatio, percentile } from "../../bench/statistics.js"
 
 describe("statistics of rounds", () => {
   it("has the median of odd and even numbers of rounds", () => {
@@ -21,6 +21,14 @@ describe("statistics of rounds", () => {
     expect(pairedRatio([10, 40, 90], [10, 20, 30])).toBe(2)
     expect(pairedRatio([10, undefined, 90], [10, 20, 30])).toBe(2)
     expect(pairedRatio([10], [undefined])).toBeNaN()
+  })
+
+  it("has a percentile that so many values do not exceed", () => {
+    const hundred = Array.from({ length: 100 }, (_, i) => 100 - i)
+    expect(percentile(hundred, 0.5)).toBe(50)
+    expect(percentile(hundred, 0.99)).toBe(99)
+    expect(percentile([7], 0.99)).toBe(7)
+    expect(percentile([], 0.5)).toBeNaN()
   })
 
   it("has the geometric mean", () => {
@@ -55,5 +63,30 @@ describe("figures", () => {
     }
     expect(meansOf(workloads, ["W1.a", "W1.b"])).toEqual({ raw: 1, strata: 2 })
     expect(meansOf(workloads, ["W1.a", "W1.c"])).toEqual({})
+  })
+
+  it("of several runs are one for each engine, of which the last counts", () => {
+    const figures = (engine: "sqlite" | "postgres", names: ReadonlyArray<string>, unit: string) => ({
+      engine,
+      machine: {},
+      versions: { [unit]: "1" },
+      startedAt: unit,
+      rounds: 1,
+      workloads: Object.fromEntries(names.map((name) => [name, { unit, results: {} }])),
+      geometricMean: {},
+      leftOut: []
+    })
+    const [sqlite, postgres] = merged([
+      figures("sqlite", ["a", "b"], "first"),
+      figures("postgres", ["a"], "other"),
+      figures("sqlite", ["b", "c"], "last")
+    ])
+    expect(postgres).toEqual(figures("postgres", ["a"], "other"))
+    expect(Object.entries(sqlite?.workloads ?? {}).map(([name, { unit }]) => [name, unit])).toEqual([
+      ["a", "first"],
+      ["b", "last"],
+      ["c", "last"]
+    ])
+    expect(sqlite?.versions).toEqual({ first: "1", last: "1" })
   })
 })
