@@ -167,6 +167,16 @@ export interface Connection {
     options?: RunOptions
   ) => Exit.Exit<Result, Failure> | undefined
   /**
+   * `run` by a callback, which is called once, perhaps at once. The effect ends the statement as an interruption of `run` does, after which the
+   * callback may never be called.
+   */
+  readonly ask?: (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options: RunOptions | undefined,
+    done: (outcome: Effect.Effect<Result, Failure>) => void
+  ) => Effect.Effect<void>
+  /**
    * Rows in chunks, in bounded memory; ending or interrupting the stream frees the cursor. Other statements can run on the connection
    * between two pulls, but not during one; if the stream is `alone`, not before its end.
    */
@@ -255,6 +265,8 @@ export interface Driver {
   readonly server: { readonly name: string; readonly version: string }
   /** Whether its connections have `runNow`; default false. */
   readonly runsNow?: boolean
+  /** Whether its connections have `ask`; default false. */
+  readonly asks?: boolean
   /** Opens one connection. */
   readonly connect: Effect.Effect<Connection, Failure>
   /** How rows are streamed: by `streamAside`, which needs its connection only to open, or by `stream`, which shares it until its end. */

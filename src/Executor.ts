@@ -14,8 +14,8 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Database from "./Database.js"
-import type { ConnectFailure, ReadFailure, WriteFailure } from "./DbError.js"
-import type { Connection, Driver, Failure, OpenFailure, Result } from "./Driver.js"
+import type { ConnectFailure, ReadFailure, TransactionError, WriteFailure } from "./DbError.js"
+import type { Connection, Driver, Failure, OpenFailure, Result, RunOptions } from "./Driver.js"
 import * as Cursors from "./executor/cursors.js"
 import * as Definitions from "./executor/definitions.js"
 import { failWith, toError } from "./executor/errors.js"
@@ -59,6 +59,14 @@ interface Sent extends Database.Outcome {
   readonly insertId: number | bigint | undefined
 }
 
+/** Runs one statement for a fiber. */
+type Run = (
+  fiber: Fiber.RuntimeFiber<any, any>,
+  text: string,
+  parameters: ReadonlyArray<unknown>,
+  options: RunOptions
+) => Effect.Effect<Result, Failure | ConnectFailure | TransactionError>
+
 /** Database services over a driver and its pool. */
 const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const { dialect } = driver
@@ -78,13 +86,22 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       return scope === undefined ? pool.use(work) : scope.use(work)
     })
 
+  /** Runs one statement on the connection of the fiber's transaction, or one of the pool. */
+  const runToWrite: Run = (fiber, text, parameters, options) => {
+    const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
+    return scope === undefined
+      ? pool.run(text, parameters, options)
+      : scope.use((connection) => connection.run(text, parameters, options))
+  }
+
   /** The same for a read, which is tried on another connection where it was certainly not sent. */
-  const useToRead: Lend = (work) =>
-    Effect.withFiberRuntime((fiber) =>
-      runner.scopeOf(fiber.currentContext as Context.Context<never>) === undefined
-        ? elsewhere(pool, pool.use(work), isUnsent)
-        : use(work)
-    )
+  const runToRead: Run = (fiber, text, parameters, options) =>
+    runner.scopeOf(fiber.currentContext as Context.Context<never>) === undefined
+      ? elsewhere(pool, pool.run(text, parameters, options), isUnsent)
+      : runToWrite(fiber, text, parameters, options)
+
+  const runBy = (lend: Lend): Run => (_, text, parameters, options) =>
+    lend((connection) => connection.run(text, parameters, options))
 
   /** On a connection that answers at once; undefined where none does. */
   const runNow = (fiber: Fiber.RuntimeFiber<any, any>, { decoder, parameters, text }: Statements.Prepared) => {
@@ -128,7 +145,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   /** Sends a prepared statement and decodes what comes back. */
   const dispatch = (
     fiber: Fiber.RuntimeFiber<any, any>,
-    lend: Lend,
+    run: Run,
     statement: Plain,
     prepared: Statements.Prepared
   ): Effect.Effect<Sent, WriteFailure> => {
@@ -146,7 +163,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     return Effect.matchEffect(
       Tracing.statement(
         { system, operation: statement._tag.toUpperCase(), table: tableOf(statement), text },
-        lend((connection) => connection.run(text, parameters, { exactIntegers: decoder?.exactIntegers === true })),
+        run(fiber, text, parameters, { exactIntegers: decoder?.exactIntegers === true }),
         (result) => result.rows.length,
         onFailure
       ),
@@ -154,11 +171,11 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     )
   }
 
-  const sendPrepared = (lend: Lend, statement: Plain) => (prepared: Statements.Prepared) =>
-    Effect.withFiberRuntime<Sent, WriteFailure>((fiber) => dispatch(fiber, lend, statement, prepared))
+  const sendPrepared = (run: Run, statement: Plain) => (prepared: Statements.Prepared) =>
+    Effect.withFiberRuntime<Sent, WriteFailure>((fiber) => dispatch(fiber, run, statement, prepared))
 
   /** One statement as it is: compiled, sent, decoded. */
-  const sendBy = (lend: Lend) => (statement: Plain): Effect.Effect<Sent, WriteFailure> =>
+  const sendBy = (run: Run) => (statement: Plain): Effect.Effect<Sent, WriteFailure> =>
     Effect.withFiberRuntime((fiber) => {
       let prepared: Statements.Prepared
       try {
@@ -166,20 +183,20 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       } catch (problem) {
         return refused(problem)
       }
-      return dispatch(fiber, lend, statement, prepared)
+      return dispatch(fiber, run, statement, prepared)
     })
 
-  const read = sendBy(useToRead)
-  const write = sendBy(use)
+  const read = sendBy(runToRead)
+  const write = sendBy(runToWrite)
   const send = (statement: Plain) => statement._tag === "Select" ? read(statement) : write(statement)
 
-  const rowsBy = (lend: Lend) => {
-    const sent = sendBy(lend)
+  const rowsBy = (run: Run) => {
+    const sent = sendBy(run)
     return (select: Select) =>
       Effect.map(sent(select), (outcome) => outcome.rows) as Effect.Effect<ReadonlyArray<any>, ReadFailure>
   }
 
-  const rowsOf = rowsBy(useToRead)
+  const rowsOf = rowsBy(runToRead)
 
   const transactBy = (hasDefaults: boolean): Database.Service["transact"] => (effect, given) =>
     Effect.withFiberRuntime((fiber) => {
@@ -200,7 +217,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const writes = Writes.make({
     dialect,
     send,
-    prepare: (statement, places) => Effect.map(prepared(statement, places), sendPrepared(use, statement)),
+    prepare: (statement, places) => Effect.map(prepared(statement, places), sendPrepared(runToWrite, statement)),
     transact: (effect) => atomic(effect, undefined)
   })
 
@@ -256,7 +273,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   }
 
   const open = Cursors.make({ driver, pool, runner, use })
-  const streamOf = Streams.make({ decode, driver, open, prepared, rowsBy })
+  const streamOf = Streams.make({ decode, driver, open, prepared, rowsBy: (lend) => rowsBy(runBy(lend)) })
   const plain = PlainStatements.make({ driver, open, pool, runner })
 
   const stream: Database.Service["stream"] = (select) =>

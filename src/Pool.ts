@@ -33,7 +33,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { Database } from "./Database.js"
 import type { ConfigurationError, ConnectFailure } from "./DbError.js"
-import type { Connection, Driver } from "./Driver.js"
+import type { Connection, Driver, Failure, Result, RunOptions } from "./Driver.js"
 import { makeChores } from "./pool/chores.js"
 import { PoolDefaults } from "./pool/defaults.js"
 import type { Defaults } from "./pool/defaults.js"
@@ -63,6 +63,12 @@ export interface Pool extends Control {
   readonly use: <A, E, R>(
     use: (connection: Connection) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | ConnectFailure, R>
+  /** As `use` for one statement, which is sent as soon as there is a connection. */
+  readonly run: (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options?: RunOptions
+  ) => Effect.Effect<Result, Failure | ConnectFailure>
   /** As `use`, for work that is done at once; undefined where no connection is at hand, and then it was not begun. */
   readonly useNow: <A>(use: (connection: Connection) => A) => A | undefined
   /**
@@ -110,6 +116,7 @@ export const make = (driver: Driver, options: Options = {}): Effect.Effect<Pool,
     return {
       acquire: lending.acquire,
       use: lending.use,
+      run: lending.run,
       useNow: (use) => lending.useNow(use),
       hold: lending.hold,
       invalidate: (connection) => lending.invalidate(connection),

@@ -10,8 +10,9 @@ import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type { ConfigurationError, ConnectFailure } from "../DbError.js"
-import type { Connection, Driver } from "../Driver.js"
+import type { Connection, Driver, Failure, Result, RunOptions } from "../Driver.js"
 import * as Settled from "../effect/settled.js"
+import { Call } from "./calls.js"
 import type { Chores } from "./chores.js"
 import { pingPatience } from "./chores.js"
 import { Connections } from "./connections.js"
@@ -91,6 +92,48 @@ export class Lending {
       const slot = this.takeSound()
       return slot === undefined ? Effect.flatMap(this.checkout(restore), run) : run(slot)
     })
+
+  readonly run = (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options?: RunOptions
+  ): Effect.Effect<Result, Failure | ConnectFailure> =>
+    this.parts.driver.asks === true
+      ? Effect.uninterruptibleMask((restore) => {
+        const slot = this.takeSound()
+        if (slot === undefined && this.connections.idle.length > 0) {
+          return restore(this.borrowed(text, parameters, options))
+        }
+        const time = this.parts.now()
+        const call = new Call(
+          currentFiber(),
+          time,
+          time + this.acquireMillis,
+          this.returned,
+          text,
+          parameters,
+          options
+        )
+        if (slot !== undefined) call.start(slot)
+        else {
+          const refused = this.join(call)
+          if (refused !== undefined) return refused
+        }
+        return call.result(restore, this.leave)
+      })
+      : this.borrowed(text, parameters, options)
+
+  private borrowed(
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options: RunOptions | undefined
+  ): Effect.Effect<Result, Failure | ConnectFailure> {
+    return this.use((connection) => connection.run(text, parameters, options))
+  }
+
+  private readonly returned = (slot: Slot): void => this.giveBack(slot)
+
+  private readonly leave = (claim: Claim): void => this.connections.waiting.leave(claim)
 
   /** `use` of what does not wait; undefined where there is no connection at hand. */
   useNow<A>(body: (connection: Connection) => A): A | undefined {
@@ -293,19 +336,26 @@ export class Lending {
 
   private wait(claim: Claim): Effect.Effect<void, ConnectFailure> {
     return Effect.async((resume) => {
-      const { connections } = this
-      if (connections.isClosed) return resume(Effect.fail(closed()))
-      if (claim.deadline <= this.parts.now()) return resume(Effect.fail(poolTimeout(this.sizes)))
-      claim.blocked = block(claim.fiber, connections.slots)
-      if (this.isDeadlocked(claim)) {
-        unblock(claim.fiber, claim.blocked)
-        return resume(Effect.fail(selfDeadlock(this.sizes)))
-      }
       claim.resume = resume
-      connections.waiting.join(claim)
-      connections.opening.demand()
-      if (keepsSome(claim.blocked)) this.standstill.look()
+      const refused = this.join(claim)
+      if (refused !== undefined) resume(refused)
     })
+  }
+
+  /** Has one wait in its turn, unless that would be in vain. */
+  private join(claim: Claim): Effect.Effect<never, ConnectFailure> | undefined {
+    const { connections } = this
+    if (connections.isClosed) return Effect.fail(closed())
+    if (claim.deadline <= this.parts.now()) return Effect.fail(poolTimeout(this.sizes))
+    claim.blocked = block(claim.fiber, connections.slots)
+    if (this.isDeadlocked(claim)) {
+      unblock(claim.fiber, claim.blocked)
+      return Effect.fail(selfDeadlock(this.sizes))
+    }
+    connections.waiting.join(claim)
+    connections.opening.demand()
+    if (keepsSome(claim.blocked)) this.standstill.look()
+    return undefined
   }
 
   private abandon(claim: Claim): void {

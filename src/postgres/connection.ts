@@ -7,9 +7,11 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { types } from "node:util"
-import type { BeginOptions, Connection, Failure, NativeResult, Result } from "../Driver.js"
+import { cancellable } from "../driver/cancellable.js"
+import type { BeginOptions, Connection, Failure, NativeResult, Result, RunOptions } from "../Driver.js"
 import { Change } from "./changes.js"
 import { failure, isFailure } from "./classify.js"
+import { failureOf } from "./session.js"
 import type { Session } from "./session.js"
 import { FetchNativePortal, Native, NativeRows, OpenNativePortal } from "./native.js"
 import type { Bindable } from "./outgoing.js"
@@ -88,6 +90,15 @@ const resetText = [
 const readOnlyText = "select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only'), " +
   "pg_catalog.current_setting('default_transaction_read_only')"
 
+/** What a statement gave. */
+const resultOf = (work: Extended): Result => ({
+  rows: work.take(),
+  affected: affected(work.tag),
+  insertId: undefined
+})
+
+const isStale = ({ kind }: Failure): boolean => kind.error === "QueryError" && kind.reason === "stalePlan"
+
 /** How the rows of a portal are read: the works that open it and go on with it, and the rows that they left. */
 interface Reading<Row> {
   readonly open: (portal: string) => Work
@@ -103,16 +114,10 @@ export const make = (session: Session): Connection => {
    * Makes and runs a work. A prepared statement that no longer fits its tables is forgotten; outside of a transaction, where nothing
    * is lost, it is prepared and run anew.
    */
-  const attempt = <W extends Work>(
-    text: string,
-    count: number,
-    make: () => W,
-    isStep = false
-  ): Effect.Effect<W, Failure> =>
+  const attempt = <W extends Work>(make: () => W, isStep = false): Effect.Effect<W, Failure> =>
     Effect.suspend(() => {
       let work: W
       try {
-        checked(text, count)
         work = make()
       } catch (error) {
         if (isFailure(error)) return Effect.fail(error)
@@ -122,36 +127,63 @@ export const make = (session: Session): Connection => {
       const wasInTransaction = isInTransaction()
       return Effect.catchIf(
         perform(work),
-        ({ kind }) => kind.error === "QueryError" && kind.reason === "stalePlan",
-        (error) => {
-          session.forget(text, work.begin)
-          if (session.isBroken || (wasInTransaction && (work.begin === undefined || work.hasBegun))) {
-            return Effect.fail(error)
-          }
-          return work.begin === undefined
-            ? perform(make())
-            : Effect.zipRight(session.beginWithNext(work.begin), Effect.suspend(() => perform(make())))
-        }
+        isStale,
+        (error) => session.revive(work, wasInTransaction) ? perform(make()) : Effect.fail(error)
       )
     })
 
   const simple = (text: string): Effect.Effect<Simple, Failure> =>
     Effect.suspend(() => session.conclude(new Simple(text)))
 
+  const extended = (
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options: RunOptions | undefined
+  ): Extended => {
+    checked(text, parameters.length)
+    return new Extended(text, parameters.map(bindable), options?.prepare !== false)
+  }
+
+  const ask: NonNullable<Connection["ask"]> = (text, parameters, options, done) => {
+    let work: Extended
+    let isCalledOff = false
+    const wasInTransaction = isInTransaction()
+    const send = (isAnew: boolean): void => {
+      const one = work
+      one.onSettled = () => {
+        const failed = failureOf(one)
+        if (failed === undefined) return done(Effect.succeed(resultOf(one)))
+        if (isCalledOff || isAnew || !isStale(failed) || !session.revive(one, wasInTransaction)) {
+          return done(Effect.fail(failed))
+        }
+        work = extended(text, parameters, options)
+        send(true)
+      }
+      session.submit(one)
+    }
+    try {
+      work = extended(text, parameters, options)
+    } catch (error) {
+      if (!isFailure(error)) throw error
+      done(Effect.fail(error))
+      return Effect.void
+    }
+    send(false)
+    return Effect.promise(() => {
+      isCalledOff = true
+      return session.abandon(work)
+    })
+  }
+
   const run: Connection["run"] = (text, parameters, options) =>
-    Effect.map(
-      attempt(
-        text,
-        parameters.length,
-        () => new Extended(text, parameters.map(bindable), options?.prepare !== false),
-        options?.isStep
-      ),
-      (work): Result => ({ rows: work.take(), affected: affected(work.tag), insertId: undefined })
-    )
+    options?.isStep === true
+      ? Effect.map(attempt(() => extended(text, parameters, options), true), resultOf)
+      : cancellable((resume) => ask(text, parameters, options, resume))
 
   const native: Connection["native"] = (text, parameters, options) =>
     Effect.map(
-      attempt(text, parameters.length, () => {
+      attempt(() => {
+        checked(text, parameters.length)
         const isKept = parameters.length > 0 && options?.prepare !== false
         return new Native(session.pg, text, parameters.map(scalar), isKept, options?.rows === "arrays")
       }),
@@ -222,7 +254,10 @@ export const make = (session: Session): Connection => {
       const next = Effect.suspend((): Effect.Effect<Work, Failure> => {
         if (state === "open") return session.perform(reading.fetch(name))
         state = "open"
-        return attempt(text, count, () => reading.open(name))
+        return attempt(() => {
+          checked(text, count)
+          return reading.open(name)
+        })
       })
       const pull = Effect.gen(function*() {
         if (state === "done") return yield* Effect.fail(Option.none<Failure>())
@@ -279,6 +314,7 @@ export const make = (session: Session): Connection => {
 
   return {
     run,
+    ask,
     stream,
     native,
     nativeStream,

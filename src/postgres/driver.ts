@@ -133,6 +133,7 @@ export const make = (
       dialect: Dialect.make({ caseCollation: server.caseCollation }),
       server: { name: "postgres", version: server.version },
       connect,
+      asks: true,
       streaming: "shared",
       advisoryLocks,
       maxConnections: Number.POSITIVE_INFINITY,

@@ -108,7 +108,7 @@ export class Native extends Work {
   override readonly isPositional = false
   result: Pg.QueryResult | undefined
   readonly pg: typeof Pg
-  readonly text: string
+  override readonly text: string
   readonly values: ReadonlyArray<unknown>
   readonly isKept: boolean
   readonly isInArrays: boolean

@@ -149,10 +149,16 @@ export class Session implements Receiver, Target {
     return wasUnsent
   }
 
-  /** Has statements parsed anew the next time. */
-  forget(...texts: ReadonlyArray<string | undefined>): void {
-    if (this.isBroken) return
-    for (const text of texts) if (text !== undefined) this.named?.forget(text, this.out)
+  /**
+   * A prepared statement no longer fits its tables, or the server knows it no more: it is forgotten. Whether the work can be done anew, as outside
+   * of a transaction, and before one has begun, nothing is lost; then it is to be begun again.
+   */
+  revive(work: Work, wasInTransaction: boolean): boolean {
+    if (this.isBroken) return false
+    for (const text of [work.begin, work.text]) if (text !== undefined) this.named?.forget(text, this.out)
+    if (wasInTransaction && (work.begin === undefined || work.hasBegun)) return false
+    this.beginning = work.begin
+    return true
   }
 
   isPositional(): boolean {
@@ -286,7 +292,7 @@ export class Session implements Receiver, Target {
     return !this.isBroken
   }
 
-  private submit(work: Work): void {
+  submit(work: Work): void {
     if (!this.isUsable()) {
       work.isUnsent = true
       this.finish(work, this.loss)
@@ -380,7 +386,7 @@ export class Session implements Receiver, Target {
   }
 
   /** After this the work is over: cancelled, done, or the connection with it. */
-  private async abandon(work: Work): Promise<void> {
+  async abandon(work: Work): Promise<void> {
     if (work.isSettled) return
     const index = this.waiting.indexOf(work)
     if (index >= 0) {
@@ -428,9 +434,13 @@ export class Session implements Receiver, Target {
   }
 }
 
+/** What a work failed of, if it did. */
+export const failureOf = (work: Work): Failure | undefined =>
+  work.error === undefined ? undefined : classify(work.error, "statement", work.isUnsent)
+
 const outcome = <W extends Work>(work: W): Effect.Effect<W, Failure> => {
-  if (work.error === undefined) return Effect.succeed(work)
-  return Effect.fail(classify(work.error, "statement", work.isUnsent))
+  const failed = failureOf(work)
+  return failed === undefined ? Effect.succeed(work) : Effect.fail(failed)
 }
 
 const yes = (): true => true

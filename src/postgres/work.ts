@@ -61,6 +61,9 @@ export abstract class Work {
   /** Whether its answers are positional rows; else `pg` reads them. */
   readonly isPositional: boolean = true
 
+  /** The statement that it runs. */
+  readonly text: string | undefined = undefined
+
   abstract write(target: Target): void
 
   /** Gives the rows away, so that a work that is done keeps none. */
@@ -132,7 +135,7 @@ export abstract class Work {
 /** A text of Strata's own by the simple protocol: a step of a transaction, or an upkeep of the session. */
 export class Simple extends Work {
   override readonly isStep = true
-  readonly text: string
+  override readonly text: string
   constructor(text: string) {
     super()
     this.text = text
@@ -144,7 +147,7 @@ export class Simple extends Work {
 
 /** One statement by the extended protocol. Rows are not described, as they are read by position and as text. */
 export class Extended extends Work {
-  readonly text: string
+  override readonly text: string
   readonly values: ReadonlyArray<Bindable>
   /** Whether the server keeps it under a name, as it will come again. */
   readonly isKept: boolean
@@ -174,7 +177,7 @@ export class Extended extends Work {
 /** Opens a portal and reads its first rows; inside of a transaction it stays open after the Sync. */
 export class OpenPortal extends Work {
   readonly portal: string
-  readonly text: string
+  override readonly text: string
   readonly values: ReadonlyArray<Bindable>
   readonly count: number
 
