@@ -14,7 +14,8 @@ export const entries: ReadonlyArray<Entry> = [
       engines: ["sqlite"],
       module: "./contenders/rawSqlite.js",
       variant,
-      ...(variant === "integer dates" ? { storage: "integer", isWhole: true } : {}),
+      ...(variant === "integer dates" ? { storage: "integer" } : {}),
+      ...(variant === "object" ? {} : { isWhole: true }),
       versions: ["better-sqlite3"]
     })
   ),
@@ -23,7 +24,7 @@ export const entries: ReadonlyArray<Entry> = [
     engines: ["postgres"],
     module: "./contenders/rawPostgres.js",
     variant,
-    ...(variant === "named" ? { isWhole: true } : {}),
+    ...(variant === "unnamed" ? {} : { isWhole: true }),
     versions: ["pg"]
   })),
   ...([["raw", "query"], ["raw execute", "execute"], ["raw floor", "floor"]] as const).map((
@@ -33,7 +34,7 @@ export const entries: ReadonlyArray<Entry> = [
     engines: ["mysql"],
     module: "./contenders/rawMysql.js",
     variant,
-    ...(variant === "execute" ? { isWhole: true } : {}),
+    ...(variant === "query" ? {} : { isWhole: true }),
     versions: ["mysql2"]
   })),
   ...([["strata", "fiber"], ["strata, runPromise per op", "promise"]] as const).map(([name, variant]): Entry => ({
@@ -81,7 +82,14 @@ export const entries: ReadonlyArray<Entry> = [
     versions: ["@prisma/client"]
   },
   { name: "postgres.js", engines: ["postgres"], module: "./peers/postgresJs.js", variant: "", versions: ["postgres"] },
-  { name: "effect-sql", engines: all, module: "./contenders/effectSql.js", variant: "", versions: ["@effect/sql"] },
+  {
+    name: "effect-sql",
+    engines: all,
+    module: "./contenders/effectSql.js",
+    variant: "",
+    isWhole: true,
+    versions: ["@effect/sql"]
+  },
   {
     name: "effect-sql + Schema",
     engines: all,

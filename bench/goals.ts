@@ -158,17 +158,20 @@ export interface Behind {
   readonly ratio: number
 }
 
-/** The plain driver, and what else is no peer: another way to use Strata, or a process that does nothing. */
+/** Neither the plain driver nor another way to use Strata. */
 const isPeer = (name: string): boolean => !name.startsWith("raw") && !name.startsWith(subject) && name !== "bare node"
 
 const isTie = (one: Result, other: Result): boolean => one.low <= other.high && other.low <= one.high
+
+/** Memory has bounds of its own: a library that does less loads less. */
+const isWork = (workload: string): boolean => !workload.startsWith("W11.")
 
 /** Where a peer is ahead of Strata, beyond a tie of the intervals. */
 export const behind = (all: ReadonlyArray<Figures>): ReadonlyArray<Behind> =>
   all.flatMap(({ engine, workloads }) =>
     Object.entries(workloads).flatMap(([workload, { results }]) => {
       const own = results[subject]
-      if (own === undefined) return []
+      if (own === undefined || !isWork(workload)) return []
       return Object.entries(results).flatMap(([peer, result]) =>
         isPeer(peer) && result.median < own.median && !isTie(own, result)
           ? [{ engine, workload, peer, ratio: own.median / result.median }]

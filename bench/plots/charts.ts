@@ -29,7 +29,7 @@ const svg = (options: Plot.PlotOptions): string => {
 }
 
 /** Beyond so many times raw or Strata a bar would leave nothing of the others. */
-const most = 8
+const most = 5
 
 /** Medians with their intervals; bars that are cut say how long they are. */
 export const bars = ({ results, unit }: Workload): string => {
@@ -54,7 +54,14 @@ export const bars = ({ results, unit }: Workload): string => {
     marginRight: 95,
     marginTop: 4,
     marginBottom: 28,
-    x: { domain: [0, end], label: unit, ticks: 4, grid: true, nice: false },
+    x: {
+      domain: [0, end],
+      label: unit,
+      ticks: 4,
+      ...(end < 1000 ? {} : { tickFormat: "~s" }),
+      grid: true,
+      nice: false
+    },
     y: { domain: names, label: null, tickSize: 0 },
     color: { domain: Object.keys(colours), range: Object.values(colours) },
     marks: [

@@ -2,6 +2,7 @@
  * The report of a run: one HTML file that needs no other, nor a network.
  */
 import type { Figures, Result, Workload } from "../figures.js"
+import { curvesOf as exponentsOf } from "../curves.js"
 import { behind, verdicts } from "../goals.js"
 import type { Verdict } from "../goals.js"
 import { baseline } from "../suite.js"
@@ -37,7 +38,7 @@ body { font: 14px/1.5 system-ui, sans-serif; color: #212529; max-width: 1460px; 
 h1 { font-size: 1.7rem } h2 { margin-top: 3rem; border-bottom: 1px solid #ced4da } h3 { margin-top: 2rem } h4 { margin: .2rem 0; font-weight: 600; font-size: .95rem }
 table { border-collapse: collapse; margin: .6rem 0; font-variant-numeric: tabular-nums }
 th, td { padding: .15rem .6rem; text-align: right; border-bottom: 1px solid #e9ecef; white-space: nowrap }
-th:first-child, td:first-child, .left { text-align: left }
+th:first-child, td:first-child, .words td:nth-child(2), .words th:nth-child(2) { text-align: left }
 thead th { border-bottom: 1px solid #868e96; vertical-align: bottom }
 small { color: #868e96 } .wide { overflow-x: auto }
 .charts { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem } .charts > div { width: 460px }
@@ -47,9 +48,11 @@ svg { max-width: 100%; height: auto } details { margin: .6rem 0 }`
 
 type Row = ReadonlyArray<string>
 
-const table = (head: Row, rows: ReadonlyArray<Row>, classes: ReadonlyArray<string> = []): string =>
-  `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join("")}</tr></thead><tbody>${
-    rows.map((row, i) => `<tr class="${classes[i] ?? ""}">${row.map((cell) => `<td>${cell}</td>`).join("")}</tr>`)
+const table = (head: Row, rows: ReadonlyArray<Row>, classes?: ReadonlyArray<string>): string =>
+  `<div class="wide${classes === undefined ? "" : " words"}"><table><thead><tr>${
+    head.map((cell) => `<th>${cell}</th>`).join("")
+  }</tr></thead><tbody>${
+    rows.map((row, i) => `<tr class="${classes?.[i] ?? ""}">${row.map((cell) => `<td>${cell}</td>`).join("")}</tr>`)
       .join("\n")
   }</tbody></table></div>`
 
@@ -61,7 +64,7 @@ const goalsOf = (all: ReadonlyArray<Figures>): string => {
   const found = verdicts(all)
   const row = ({ aim, aimed, engine, measured, must, outcome, unit, what }: Verdict): Row => [
     names[engine] ?? engine,
-    `<span class="left">${escape(what)}</span>`,
+    escape(what),
     amount(measured, unit),
     must === undefined ? "" : amount(must, unit),
     aimed === undefined
@@ -70,7 +73,7 @@ const goalsOf = (all: ReadonlyArray<Figures>): string => {
     outcome
   ]
   const lost = behind(all)
-  return `<h2>Bars</h2>
+  return `<h2>Goals</h2>
 ${
     table(
       ["engine", "what", "strata", "must", "aim", ""],
@@ -89,7 +92,8 @@ ${
           escape(workload),
           escape(peer),
           `${ratio.toFixed(2)} ×`
-        ])
+        ]),
+        []
       )
   }`
 }
@@ -164,12 +168,22 @@ const sectionOf = (suite: string, { geometricMean, workloads }: Figures): string
   const members = Object.entries(workloads).filter(([name]) => suiteOf(name) === suite)
   const plain = members.filter(([, { point }]) => point === undefined)
   const hasMean = suite === "W1" && Object.keys(geometricMean).length > 0
+  const exponents = exponentsOf({ workloads: Object.fromEntries(members) })
+  const grown = ({ of }: Curve): string =>
+    exponents.flatMap(({ contender, exponent, lastExponent, of: mine }) =>
+      mine === of && (contender === baseline || contender === "strata") && !Number.isNaN(exponent)
+        ? [
+          `${contender} ~ size<sup>${exponent.toFixed(2)}</sup>, in the last step <sup>${lastExponent.toFixed(2)}</sup>`
+        ]
+        : []
+    ).join("; ")
   const chart = ([name, workload]: readonly [string, Workload]) =>
     `<div><h4>${escape(name)}</h4>${bars(workload)}</div>`
   return `<h3>${escape(suites[suite] ?? suite)}</h3>
-<div class="charts">${curvesOf(members).map((one) => `<div><h4>${escape(one.of)}</h4>${curve(one)}</div>`).join("\n")}${
-    plain.map(chart).join("\n")
-  }</div>
+<div class="charts">${
+    curvesOf(members).map((one) => `<div><h4>${escape(one.of)}</h4>${curve(one)}<small>${grown(one)}</small></div>`)
+      .join("\n")
+  }${plain.map(chart).join("\n")}</div>
 ${suite === "W13" ? addedOf(plain) : ""}
 <details><summary>Figures</summary>${figuresTable(members, hasMean ? geometricMean : undefined)}</details>`
 }
