@@ -17,6 +17,7 @@ import { nothing } from "./session.js"
 import type { Read, Session } from "./session.js"
 import { restore } from "./setup.js"
 import { statementOf } from "./statements.js"
+import { Step } from "./step.js"
 import { mayLeaveTraces } from "./traces.js"
 import { internals } from "./wire.js"
 
@@ -119,7 +120,8 @@ export const make = (session: Session, settings: string): Connection => {
     if (!session.isDirty && mayLeaveTraces(text)) session.isDirty = true
   }
 
-  const step = (sql: string): Effect.Effect<void, Failure> => unprepared({ sql, values: [] }, asStep, nothing)
+  const step = (sql: string): Effect.Effect<void, Failure> =>
+    asStep(sql, (done) => connection.addCommand(new Step(sql, done)), nothing)
 
   const begin = ({ access, deferrable, isolation }: BeginOptions): Effect.Effect<void, Failure> => {
     if (deferrable === true) return Effect.fail(notDeferrable)
@@ -175,7 +177,12 @@ export const make = (session: Session, settings: string): Connection => {
         nativeResultOf
       ),
     begin,
-    commit: session.conclude("commit", (done) => raw.query({ sql: "commit", values: [] }, done), "commit", nothing),
+    commit: session.conclude(
+      "commit",
+      (done) => connection.addCommand(new Step("commit", done)),
+      "commit",
+      nothing
+    ),
     rollback: step("rollback"),
     isInTransaction: () => session.isInTransaction(),
     isDirty: () => session.isDirty,

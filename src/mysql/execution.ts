@@ -13,7 +13,7 @@ import { Answer } from "./results.js"
 import type { Row } from "./results.js"
 import { readRow } from "./rows.js"
 import type { Statement } from "./statements.js"
-import { begin, closeStatement, cursorExists, malformed, prepareCode, text } from "./wire.js"
+import { begin, closeStatement, cursorExists, malformed, prepareCode, tellsChanges, text } from "./wire.js"
 import type { Internals, Packet, Stepwise } from "./wire.js"
 
 /** What is awaited next. */
@@ -23,7 +23,6 @@ const errorMark = 0xff
 const okMark = 0
 const localFileMark = 0xfb
 const moreResults = 8
-const tellsChangesFlag = 0x800000
 
 /** The server does not know the statement any more (ER_UNKNOWN_STMT_HANDLER), or cannot prepare it anew by itself (ER_NEED_REPREPARE). */
 const forgotten = 1243
@@ -59,7 +58,9 @@ export class Execution implements Stepwise {
 
   constructor(private readonly request: Request, private readonly done: Done) {}
 
-  readonly onResult = (error: unknown): void => this.done(error)
+  onResult(error: unknown): void {
+    this.done(error)
+  }
 
   execute(packet: Packet | undefined, connection: Internals): boolean {
     if (packet === undefined) return this.start(connection)
@@ -146,7 +147,7 @@ export class Execution implements Stepwise {
 
   private result(packet: Packet, connection: Internals, mark: number): boolean {
     if (mark === okMark) {
-      const header = readHeader(packet, (connection._handshakePacket.capabilityFlags & tellsChangesFlag) !== 0)
+      const header = readHeader(packet, tellsChanges(connection))
       this.answer.header = header
       return this.next(header.serverStatus, connection)
     }

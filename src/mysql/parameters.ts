@@ -133,7 +133,7 @@ const writeAll = (buffer: Buffer, start: number, values: ReadonlyArray<unknown>)
   const count = values.length
   const nulls = start
   let type = nulls + ((count + 7) >> 3)
-  buffer.fill(0, nulls, type)
+  for (let at = nulls; at < type; at++) buffer[at] = 0
   // That types follow: they depend on the values, and may be others than the last time.
   buffer[type++] = 1
   let at = type + 2 * count

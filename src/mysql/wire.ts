@@ -58,7 +58,14 @@ export interface Stepwise {
 
 export const internals = (raw: Raw): Internals => raw as unknown as Internals
 
+const tellsChangesFlag = 0x800000
+
+/** Whether the server tells what a statement changes in its session. */
+export const tellsChanges = ({ _handshakePacket }: Internals): boolean =>
+  (_handshakePacket.capabilityFlags & tellsChangesFlag) !== 0
+
 /** The codes of commands. */
+export const queryCode = 0x03
 export const prepareCode = 0x16
 export const executeCode = 0x17
 const closeCode = 0x19
