@@ -28,7 +28,7 @@ export const reading: Suite = {
       variant: "",
       versions: [driver]
     })),
-    ...([["strata", "row"], ["strata, by chunk", "chunk"]] as const).map(([name, variant]): Entry => ({
+    ...([["strata", "row"], ["strata, pulled", "pull"]] as const).map(([name, variant]): Entry => ({
       name,
       engines: all,
       module: "./contenders/strataReader.js",
