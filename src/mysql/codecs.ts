@@ -106,7 +106,10 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const datetime = (ms: number): string => `${toIso(ms).slice(0, 10)} ${toIso(ms).slice(11, 23)}`
+const datetime = (ms: number): string => {
+  const iso = toIso(ms)
+  return `${iso.slice(0, 10)} ${iso.slice(11, 23)}`
+}
 
 const precisionOf = (storage: Extract<Storage, { readonly _tag: "decimal" }>): readonly [number, number] =>
   storage.precision === undefined ? [65, storage.scale ?? 30] : [storage.precision, storage.scale ?? 0]
