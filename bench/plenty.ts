@@ -42,7 +42,8 @@ const instants = {
 export const joined = (engine: Engine, prefix: string, suffix = ""): string =>
   engine === "mysql" ? `concat('${prefix}', n, '${suffix}')` : `'${prefix}' || n || '${suffix}'`
 
-const statements = (engine: Engine): ReadonlyArray<string> => {
+/** Makes the tables, with so many people. */
+export const making = (engine: Engine, people: number): ReadonlyArray<string> => {
   const { boolean, end, instant, integer, key, short } = types[engine]
 
   const all = Array.from({ length: wideColumns }, (_, i) => i + 1)
@@ -96,7 +97,7 @@ const isThere = (admin: Admin): Promise<boolean> => admin.ask("select id from pl
 export const prepare = async (engine: Engine, url: string): Promise<string> => {
   const place = engine === "sqlite" ? join(dirname(url), "plenty.db") : url
   const admin = await administer(engine, place)
-  if (!await isThere(admin)) { for (const statement of statements(engine)) await admin.ask(statement) }
+  if (!await isThere(admin)) { for (const statement of making(engine, people)) await admin.ask(statement) }
   await admin.close()
   return place
 }

@@ -56,6 +56,6 @@ export const growth: Suite = {
     }
   ],
   isChecked: true,
-  effort: { quick: { warmUp: 60, budget: 40 }, whole: { warmUp: 200, budget: 200 } },
+  effort: { quick: { warmUp: 60, budget: 40 }, whole: { warmUp: 150, budget: 150 } },
   rounds: 3
 }

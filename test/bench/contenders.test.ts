@@ -1,0 +1,104 @@
+/**
+ * What contenders of this folder's own packages do with few rows: the same, on each database.
+ */
+import { assert, describe, it } from "vitest"
+import { administer } from "../../bench/admin.js"
+import { createMembers, emptyMembers, fillMembers, membersSeen } from "../../bench/bulk.js"
+import { bulk as effectSqlBulk } from "../../bench/contenders/effectSqlBulk.js"
+import { reader as effectSqlReader } from "../../bench/contenders/effectSqlReader.js"
+import { bulk as rawBulk } from "../../bench/contenders/rawBulk.js"
+import { growing as rawGrowing } from "../../bench/contenders/rawGrowing.js"
+import { reader as rawReader } from "../../bench/contenders/rawReader.js"
+import { bulk as strataBulk } from "../../bench/contenders/strataBulk.js"
+import { growing as strataGrowing } from "../../bench/contenders/strataGrowing.js"
+import { reader as strataReader } from "../../bench/contenders/strataReader.js"
+import type { Engine } from "../../bench/crud.js"
+import { making } from "../../bench/plenty.js"
+import type { OpenReader } from "../../bench/reading.js"
+import { canonical } from "../../bench/results.js"
+import { user } from "../../bench/seed.js"
+import { available, fresh, sqliteFile } from "../support/databases.js"
+
+const people = 1_500
+
+const engines: { readonly [name: string]: Engine } = { sqlite: "sqlite", postgres: "postgres", mariadb: "mysql" }
+
+const run = async (reader: OpenReader, engine: Engine, url: string, variant: string, count: number) => {
+  const { close, read } = await reader({ engine, url, variant })
+  const seen: Array<unknown> = []
+  await read(count, (person) => void seen.push(person))
+  // Whoever has left a stream can read again.
+  await read(1, (person) => void seen.push(person))
+  await close()
+  return canonical(seen, true)
+}
+
+for (const database of available) {
+  const engine = engines[database.name]
+  if (engine === undefined) continue
+
+  describe(`contenders on ${database.name}`, () => {
+    const prepared = async (statements: ReadonlyArray<string>) => {
+      const { url } = await fresh(database)
+      const place = engine === "sqlite" ? sqliteFile(url) : url
+      const admin = await administer(engine, place)
+      for (const statement of statements) await admin.ask(statement)
+      return { admin, url: place }
+    }
+
+    it("read the same people by their cursors, all of them and some", async () => {
+      const { admin, url } = await prepared(making(engine, people))
+      for (const count of [Infinity, 1_000, 700]) {
+        const raw = await run(rawReader, engine, url, "", count)
+        assert.strictEqual(raw.split("person").length - 1, Math.min(count, people) + 1)
+        assert.strictEqual(await run(strataReader, engine, url, "row", count), raw)
+        assert.strictEqual(await run(strataReader, engine, url, "pull", count), raw)
+        if (engine !== "sqlite") assert.strictEqual(await run(effectSqlReader, engine, url, "", count), raw)
+      }
+      await admin.close()
+    }, 60_000)
+
+    it("give the same for the points of curves", async () => {
+      const { admin, url } = await prepared(making(engine, people))
+      const raw = await rawGrowing({ engine, url, variant: "" })
+      const strata = await strataGrowing({ engine, url, variant: "" })
+      for (
+        const  of of[
+          (growing: typeof raw) => growing.rows(1_000, false),
+            (growing: typeof raw) => growing.rows(people, true),
+            (growing: typeof raw) => growing.columns(6),
+            (growing: typeof raw) => growing.columns(200),
+            (growing: typeof raw) => growing.includes(1),
+            (growing: typeof raw) => growing.includes(5),
+            (growing: typeof raw) => growing.inFlight(1)
+        ]
+      ) {
+        assert.strictEqual(canonical(await of(strata), true), canonical(await of(raw), true))
+      }
+      await raw.close()
+      await strata.close()
+      await admin.close()
+    }, 60_000)
+
+    it("write the same members in bulk", async () => {
+      const { admin, url } = await prepared(createMembers(engine))
+      const inputs = Array.from({ length: people }, (_, i) => user(i + 1))
+      const expected = new Map<string, string>()
+      for (
+        const [open, variant] of [[rawBulk, ""], [rawBulk, "floor"], [strataBulk, ""], [effectSqlBulk, ""]] as const
+      ) {
+        const contender = await open({ engine, url, variant })
+        for (const does of ["insert", "upsert", "update"] as const) {
+          await admin.ask(emptyMembers(engine))
+          if (does !== "insert") await admin.ask(fillMembers(engine, people / 2))
+          await contender[does](inputs)
+          const seen = canonical(await admin.ask(membersSeen), true)
+          expected.set(does, expected.get(does) ?? seen)
+          assert.strictEqual(seen, expected.get(does))
+        }
+        await contender.close()
+      }
+      await admin.close()
+    }, 60_000)
+  })
+}
