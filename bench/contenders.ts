@@ -59,11 +59,19 @@ export const entries: ReadonlyArray<Entry> = [
         engines: [engine],
         module,
         variant,
+        ...(variant === "prepared" ? {} : { isWhole: true }),
         versions: ["drizzle-orm"]
       }))
   ),
   { name: "kysely", engines: all, module: "./peers/kysely.js", variant: "", versions: ["kysely"] },
-  { name: "typeorm", engines: all, module: "./peers/typeorm.js", variant: "", versions: ["typeorm"] },
+  {
+    name: "typeorm",
+    engines: all,
+    module: "./peers/typeorm.js",
+    variant: "",
+    isWhole: true,
+    versions: ["typeorm"]
+  },
   {
     name: "mikro-orm",
     engines: ["sqlite"],

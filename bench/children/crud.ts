@@ -82,7 +82,9 @@ const measure = async (
     perCall = time / size
     calls += size
     warm += time
-    size = Math.min(size * 2, Math.ceil(most / 4 / least) * least)
+    // No piece is longer than what is left, else a warm-up would take up to twice its time.
+    const left = Math.ceil((warmUp - warm) / perCall / least) * least
+    size = Math.max(least, Math.min(size * 2, Math.ceil(most / 4 / least) * least, left))
   }
   const count = Math.max(least, Math.min(most, Math.floor(budget / perCall / least) * least))
   const globals = globalThis as { readonly gc?: () => void }
