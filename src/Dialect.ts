@@ -90,6 +90,8 @@ export interface Printers {
   readonly inserted: (writer: Writer, column: string) => void
   /** An insert of one row of defaults only: what follows the table's name. */
   readonly defaultValues: string
+  /** The words of an insert that is undone by who runs it when it fails, where others than usual are faster. */
+  readonly insertUndone?: string
   /**
    * `left in (…)` for more rows than an IN list should have: all of them in one parameter a column (array, JSON), so that
    * one statement does whatever their number. Values are stored values. Prints the parenthesised select after `in`.

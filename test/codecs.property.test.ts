@@ -46,6 +46,7 @@ interface Count {
 const counting = (driver: Driver, count: Count): Driver => ({
   ...driver,
   runsNow: false,
+  asks: false,
   connect: Effect.map(driver.connect, (connection) => {
     const run = connection.run.bind(connection)
     return Object.assign(connection, {

@@ -13,6 +13,8 @@ import { InvalidOperand } from "../sql/expressions.js"
 import { Plans } from "../sql/plans.js"
 import { InvalidValue } from "../sql/storage.js"
 import { InvalidInput } from "../sql/textWriter.js"
+import { placeOf } from "./writes.js"
+import type { Part } from "./writes.js"
 
 /** A statement with parameters or rows. */
 export type Plain = Exclude<Statement, Script>
@@ -52,20 +54,16 @@ export const refused = (problem: unknown): Effect.Effect<never, WriteFailure> =>
   return Effect.die(problem)
 }
 
-/** What is wrong with a row's value: `places` are those of the rows among those that were given. */
+/** What is wrong with a row's value: `places` are those of the rows among those that were given; undefined for all of them, or one alone. */
 const invalidInput = (
   statement: Plain,
-  places: ReadonlyArray<number> | undefined,
+  places: Part["places"] | undefined,
   { column, message, row }: InvalidInput
 ): ValidationError => {
-  const rows = places ?? placesOf(statement)
-  const path = rows === undefined ? [column.property] : [rows[row]!, column.property]
+  const isOne = statement._tag !== "Insert" || statement.rows.length === 1
+  const path = places === undefined && isOne ? [column.property] : [placeOf(places ?? 0, row), column.property]
   return new ValidationError({ subject: "The input", issues: [{ path, message }] })
 }
-
-/** The places of an insert's rows among those that were given; undefined for one row alone. */
-const placesOf = (statement: Plain): ReadonlyArray<number> | undefined =>
-  statement._tag === "Insert" && statement.rows.length > 1 ? statement.rows.map((_, i) => i) : undefined
 
 /** The two ends of a statement's way, for one dialect. */
 export const make = (dialect: Dialect, mode: Mode) => {
@@ -97,7 +95,7 @@ export const make = (dialect: Dialect, mode: Mode) => {
   /**
    * A statement as it would be sent, or why it is not, for `refused`. Of part of an insert, `places` are those of its rows in the whole.
    */
-  const prepare = (statement: Plain, places?: ReadonlyArray<number>): Prepared => {
+  const prepare = (statement: Plain, places?: Part["places"]): Prepared => {
     try {
       const { parameters, projection, text } = plans.compile(statement)
       return { text, parameters, decoder: projection === undefined ? undefined : decoders.of(projection) }
@@ -108,7 +106,7 @@ export const make = (dialect: Dialect, mode: Mode) => {
   }
 
   /** The same as an Effect. */
-  const prepared = (statement: Plain, places?: ReadonlyArray<number>): Effect.Effect<Prepared, WriteFailure> =>
+  const prepared = (statement: Plain, places?: Part["places"]): Effect.Effect<Prepared, WriteFailure> =>
     Effect.suspend(() => {
       try {
         return Effect.succeed(prepare(statement, places))

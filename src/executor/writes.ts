@@ -9,30 +9,33 @@ import type { Delete, Insert, Script, Statement, Update } from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
 import * as Returning from "./returning.js"
 
-/** Part of an insert, with the places of its rows in the whole. */
+/** Part of an insert, with the places of its rows in the whole: those that follow a place, or these. */
 export interface Part {
   readonly insert: Insert
-  readonly places: ReadonlyArray<number>
+  readonly places: number | ReadonlyArray<number>
 }
+
+/** The place in the whole of a row of a part. */
+export const placeOf = (places: Part["places"], row: number): number =>
+  typeof places === "number" ? places + row : places[row]!
 
 /** The statements that an insert becomes; one of them, usually. */
 export const split = (insert: Insert, dialect: Dialect): ReadonlyArray<Part> => {
-  const places = insert.rows.map((_, i) => i)
   const groups = dialect.capabilities.defaultAsValue && insert.columns.length > 0
-    ? [{ insert, places }]
-    : byDefaults(insert, places)
+    ? [{ insert, places: 0 }]
+    : byDefaults(insert)
   return groups.flatMap((group) => bySize(group, dialect))
 }
 
 /** Rows with the same columns left to their defaults go together. */
-const byDefaults = (insert: Insert, places: ReadonlyArray<number>): ReadonlyArray<Part> => {
+const byDefaults = (insert: Insert): ReadonlyArray<Part> => {
   if (insert.columns.length === 0) {
-    return insert.rows.map((row, i) => ({ insert: { ...insert, rows: [row] }, places: [i] }))
+    return insert.rows.map((row, i) => ({ insert: { ...insert, rows: [row] }, places: i }))
   }
-  if (!insert.rows.some(hasDefault)) return [{ insert, places }]
+  if (!insert.rows.some(hasDefault)) return [{ insert, places: 0 }]
   const groups = new Map<string, Array<number>>()
-  for (const place of places) {
-    const pattern = insert.rows[place]!.map((value) => value === Default ? "d" : "v").join("")
+  for (const [place, row] of insert.rows.entries()) {
+    const pattern = row.map((value) => value === Default ? "d" : "v").join("")
     const group = groups.get(pattern)
     if (group === undefined) groups.set(pattern, [place])
     else group.push(place)
@@ -45,7 +48,7 @@ const byDefaults = (insert: Insert, places: ReadonlyArray<number>): ReadonlyArra
       places: members
     }
     return columns.length === 0
-      ? members.map((place) => ({ insert: { ...part.insert, rows: [[]] }, places: [place] }))
+      ? members.map((place) => ({ insert: { ...part.insert, rows: [[]] }, places: place }))
       : [part]
   })
 }
@@ -55,12 +58,13 @@ const hasDefault = (row: ReadonlyArray<unknown>): boolean => row.includes(Defaul
 const bySize = (part: Part, { maxParameters, rowsPerInsert }: Dialect): ReadonlyArray<Part> => {
   const width = Math.max(1, part.insert.columns.length)
   const most = Math.min(rowsPerInsert, Math.max(1, Math.floor((maxParameters - reserved(part.insert)) / width)))
-  if (part.places.length <= most) return [part]
+  const { length } = part.insert.rows
+  if (length <= most) return [part]
   const parts: Array<Part> = []
-  for (let from = 0; from < part.places.length; from += most) {
+  for (let from = 0; from < length; from += most) {
     parts.push({
       insert: { ...part.insert, rows: part.insert.rows.slice(from, from + most) },
-      places: part.places.slice(from, from + most)
+      places: typeof part.places === "number" ? part.places + from : part.places.slice(from, from + most)
     })
   }
   return parts
@@ -77,7 +81,7 @@ interface Parts {
   /** Makes a part of an insert ready to be sent, and refuses its values; the inner effect sends it. */
   readonly prepare: (
     insert: Insert,
-    places: ReadonlyArray<number>
+    places: Part["places"]
   ) => Effect.Effect<Effect.Effect<Sent, WriteFailure>, WriteFailure>
   readonly transact: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E | TransactionFailure>
 }
@@ -130,9 +134,11 @@ export const make = ({ dialect, send, transact, prepare }: Parts) => {
         ({ affected, rows }) => ({ rows, affected: countOf(statement, affected) })
       )
     }
+    // A transaction undoes all of them.
     const prepared = Effect.forEach(
       parts,
-      ({ insert, places }) => Effect.map(prepare(plain(insert), places), (sent) => finish(insert, sent))
+      ({ insert, places }) =>
+        Effect.map(prepare({ ...plain(insert), isUndone: true }, places), (sent) => finish(insert, sent))
     )
     return Effect.map(Effect.flatMap(prepared, (all) => transact(Effect.all(all))), (outcomes) => {
       const rows: Array<unknown> = []
@@ -140,7 +146,7 @@ export const make = ({ dialect, send, transact, prepare }: Parts) => {
       outcomes.forEach((outcome, i) => {
         affected += outcome.affected
         outcome.rows.forEach((row, at) => {
-          rows[parts[i]!.places[at]!] = row
+          rows[placeOf(parts[i]!.places, at)] = row
         })
       })
       return { rows, affected: countOf(statement, affected) }

@@ -15,6 +15,9 @@ import { isStoredAlike, storedFromEncoded } from "../sql/valueType.js"
 /** The value is not valid, or only its Schema can tell. */
 const unfit = Symbol()
 
+/** A row gives a column that it was not asked for. */
+export const elsewhere: unique symbol = Symbol()
+
 /** From a value to what is stored, or `unfit`; throws `InvalidValue`. */
 type Store = (value: unknown) => unknown
 
@@ -67,35 +70,68 @@ const fieldsOf = ({ ast }: Schema.Schema.Any, { columns }: Table): Fields | unde
 export class Encoder {
   private readonly fields: Fields | undefined
   private readonly required: number
+  /** Where a row of all columns has each. */
+  private readonly everywhere: ReadonlyArray<number>
 
-  constructor(schema: Schema.Schema.Any, private readonly table: Table) {
+  constructor(schema: Schema.Schema.Any, table: Table) {
     this.fields = fieldsOf(schema, table)
     this.required = this.fields === undefined
       ? 0
       : [...this.fields.values()].filter(({ isOptional }) => !isOptional).length
+    this.everywhere = table.columns.map((_, at) => at)
   }
 
   /** A row's stored values by the columns of the table, `Default` where it gives none; undefined where the Schema has to be asked. */
   row(input: unknown): Array<unknown> | undefined {
-    const { fields } = this
-    if (fields === undefined || !isRecord(input)) return undefined
-    const row = new Array<unknown>(this.table.columns.length).fill(Default)
-    let { required } = this
-    for (const property of Object.keys(input)) {
-      const field = fields.get(property)
-      if (field === undefined) return undefined
-      const stored = field.store(input[property])
-      if (stored === unfit) return undefined
-      row[field.at] = stored
-      if (!field.isOptional) required--
+    const row = this.encoded(input, this.everywhere, this.everywhere.length)
+    return row === elsewhere ? undefined : row
+  }
+
+  /**
+   * Rows by some columns of the table, `Default` where one gives none. `elsewhere` where a row gives other columns, undefined where the Schema
+   * has to be asked.
+   */
+  rows(
+    inputs: ReadonlyArray<unknown>,
+    columns: ReadonlyArray<number>
+  ): Array<Array<unknown>> | typeof elsewhere | undefined {
+    const places = this.everywhere.map((at) => columns.indexOf(at))
+    const rows: Array<Array<unknown>> = []
+    for (const input of inputs) {
+      const row = this.encoded(input, places, columns.length)
+      if (row === undefined || row === elsewhere) return row
+      rows.push(row)
     }
-    return required === 0 ? row : undefined
+    return rows
   }
 
   /** The stored value of one column; undefined where the Schema has to be asked. */
   value({ property }: Column, input: unknown): unknown {
     const stored = this.fields?.get(property)?.store(input)
     return stored === unfit ? undefined : stored
+  }
+
+  private encoded(
+    input: unknown,
+    places: ReadonlyArray<number>,
+    length: number
+  ): Array<unknown> | typeof elsewhere | undefined {
+    const { fields } = this
+    if (fields === undefined || !isRecord(input)) return undefined
+    const row: Array<unknown> = []
+    for (let i = 0; i < length; i++) row.push(Default)
+    let { required } = this
+    for (const property of Object.keys(input)) {
+      const field = fields.get(property)
+      if (field === undefined) return undefined
+      const stored = field.store(input[property])
+      if (stored === unfit) return undefined
+      const place = places[field.at]!
+      if (place === -1) return elsewhere
+      row[place] = stored
+      if (!field.isOptional) required--
+    }
+    return required === 0 ? row : undefined
   }
 }
 

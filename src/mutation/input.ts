@@ -12,7 +12,7 @@ import { isExpression } from "../expr/core.js"
 import * as Definition from "../model/definition.js"
 import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
-import { Encoder, parseOptions } from "./encoder.js"
+import { elsewhere, Encoder, parseOptions } from "./encoder.js"
 import type * as Ast from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
 import { InvalidValue } from "../sql/storage.js"
@@ -157,18 +157,36 @@ export const rowsToInsert = (
 ): Effect.Effect<RowsToInsert, WriteFailure> => {
   const problem = tableOf(model).problem()
   if (problem !== undefined) return Effect.fail(problem)
-  const rows = quickly(model, schema, (encoder) => {
-    const rows: Array<Array<unknown>> = []
-    for (const input of inputs) {
-      const row = encoder.row(input)
-      if (row === undefined) return undefined
-      rows.push(row)
-    }
-    return rows
-  })
+  const rows = quickly(model, schema, (encoder) => encodedRows(model, encoder, inputs, now))
   return rows === undefined
     ? Effect.map(parsedRows(model, schema, inputs, many), (parsed) => givenOf(model, parsed, now))
-    : Effect.succeed(givenOf(model, rows, now))
+    : Effect.succeed(rows)
+}
+
+/** Most inputs give the columns that the first of them gives. */
+const encodedRows = (
+  model: Model.Any,
+  encoder: Encoder,
+  inputs: ReadonlyArray<unknown>,
+  now: number
+): RowsToInsert | undefined => {
+  const first = encoder.row(inputs[0])
+  if (first === undefined) return undefined
+  const { columns } = tableOf(model)
+  const { onInsert } = clockedOf(model)
+  if (inputs.length === 1) return givenOf(model, [first], now)
+  const given = columns.flatMap((_, at) => first[at] !== Default || onInsert.includes(at) ? [at] : [])
+  const rows = encoder.rows(inputs, given)
+  if (rows === undefined) return undefined
+  if (rows === elsewhere) {
+    const all = encoder.rows(inputs, columns.map((_, at) => at))
+    return all === undefined || all === elsewhere ? undefined : givenOf(model, all, now)
+  }
+  for (const at of onInsert) {
+    const place = given.indexOf(at)
+    for (const row of rows) if (row[place] === Default) row[place] = now
+  }
+  return { columns: given.length === columns.length ? columns : given.map((at) => columns[at]!), rows }
 }
 
 /** The places of columns that the clock fills in where an input does not. */

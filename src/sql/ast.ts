@@ -215,6 +215,8 @@ export interface Insert {
   readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
   readonly conflict: Conflict | undefined
   readonly returning: Projection | undefined
+  /** Who runs it undoes all of it when it fails: a database need not see to that by itself, row by row. */
+  readonly isUndone?: boolean
 }
 
 /** What to do when a row is there already. An empty `set` leaves it as it is. */

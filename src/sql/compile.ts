@@ -17,8 +17,12 @@ export interface Compiled {
   readonly projection: Projection | undefined
 }
 
+const insertInto = "insert into "
+
 const printInsert = (writer: TextWriter, dialect: Dialect, insert: Insert): void => {
-  writer.declare(insert.ref, insert.table).text("insert into ").table(insert.table)
+  writer.declare(insert.ref, insert.table).text(
+    insert.isUndone === true ? dialect.print.insertUndone ?? insertInto : insertInto
+  ).table(insert.table)
   if (insert.columns.length === 0) writer.text(` ${dialect.print.defaultValues}`)
   else {
     writer.text(" (").list(insert.columns, (column) => writer.identifier(column.name)).text(") values ")

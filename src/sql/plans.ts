@@ -2,7 +2,7 @@
  * Statements ready to be sent: the first one of a shape is printed, and later ones fill their values into what was learnt from it.
  */
 import type { Dialect } from "../Dialect.js"
-import type { Column, Expression, Insert, Projection, Script, Statement } from "./ast.js"
+import type { Column, Expression, Projection, Script, Statement } from "./ast.js"
 import { compile } from "./compile.js"
 import type { Compiled } from "./compile.js"
 import type { Shape, Slot } from "./shapes.js"
@@ -15,10 +15,14 @@ import { conversionOf } from "./valueType.js"
 /** From a value of a statement to what the driver binds; throws `InvalidValue`. */
 type Encode = (value: unknown) => unknown
 
+const none: ReadonlyArray<never> = []
+
 /** What is kept of a shape. */
 interface Plan {
   readonly text: string
-  /** One for each parameter: which of the values it is, and how that is encoded. */
+  /** Of an insert, how each column is encoded: its rows come first. */
+  readonly columns: ReadonlyArray<Encode>
+  /** One for each parameter after them: which of the values it is, and how that is encoded. */
   readonly sources: ReadonlyArray<number>
   readonly encoders: ReadonlyArray<Encode>
   readonly projection: Projection | undefined
@@ -27,10 +31,8 @@ interface Plan {
 /** The text of a shape may still depend on its values: then there is no plan. */
 type Kept = Plan | "unplanned"
 
-/** Where a parameter came from. */
-interface Origin extends Slot {
-  readonly encode: Encode
-}
+/** Where a parameter came from: a value of the statement, or the next one of its rows. */
+type Origin = (Slot & { readonly encode: Encode }) | "row"
 
 /** Prints, and notes where each parameter comes from. */
 class Recorder extends TextWriter {
@@ -38,9 +40,8 @@ class Recorder extends TextWriter {
   readonly origins: Array<Origin | undefined> = []
   private current: Expression | undefined = undefined
   private inList = 0
-  private inRows = 0
 
-  constructor(dialect: Dialect, private readonly codecs: Encoders, private readonly insert: Insert | undefined) {
+  constructor(dialect: Dialect, private readonly codecs: Encoders) {
     super(dialect)
   }
 
@@ -62,10 +63,14 @@ class Recorder extends TextWriter {
     return super.untyped(value, type)
   }
   override stored(value: unknown, column: Column, row?: number): this {
-    const { current, insert } = this
-    const encode = this.codecs.ofColumn(column)
-    if (current?._tag === "Stored") this.origins.push({ holder: current, index: 0, encode })
-    else this.origins.push(insert === undefined ? undefined : { holder: insert, index: this.inRows++, encode })
+    const { current } = this
+    this.origins.push(
+      current === undefined
+        ? "row"
+        : current._tag === "Stored"
+        ? { holder: current, index: 0, encode: this.codecs.ofColumn(column) }
+        : undefined
+    )
     return super.stored(value, column, row)
   }
   override bound(value: unknown): this {
@@ -120,9 +125,11 @@ class Encoders {
 /** What the places of a statement's values mean for its parameters; undefined where a parameter is more than one value. */
 const planOf = (
   { projection, text }: Compiled,
+  rows: { readonly count: number; readonly columns: ReadonlyArray<Encode> },
   origins: ReadonlyArray<Origin | undefined>,
   slots: ReadonlyArray<Slot>
 ): Plan | undefined => {
+  const before = rows.count * rows.columns.length
   const first = new Map<Slot["holder"], number>()
   slots.forEach(({ holder, index }, i) => {
     if (index === 0) first.set(holder, i)
@@ -130,7 +137,9 @@ const planOf = (
   const sources: Array<number> = []
   const encoders: Array<Encode> = []
   const printed = new Set<number>()
-  for (const origin of origins) {
+  for (const [i, origin] of origins.entries()) {
+    if ((origin === "row") !== (i < before)) return undefined
+    if (origin === "row") continue
     const start = origin === undefined ? undefined : first.get(origin.holder)
     if (origin === undefined || start === undefined) return undefined
     const source = start + origin.index
@@ -139,7 +148,7 @@ const planOf = (
     encoders.push(origin.encode)
     printed.add(source)
   }
-  return printed.size === slots.length ? { text, sources, encoders, projection } : undefined
+  return printed.size === slots.length ? { text, columns: rows.columns, sources, encoders, projection } : undefined
 }
 
 /** An expression object that stands in a statement twice: another statement may have two in its places. */
@@ -165,10 +174,15 @@ export class Plans {
     const { kept } = shape
     if (kept === undefined) return this.learn(statement, shape)
     if (kept === "unplanned") return compile(statement, this.dialect)
-    const { encoders, projection, sources, text } = kept
-    const parameters = new Array<unknown>(sources.length)
+    const { columns, encoders, projection, sources, text } = kept
+    const rows = statement._tag === "Insert" ? statement.rows : none
+    const parameters = new Array<unknown>(rows.length * columns.length + sources.length)
+    let at = 0
     try {
-      for (let i = 0; i < sources.length; i++) parameters[i] = encoders[i]!(values[sources[i]!])
+      for (const row of rows) {
+        for (let i = 0; i < columns.length; i++) parameters[at++] = columns[i]!(row[i])
+      }
+      for (let i = 0; i < sources.length; i++) parameters[at++] = encoders[i]!(values[sources[i]!])
     } catch (problem) {
       if (problem instanceof InvalidValue) return compile(statement, this.dialect)
       throw problem
@@ -180,9 +194,12 @@ export class Plans {
     const slots: Array<Slot> = []
     this.shapes.find(statement, slots)
     if (isShared(slots)) return compile(statement, this.dialect)
-    const recorder = new Recorder(this.dialect, this.encoders, statement._tag === "Insert" ? statement : undefined)
+    const recorder = new Recorder(this.dialect, this.encoders)
     const compiled = compile(statement, this.dialect, recorder)
-    shape.kept = planOf(compiled, recorder.origins, slots) ?? "unplanned"
+    const rows = statement._tag === "Insert"
+      ? { count: statement.rows.length, columns: statement.columns.map((column) => this.encoders.ofColumn(column)) }
+      : { count: 0, columns: none }
+    shape.kept = planOf(compiled, rows, recorder.origins, slots) ?? "unplanned"
     return compiled
   }
 }

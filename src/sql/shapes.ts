@@ -43,7 +43,7 @@ export class Shape<A> {
 
 /** A value of a statement: what it stands in, and which of its values it is. */
 export interface Slot {
-  readonly holder: Expression | Insert
+  readonly holder: Expression
   readonly index: number
 }
 
@@ -100,7 +100,7 @@ class Walk<A> {
     this.shape = this.shape.get(token) ?? this.tree.grow(this.shape, token)
   }
 
-  private value(value: unknown, holder: Expression | Insert, index: number): void {
+  private value(value: unknown, holder: Expression, index: number): void {
     this.values.push(value)
     this.slots?.push({ holder, index })
   }
@@ -117,21 +117,14 @@ class Walk<A> {
   private insert(insert: Insert): boolean {
     const { columns, conflict, returning, rows, table } = insert
     this.step("Insert")
+    this.step(insert.isUndone)
     this.step(table)
     this.ref(insert.ref)
-    if (columns === table.columns) this.step(-1)
-    else {
-      this.step(columns.length)
-      for (const column of columns) this.step(column)
-    }
+    this.step(columns.length)
+    for (const column of columns) this.step(column)
     this.step(rows.length)
-    let index = 0
-    for (const row of rows) {
-      for (const value of row) {
-        if (value === Default) return false
-        this.value(value, insert, index++)
-      }
-    }
+    // They stand in their order, and are too many to be looked at one by one.
+    for (const row of rows) if (row.includes(Default)) return false
     this.inserted = insert
     if (conflict === undefined) this.step(-1)
     else {
@@ -308,7 +301,7 @@ class Walk<A> {
 /** What is found of a statement. */
 export interface Found<A> {
   readonly shape: Shape<A>
-  /** All that is not part of the shape, in the order of walking. */
+  /** All that is not part of the shape, in the order of walking; without the rows of an insert. */
   readonly values: ReadonlyArray<unknown>
 }
 

@@ -97,6 +97,8 @@ const print: Dialect["print"] = {
     writer.text("excluded.").identifier(column)
   },
   defaultValues: "default values",
+  // Else SQLite copies every page that such a statement changes, to put it back: of few rows at a time that takes as long as inserting them.
+  insertUndone: "insert or fail into ",
   manyRows: (writer, types, rows) => {
     if (types.length === 1 && types[0] !== undefined) {
       const { storage } = types[0]

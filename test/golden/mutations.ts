@@ -75,8 +75,8 @@ export const mutations = [
   line("insertMany: some defaults", Mutation.insertMany(Counter, [{ label: "a" }, { hits: 2 }, { label: "c" }]), {
     sqlite: [
       ["begin"],
-      [`insert into "counters" ("label") values (?), (?)`, "a", "c"],
-      [`insert into "counters" ("hits") values (?)`, 2n],
+      [`insert or fail into "counters" ("label") values (?), (?)`, "a", "c"],
+      [`insert or fail into "counters" ("hits") values (?)`, 2n],
       ["commit"]
     ],
     postgresql: [[`insert into "counters" ("label", "hits") values ($1, default), (default, $2::integer), ($3, default)`, "a", "2", "c"]],
@@ -86,8 +86,8 @@ export const mutations = [
   line("insertMany: defaults only", Mutation.insertMany(Counter, [{}, {}]), {
     sqlite: [
       ["begin"],
-      [`insert into "counters" default values`],
-      [`insert into "counters" default values`],
+      [`insert or fail into "counters" default values`],
+      [`insert or fail into "counters" default values`],
       ["commit"]
     ],
     postgresql: [

@@ -121,8 +121,14 @@ describe("times", () => {
     }
     assert.strictEqual(Values.toIso(first), "0001-01-01T00:00:00.000Z")
     FastCheck.assert(FastCheck.property(FastCheck.integer({ min: first, max: last }), (ms) => {
+      assert.strictEqual(Values.toIso(ms), new Date(ms).toISOString())
       assert.strictEqual(Values.fromIso(Values.toIso(ms)), ms)
     }))
+    const day = 86_400_000
+    // Each end of each day, leap years and centuries among them.
+    for (let start = Date.parse("1896-01-01"); start < Date.parse("2405-01-01"); start += day) {
+      for (const ms of [start - 1, start]) assert.strictEqual(Values.toIso(ms), new Date(ms).toISOString())
+    }
   })
   it("reads what servers print in UTC, and nothing else", () => {
     const ms = Date.parse("2026-11-21T05:36:00.120Z")
