@@ -4,6 +4,8 @@
 import type { Engine } from "./crud.js"
 
 export interface Started {
+  /** What it declared for the other tables, kept as a program keeps it. */
+  readonly declared?: ReadonlyArray<unknown>
   readonly find: (id: number) => Promise<unknown>
 }
 

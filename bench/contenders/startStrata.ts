@@ -33,7 +33,7 @@ const modelOf = (table: string) =>
 
 export const start: Start = async (engine, url, tables) => {
   const users = Query.from(modelOf("users"))
-  for (let i = 1; i <= tables; i++) Query.from(modelOf(`users${i}`))
+  const declared = Array.from({ length: tables }, (_, i) => Query.from(modelOf(`users${i + 1}`)))
   const runtime = ManagedRuntime.make(await layerOf(engine, url))
-  return { find: (id) => runtime.runPromise(users.pipe(Query.where({ id }), Query.one)) }
+  return { declared, find: (id) => runtime.runPromise(users.pipe(Query.where({ id }), Query.one)) }
 }
