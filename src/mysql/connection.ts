@@ -2,13 +2,16 @@
  * What Strata asks of a connection, over a session.
  */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
+import { cancellable } from "../driver/cancellable.js"
 import type { BeginOptions, Connection, Failure, Result, RunOptions, StreamOptions } from "../Driver.js"
 import * as Cursor from "./cursor.js"
 import * as Flow from "./flow.js"
 import type { Command, Done } from "./protocol.js"
 import { nativeCursor, positionalCursor } from "./commands.js"
 import { Execution } from "./execution.js"
+import type { Request } from "./execution.js"
 import { plain, positional } from "./protocol.js"
 import { readOnlyReason } from "./readOnly.js"
 import { nativeResultOf, resultOf } from "./results.js"
@@ -92,29 +95,75 @@ export const make = (session: Session, settings: string): Connection => {
   /** Our own command does not write texts in another form, and a program may have given its session another character set. */
   const writesUtf8 = (): boolean => encodings[connection.config.charsetNumber] === "utf8"
 
-  const run: Connection["run"] = (text, values, options = {}) =>
-    (options.prepare === false && values.length === 0) || !writesUtf8()
-      ? send(
-        text,
-        () => positional(library, text, values),
-        options,
-        (results, fields) => resultOf(text, results, fields)
-      )
-      : execute(text, values, options)
+  const isOurs = (values: ReadonlyArray<unknown>, options: RunOptions): boolean =>
+    (options.prepare !== false || values.length > 0) && writesUtf8()
 
-  const execute = (text: string, values: ReadonlyArray<unknown>, options: RunOptions): Effect.Effect<Result, Failure> =>
+  const sendPositional = (text: string, values: ReadonlyArray<unknown>, options: RunOptions) =>
+    send(
+      text,
+      () => positional(library, text, values),
+      options,
+      (results, fields) => resultOf(text, results, fields)
+    )
+
+  /** What a statement of ours is sent as. */
+  const requestOf = (text: string, values: ReadonlyArray<unknown>, options: RunOptions): Request => {
+    const statement = statementOf(raw, text)
+    if (statement.mayLeaveTraces) session.isDirty = true
+    return { statement, values, isKept: options.prepare !== false, encodings }
+  }
+
+  /** By our own command. */
+  const execute = (
+    text: string,
+    values: ReadonlyArray<unknown>,
+    options: RunOptions,
+    done: (outcome: Effect.Effect<Result, Failure>) => void
+  ): Effect.Effect<void> => {
+    const request = requestOf(text, values, options)
+    const { statement: { upsert } } = request
+    let callOff = session.ask(
+      text,
+      (onEnd) => connection.addCommand(new Execution(request, onEnd)),
+      (failure, answer) => {
+        if (failure === undefined) return done(Effect.succeed((answer as Answer).result(upsert)))
+        if (failure.code !== cannotPrepare || values.length > 0) return done(Effect.fail(failure))
+        callOff = session.ask(
+          text,
+          (onEnd) => raw.query(positional(library, text, []), onEnd),
+          (failure, results, fields) =>
+            done(failure === undefined ? Effect.succeed(resultOf(text, results, fields)) : Effect.fail(failure))
+        )
+      }
+    )
+    return Effect.suspend(() => callOff)
+  }
+
+  const executeStep = (text: string, values: ReadonlyArray<unknown>, options: RunOptions) =>
     Effect.suspend(() => {
-      const statement = statementOf(raw, text)
-      if (statement.mayLeaveTraces) session.isDirty = true
-      const wait = options.isStep === true ? asStep : asStatement
-      const request = { statement, values, isKept: options.prepare !== false, encodings }
-      const read: Read<Result> = (answer) => (answer as Answer).result(statement.upsert)
-      const executed = wait(text, (done) => connection.addCommand(new Execution(request, done)), read)
-      return values.length > 0 ? executed : Effect.catchAll(executed, (failure) =>
-        failure.code === cannotPrepare
-          ? unprepared(positional(library, text, []), wait, (results, fields) => resultOf(text, results, fields))
-          : Effect.fail(failure))
+      const request = requestOf(text, values, options)
+      return asStep(
+        text,
+        (onEnd) => connection.addCommand(new Execution(request, onEnd)),
+        (answer) => (answer as Answer).result(request.statement.upsert)
+      )
     })
+
+  const run: Connection["run"] = (text, values, options = {}) =>
+    Effect.suspend(() =>
+      !isOurs(values, options)
+        ? sendPositional(text, values, options)
+        : options.isStep === true
+        ? executeStep(text, values, options)
+        : cancellable((resume) => execute(text, values, options, resume))
+    )
+
+  const ask: Connection["ask"] = (text, values, options = {}, done) => {
+    if (isOurs(values, options)) return execute(text, values, options, done)
+    const fiber = Effect.runFork(sendPositional(text, values, options))
+    fiber.addObserver(done)
+    return Effect.asVoid(Fiber.interrupt(fiber))
+  }
 
   const note = (text: string): void => {
     if (!session.isDirty && mayLeaveTraces(text)) session.isDirty = true
@@ -163,6 +212,7 @@ export const make = (session: Session, settings: string): Connection => {
 
   return {
     run,
+    ask,
     stream,
     nativeStream: (text, parameters, options) =>
       Stream.suspend(() => {

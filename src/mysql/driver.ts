@@ -142,6 +142,7 @@ export const make = (
       dialect: Dialect.make(server),
       server: { name: server.kind, version: server.text },
       connect,
+      asks: true,
       streaming: "shared",
       advisoryLocks,
       maxConnections: Number.POSITIVE_INFINITY,

@@ -158,17 +158,22 @@ export class Session {
 
   /** Runs one statement; the state of the transaction is known again before anyone hears how it ended. */
   run<A>(text: string, command: (done: Done) => void, read: Read<A>): Effect.Effect<A, Failure> {
-    return cancellable<A, Failure>((resume) => {
-      const running = this.start("statement", text, (failure, results, fields) => {
+    return cancellable<A, Failure>((resume) =>
+      this.ask(text, command, (failure, results, fields) => {
         resume(failure === undefined ? Effect.succeed(read(results, fields)) : Effect.fail(failure))
       })
-      if ("_tag" in running) {
-        resume(Effect.fail(running))
-        return Effect.void
-      }
-      this.send(running, command)
-      return Effect.promise(() => this.abandon(running))
-    })
+    )
+  }
+
+  /** The same by a callback; gives what ends the statement, after which the callback may never be called. */
+  ask(text: string, command: (done: Done) => void, onEnd: Running["onEnd"]): Effect.Effect<void> {
+    const running = this.start("statement", text, onEnd)
+    if ("_tag" in running) {
+      onEnd(running, undefined, undefined)
+      return Effect.void
+    }
+    this.send(running, command)
+    return Effect.promise(() => this.abandon(running))
   }
 
   /**

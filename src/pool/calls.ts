@@ -15,6 +15,7 @@ type Outcome = Effect.Effect<Result, Failure | ConnectFailure>
 /** One statement: a wish for a connection, and what is done with it. */
 export class Call extends Claim {
   private outcome: Outcome | undefined
+  private isSettled = false
   private isCalledOff = false
   private callOff: Effect.Effect<void> = Effect.void
   private told: (() => void) | undefined
@@ -46,21 +47,29 @@ export class Call extends Claim {
 
   /** What comes of it; `leave` is what an interrupted one does that still waits. In an uninterruptible region. */
   result(restore: (effect: Effect.Effect<void>) => Effect.Effect<void>, leave: (claim: Claim) => void): Outcome {
-    if (this.outcome !== undefined) return this.outcome
+    if (this.isSettled) return this.take()
     const end = Effect.async<void>((resume) => {
-      if (this.outcome !== undefined) return resume(Effect.void)
+      if (this.isSettled) return resume(Effect.void)
       this.told = () => resume(Effect.void)
     })
     return Effect.matchCauseEffect(restore(end), {
       onFailure: (cause) => Effect.zipRight(this.cancel(leave), Effect.failCause(cause)),
-      onSuccess: () => this.outcome!
+      onSuccess: () => this.take()
     })
   }
 
   settle(outcome: Outcome): void {
-    if (this.outcome !== undefined) return
+    if (this.isSettled) return
+    this.isSettled = true
     this.outcome = outcome
     this.told?.()
+  }
+
+  /** Gives it away: it may be large, and whoever outlives a collection would keep it. */
+  private take(): Outcome {
+    const outcome = this.outcome!
+    this.outcome = undefined
+    return outcome
   }
 
   /** Whoever gets the connection next is not to meet what is left of this. */
@@ -71,7 +80,7 @@ export class Call extends Claim {
         leave(this)
         return Effect.void
       }
-      if (this.outcome !== undefined) return Effect.void
+      if (this.isSettled) return Effect.void
       this.isCalledOff = true
       return Effect.ensuring(this.callOff, Effect.sync(() => this.giveBack(slot)))
     })
