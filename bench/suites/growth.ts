@@ -3,8 +3,7 @@
  */
 import type { Entry, Measurement, Suite } from "../suite.js"
 
-const servers = ["postgres", "mysql"] as const
-const all = ["sqlite", ...servers] as const
+const all = ["sqlite", "postgres", "mysql"] as const
 
 export type Growth = "rows" | "columns" | "includes" | "inFlight"
 
@@ -49,7 +48,7 @@ export const growth: Suite = {
     { name: "strata", engines: all, module: "./contenders/strataGrowing.js", variant: "", versions: ["effect"] },
     {
       name: "strata, overload: queue",
-      engines: servers,
+      engines: all,
       module: "./contenders/strataGrowing.js",
       variant: "queue",
       versions: ["effect"]
