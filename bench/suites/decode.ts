@@ -26,5 +26,5 @@ export const decode: Suite = {
   measurements: workloads.map(({ id, name, unit }) => ({ id, name, unit, engines })),
   entries,
   isChecked: true,
-  effort: { quick: { warmUp: 150, budget: 100 }, whole: { warmUp: 400, budget: 400 } }
+  effort: { quick: { warmUp: 150, budget: 100 }, whole: { warmUp: 300, budget: 200 } }
 }
