@@ -118,6 +118,8 @@ export interface RunOptions {
   readonly prepare?: boolean
   /** Whether integers beyond 2^53 must come exactly, for bigints and decimals; drivers that always do so ignore it. */
   readonly exactIntegers?: boolean
+  /** Whether it only reads, so that connections that can may send it before those before it have been answered. */
+  readonly isRead?: boolean
   /** Whether it is a step of a transaction, as SAVEPOINT is, and interrupted as those are: see `begin`. */
   readonly isStep?: boolean
 }
@@ -167,15 +169,17 @@ export interface Connection {
     options?: RunOptions
   ) => Exit.Exit<Result, Failure> | undefined
   /**
-   * `run` by a callback, which is called once, perhaps at once. The effect ends the statement as an interruption of `run` does, after which the
-   * callback may never be called.
+   * `run` by a callback, which is called once, perhaps at once. What it gives ends the statement as an interruption of `run` does, after which
+   * the callback may never be called; `over` is told when the connection is free of it, which is later where others' statements were sent behind.
    */
   readonly ask?: (
     text: string,
     parameters: ReadonlyArray<unknown>,
     options: RunOptions | undefined,
     done: (outcome: Effect.Effect<Result, Failure>) => void
-  ) => Effect.Effect<void>
+  ) => (over: () => void) => Effect.Effect<void>
+  /** Whether a read may be asked for behind the reads that the connection is being asked for. */
+  readonly canJoin?: (text: string) => boolean
   /**
    * Rows in chunks, in bounded memory; ending or interrupting the stream frees the cursor. Other statements can run on the connection
    * between two pulls, but not during one; if the stream is `alone`, not before its end.

@@ -163,7 +163,10 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     return Effect.matchEffect(
       Tracing.statement(
         { system, operation: statement._tag.toUpperCase(), table: tableOf(statement), text },
-        run(fiber, text, parameters, { exactIntegers: decoder?.exactIntegers === true }),
+        run(fiber, text, parameters, {
+          exactIntegers: decoder?.exactIntegers === true,
+          isRead: statement._tag === "Select"
+        }),
         (result) => result.rows.length,
         onFailure
       ),

@@ -159,10 +159,13 @@ export const make = (session: Session, settings: string): Connection => {
     )
 
   const ask: Connection["ask"] = (text, values, options = {}, done) => {
-    if (isOurs(values, options)) return execute(text, values, options, done)
+    if (isOurs(values, options)) {
+      const callOff = execute(text, values, options, done)
+      return (over) => Effect.ensuring(callOff, Effect.sync(over))
+    }
     const fiber = Effect.runFork(sendPositional(text, values, options))
     fiber.addObserver(done)
-    return Effect.asVoid(Fiber.interrupt(fiber))
+    return (over) => Effect.ensuring(Fiber.interrupt(fiber), Effect.sync(over))
   }
 
   const note = (text: string): void => {

@@ -12,22 +12,30 @@ import { Claim } from "./waiting.js"
 
 type Outcome = Effect.Effect<Result, Failure | ConnectFailure>
 
+/** What calls need of their pool. */
+export interface Parts {
+  /** Takes a connection back. */
+  readonly giveBack: (slot: Slot) => void
+  /** A call on a connection that others have too has ended. */
+  readonly left: (slot: Slot, call: Call) => void
+}
+
 /** One statement: a wish for a connection, and what is done with it. */
 export class Call extends Claim {
   private outcome: Outcome | undefined
   private isSettled = false
   private isCalledOff = false
-  private callOff: Effect.Effect<void> = Effect.void
+  private callOff: ((over: () => void) => Effect.Effect<void>) | undefined
   private told: (() => void) | undefined
 
   constructor(
     fiber: AnyFiber,
     since: number,
     deadline: number,
-    private readonly giveBack: (slot: Slot) => void,
-    private readonly text: string,
+    private readonly parts: Parts,
+    readonly text: string,
     private readonly parameters: ReadonlyArray<unknown>,
-    private readonly options: RunOptions | undefined
+    readonly options: RunOptions | undefined
   ) {
     super(fiber, since, deadline)
     this.resume = (refused) => {
@@ -36,11 +44,12 @@ export class Call extends Claim {
     }
   }
 
-  /** Sends it on a connection that it was lent. */
+  /** Sends it on a connection that it was lent, alone or with others. */
   start(slot: Slot): void {
     this.slot = slot
+    slot.calls.add(this)
     this.callOff = slot.connection.ask!(this.text, this.parameters, this.options, (outcome) => {
-      if (!this.isCalledOff) this.giveBack(slot)
+      if (!this.isCalledOff) this.end(slot)
       this.settle(outcome)
     })
   }
@@ -58,7 +67,7 @@ export class Call extends Claim {
     })
   }
 
-  settle(outcome: Outcome): void {
+  private settle(outcome: Outcome): void {
     if (this.isSettled) return
     this.isSettled = true
     this.outcome = outcome
@@ -72,17 +81,23 @@ export class Call extends Claim {
     return outcome
   }
 
+  private end(slot: Slot): void {
+    slot.calls.delete(this)
+    if (slot.calls.size === 0) this.parts.giveBack(slot)
+    else this.parts.left(slot, this)
+  }
+
   /** Whoever gets the connection next is not to meet what is left of this. */
   private cancel(leave: (claim: Claim) => void): Effect.Effect<void> {
     return Effect.suspend(() => {
-      const { slot } = this
+      const { callOff, slot } = this
       if (slot === undefined) {
         leave(this)
         return Effect.void
       }
-      if (this.isSettled) return Effect.void
+      if (this.isSettled || callOff === undefined) return Effect.void
       this.isCalledOff = true
-      return Effect.ensuring(this.callOff, Effect.sync(() => this.giveBack(slot)))
+      return callOff(() => this.end(slot))
     })
   }
 }

@@ -70,6 +70,7 @@ export class Lending {
         this.lend(slot, claim.fiber, time)
         claim.slot = slot
         claim.resume(Effect.void)
+        this.fill(slot, time)
       }
     })
     const { slots, waiting } = this.connections
@@ -109,12 +110,13 @@ export class Lending {
           currentFiber(),
           time,
           time + this.acquireMillis,
-          this.returned,
+          this.calls,
           text,
           parameters,
           options
         )
-        if (slot !== undefined) call.start(slot)
+        const given = slot ?? this.shared(text, options, time)
+        if (given !== undefined) call.start(given)
         else {
           const refused = this.join(call)
           if (refused !== undefined) return refused
@@ -131,7 +133,53 @@ export class Lending {
     return this.use((connection) => connection.run(text, parameters, options))
   }
 
-  private readonly returned = (slot: Slot): void => this.giveBack(slot)
+  private readonly calls = {
+    giveBack: (slot: Slot): void => this.giveBack(slot),
+    left: (slot: Slot, { fiber }: Claim): void => {
+      const time = this.parts.now()
+      this.fill(slot, time)
+      // Whom it is lent to is asked whether he waits for another.
+      const [next] = slot.calls
+      if (slot.holder !== fiber || next === undefined) return
+      slot.holder = next.fiber
+      if (slot.borrow === undefined) return
+      this.leaks?.returned(slot.borrow)
+      this.leaks?.borrowed(slot, next.fiber, time)
+    }
+  }
+
+  /** A connection that a read can share where all are in use and nobody waits: the one with the fewest reads. */
+  private shared(text: string, options: RunOptions | undefined, time: number): Slot | undefined {
+    const { connections } = this
+    if (options?.isRead !== true || connections.waiting.size > 0) return undefined
+    let found: Slot | undefined
+    for (const slot of connections.slots) {
+      const isFewer = found === undefined || slot.calls.size < found.calls.size
+      if (isFewer && this.isShareable(slot, time) && slot.connection.canJoin?.(text) === true) found = slot
+    }
+    if (found !== undefined) this.acquired++
+    return found
+  }
+
+  /** Gives a connection that is in use for reads to those who wait longest, as long as they can share it. */
+  private fill(slot: Slot, time: number): void {
+    const { waiting } = this.connections
+    if (waiting.size === 0 || !this.isShareable(slot, time)) return
+    const isFor = (claim: Claim): boolean =>
+      claim instanceof Call && claim.options?.isRead === true && slot.connection.canJoin?.(claim.text) === true
+    for (let claim = waiting.next(time, isFor); claim !== undefined; claim = waiting.next(time, isFor)) {
+      this.acquired++
+      claim.slot = slot
+      claim.resume(Effect.void)
+    }
+  }
+
+  /** One that is to go does not get more, or it would never come back. */
+  private isShareable(slot: Slot, time: number): boolean {
+    const { connections } = this
+    return slot.calls.size > 0 && slot.state === "lent" && time < slot.expiresAt && !connections.isClosed &&
+      connections.slots.size >= connections.limit && connections.staying <= connections.limit
+  }
 
   private readonly leave = (claim: Claim): void => this.connections.waiting.leave(claim)
 

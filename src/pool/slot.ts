@@ -22,6 +22,8 @@ export class Slot {
   loan: Loan | undefined = undefined
   /** Where leaks are looked for: who has it and since when. */
   borrow: Borrow | undefined = undefined
+  /** The statements that it was lent for, where it was for such: reads that have proved to be quick share it. */
+  readonly calls = new Set<object & { readonly fiber: AnyFiber }>()
   /** Its holder, if that waits for another connection; or one that it was lent to before. */
   waitingHolder: AnyFiber | undefined = undefined
 

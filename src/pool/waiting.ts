@@ -88,11 +88,12 @@ export class Waiting {
     this.parts.onLeave(claim)
   }
 
-  /** Who is to have the next connection; those that the pool is too slow for are refused on the way. */
-  next(time: number): Claim | undefined {
+  /** Who is to have the next connection, if that is to be had by it; those that the pool is too slow for are refused on the way. */
+  next(time: number, isFor?: (claim: Claim) => boolean): Claim | undefined {
     const { overload } = this.parts
     for (let claim = this.first; claim !== undefined; claim = this.first) {
       if (overload === undefined || time < overload.refusesAt(claim.since)) {
+        if (isFor?.(claim) === false) return undefined
         this.leave(claim)
         overload?.served(claim.since, time)
         return claim

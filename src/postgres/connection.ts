@@ -159,6 +159,10 @@ export const make = (session: Session): Connection => {
         work = extended(text, parameters, options)
         send(true)
       }
+      if (options?.isRead === true) {
+        one.isRead = true
+        one.isShared = session.named?.isQuick(text) === true
+      }
       session.submit(one)
     }
     try {
@@ -166,19 +170,20 @@ export const make = (session: Session): Connection => {
     } catch (error) {
       if (!isFailure(error)) throw error
       done(Effect.fail(error))
-      return Effect.void
+      return () => Effect.void
     }
     send(false)
-    return Effect.promise(() => {
-      isCalledOff = true
-      return session.abandon(work)
-    })
+    return (over) =>
+      Effect.promise(() => {
+        isCalledOff = true
+        return session.abandon(work, over)
+      })
   }
 
   const run: Connection["run"] = (text, parameters, options) =>
     options?.isStep === true
       ? Effect.map(attempt(() => extended(text, parameters, options), true), resultOf)
-      : cancellable((resume) => ask(text, parameters, options, resume))
+      : cancellable((resume) => ask(text, parameters, options, resume)(() => {}))
 
   const native: Connection["native"] = (text, parameters, options) =>
     Effect.map(
@@ -315,6 +320,7 @@ export const make = (session: Session): Connection => {
   return {
     run,
     ask,
+    canJoin: (text) => session.canJoin(text),
     stream,
     native,
     nativeStream,

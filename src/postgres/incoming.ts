@@ -11,6 +11,8 @@ export interface Receiver {
   readonly onComplete: (tag: string) => void
   readonly onSuspended: () => void
   readonly onReady: (status: "I" | "T" | "E") => void
+  /** What came at once has been read. */
+  readonly onRead: () => void
   /** What came is not PostgreSQL's protocol. */
   readonly onMalformed: () => void
 }
@@ -69,6 +71,8 @@ export class Incoming {
   /** The begun message that the last chunk ended with, in as many parts as came. */
   private parts: Array<Buffer> = []
   private held = 0
+  /** Whether it is in the middle of what came at once. */
+  isReading = false
   private needed = 0
 
   /** `relay` takes whole messages. */
@@ -88,6 +92,7 @@ export class Incoming {
     }
     const end = bytes.length
     let at = 0
+    this.isReading = true
     let needed = headerLength
     while (at + headerLength <= end) {
       const length = int32(bytes, at + 1)
@@ -95,6 +100,7 @@ export class Incoming {
       if (length < 4) {
         if (this.receiver === undefined) this.relay(bytes.subarray(at))
         else this.receiver.onMalformed()
+        this.isReading = false
         return
       }
       if (at + 1 + length > end) {
@@ -104,6 +110,8 @@ export class Incoming {
       this.read(bytes, at, at + 1 + length)
       at += 1 + length
     }
+    this.isReading = false
+    this.receiver?.onRead()
     if (at < end) {
       this.parts.push(at === 0 ? bytes : bytes.subarray(at))
       this.held = end - at

@@ -8,13 +8,17 @@ import * as Effect from "effect/Effect"
 import type * as Pg from "pg"
 import { cancellable } from "../driver/cancellable.js"
 import type { Failure } from "../Driver.js"
+import { takeOver } from "./answers.js"
+import type { Answered } from "./answers.js"
 import { cancel } from "./cancel.js"
 import { Change } from "./changes.js"
 import { classify, failure } from "./classify.js"
 import type { Incoming, Receiver, Row } from "./incoming.js"
 import type { Target as Settings } from "./options.js"
 import { Outgoing } from "./outgoing.js"
-import { Statements } from "./statements.js"
+import { Silence } from "./silence.js"
+import { quickMillis, Statements } from "./statements.js"
+import { settled, within } from "./waits.js"
 import type { Target, Wire, Work } from "./work.js"
 import { Simple } from "./work.js"
 
@@ -31,13 +35,11 @@ const cancelPatience = 1000
 /** What close waits for: the end of what runs, or a goodbye. */
 const closePatience = 500
 
-/** The server itself ends a statement that takes too long: after so long a silence beyond that there is no answer anymore. */
-const answerPatience = 1000
-
-const maxTimer = 2_147_483_647
+/** How many works may be sent behind one that is not answered yet: what is lost with the connection, and what waits where one is slow all the same. */
+const maxBehind = 7
 
 /** What `pg` has beside its types. */
-interface Internals {
+interface Internals extends Pick<Pg.Client, "host" | "port"> {
   readonly processID: number | null
   readonly secretKey: number | null
 }
@@ -54,21 +56,7 @@ const lost = new Error("the connection was lost")
 
 const closed = failure({ error: "ConnectionError", reason: "closed", isRetryable: false })
 
-/** Messages that a client of `pg` would take for answers to queries of its own. */
-const taken = [
-  "errorMessage",
-  "readyForQuery",
-  "rowDescription",
-  "dataRow",
-  "portalSuspended",
-  "emptyQuery",
-  "commandComplete",
-  "parseComplete",
-  "copyInResponse",
-  "copyData"
-]
-
-export class Session implements Receiver, Target {
+export class Session implements Receiver, Target, Answered {
   readonly out = new Outgoing()
   readonly wire: Wire
   /** Undefined where a pooler stands between, of whose servers each would have to be told. */
@@ -86,15 +74,21 @@ export class Session implements Receiver, Target {
   readonly isOwn: boolean
   private readonly server: Server
   private readonly address: string | undefined
-  private current: Work | undefined
+  current: Work | undefined
+  /** Sent behind it, each with a Sync of its own. */
+  private behind: Array<Work> = []
   private waiting: Array<Work> = []
   private isHeld = false
   private loss: unknown = lost
-  private silence: ReturnType<typeof setTimeout> | undefined
-  private sentAt = 0
+  private readonly silence: Silence
   /** A BEGIN that goes with the next statement. */
   private beginning: string | undefined
   private hasNotBegun = false
+  private readonly incoming: Incoming
+  /** Since when the server works on what it answers next. */
+  private since = 0
+  private isEnding = false
+  private freed: Promise<void> | undefined
 
   constructor(server: Server, client: Pg.Client, incoming: Incoming) {
     this.server = server
@@ -105,22 +99,30 @@ export class Session implements Receiver, Target {
     this.isOwn = server.target.prepare === "named"
     this.named = this.isOwn ? new Statements(maxStatements) : undefined
     this.address = wire.stream.remoteAddress
-    for (const event of taken) wire.removeAllListeners(event)
-    wire.on("errorMessage", (error) => this.current === undefined ? this.lose(error) : this.current.onError(error))
-    wire.on("rowDescription", (message) => this.current?.onRowDescription(message))
-    wire.on("dataRow", (message) => this.current?.onNativeRow(message))
-    wire.on("commandComplete", (message) => this.current?.onNativeComplete(message))
-    wire.on("portalSuspended", () => this.onSuspended())
-    wire.on("copyData", () => this.current?.onCopyOut())
-    wire.on("copyInResponse", () => {
-      this.current?.onCopyIn(this)
-      this.flush()
-    })
+    const { statementTimeout } = server.target
+    this.silence = new Silence(wire.stream, statementTimeout, () => this.patience, () => this.destroy())
+    takeOver(wire, this)
     // A setting was changed where nobody saw it, as in a function.
     if (this.isOwn) wire.on("parameterStatus", () => this.note(Change.session))
-    client.on("error", (error) => this.lose(error))
-    client.on("end", () => this.lose(this.loss))
+    client.on("error", (error) => this.onFatal(error))
+    client.on("end", () => this.onFatal(this.loss))
+    this.incoming = incoming
     incoming.receiver = this
+  }
+
+  /** Whether it makes sense to send a read behind those that are sent: all of them have proved to be quick, and none is stuck. */
+  canJoin(text: string): boolean {
+    const { behind, current } = this
+    return current?.isShared === true && behind.length < maxBehind && this.isOpen() &&
+      this.named?.isQuick(text) === true &&
+      this.wire.stream.writable && performance.now() - this.since < quickMillis
+  }
+
+  /** Whether what is sent together concerns nobody but those who asked for it, and is wanted by all of them. */
+  private isOpen(): boolean {
+    return !this.isBroken && !this.isHeld && this.waiting.length === 0 && this.status === "I" &&
+      this.change === Change.none && this.beginning === undefined && this.current?.isAbandoned !== true &&
+      !this.behind.some(({ isAbandoned }) => isAbandoned)
   }
 
   isInTransaction(): boolean {
@@ -187,6 +189,15 @@ export class Session implements Receiver, Target {
     this.settle()
   }
 
+  onRead(): void {
+    if (!this.out.isEmpty) this.flush()
+  }
+
+  onCopyIn(work: Work | undefined): void {
+    work?.onCopyIn(this)
+    this.flush()
+  }
+
   onMalformed(): void {
     this.wire.stream.destroy(new Error("what the server sent is not PostgreSQL's protocol"))
   }
@@ -196,7 +207,7 @@ export class Session implements Receiver, Target {
     return cancellable<W, Failure>((resume) => {
       work.onSettled = () => resume(outcome(work))
       this.submit(work)
-      return Effect.promise(() => this.abandon(work))
+      return Effect.promise(() => this.abandon(work, nothing))
     })
   }
 
@@ -259,7 +270,7 @@ export class Session implements Receiver, Target {
   destroy(): void {
     this.isBroken = true
     this.wire.stream.destroy()
-    this.lose(this.loss)
+    this.onFatal(this.loss)
   }
 
   /** Ends what runs on the server and says goodbye to it, if that is quick. */
@@ -296,47 +307,44 @@ export class Session implements Receiver, Target {
     if (!this.isUsable()) {
       work.isUnsent = true
       this.finish(work, this.loss)
+    } else if (work.isShared && this.current?.isShared === true && this.isOpen()) {
+      this.behind.push(work)
+      this.write(work)
     } else if (this.current !== undefined || this.isHeld) {
       this.waiting.push(work)
     } else {
-      this.current = work
-      if (work.isStep) this.sentAt = performance.now()
-      this.expectAnswer(work)
-      try {
-        if (!work.isStep) {
-          work.begin = this.beginning
-          this.beginning = undefined
-        }
-        work.write(this)
-        this.flush()
-        if (work.change !== Change.none) this.note(work.change)
-      } catch (error) {
-        // Half of it may be on the wire.
-        this.finish(work, error)
-        this.destroy()
+      this.head(work)
+      this.write(work)
+    }
+  }
+
+  /** What is answered next. */
+  private head(work: Work): void {
+    this.current = work
+    if (work.isStep || work.isRead) this.since = performance.now()
+    this.silence.expect()
+  }
+
+  private write(work: Work): void {
+    try {
+      if (!work.isStep) {
+        work.begin = this.beginning
+        this.beginning = undefined
+        if (work.begin !== undefined) work.isShared = false
       }
+      work.write(this)
+      this.flush()
+      if (work.change !== Change.none) this.note(work.change)
+    } catch (error) {
+      // Half of it may be on the wire.
+      this.finish(work, error)
+      this.destroy()
     }
   }
 
+  /** In one piece what answers that came at once have led to. */
   private flush(): void {
-    this.wire.stream.write(this.out.take())
-  }
-
-  /** A connection of which nothing comes back would else be waited for as long as the system does, which can be forever. */
-  private expectAnswer(work: Work): void {
-    const { statementTimeout } = this.server.target
-    if (statementTimeout !== undefined) {
-      this.silence = setTimeout(this.listen, Math.min(maxTimer, statementTimeout), work)
-    }
-  }
-
-  /** The answer is late. A large one can be long in coming after the server is done with it, so only silence ends the wait. */
-  private readonly listen = (work: Work, heard?: number): void => {
-    if (this.current !== work) return
-    const { bytesRead } = this.wire.stream
-    if (bytesRead === heard) return this.destroy()
-    const read = (): NodeJS.Immediate => setImmediate(this.listen, work, bytesRead)
-    this.silence = setTimeout(read, Math.max(answerPatience, this.patience))
+    if (!this.incoming.isReading) this.wire.stream.write(this.out.take())
   }
 
   private finish(work: Work, error?: unknown): void {
@@ -347,16 +355,21 @@ export class Session implements Receiver, Target {
   }
 
   private settle(): void {
-    clearTimeout(this.silence)
+    this.silence.end()
     const work = this.current
+    const next = this.behind.shift()
     this.current = undefined
     if (work !== undefined) {
       work.onReady()
       if (work.begin !== undefined) this.hasNotBegun = !work.hasBegun
-      if (work.isStep) this.server.roundTrip = Math.min(this.server.roundTrip, performance.now() - this.sentAt)
+      const took = performance.now() - this.since
+      if (work.isStep) this.server.roundTrip = Math.min(this.server.roundTrip, took)
+      else if (work.isRead && work.text !== undefined) this.named?.took(work.text, took)
+      if (next !== undefined) this.head(next)
       this.finish(work)
     }
     this.next()
+    if (next?.isAbandoned === true) this.endAbandoned()
   }
 
   private next(): void {
@@ -365,16 +378,19 @@ export class Session implements Receiver, Target {
     if (work !== undefined) this.submit(work)
   }
 
-  private lose(error: unknown): void {
-    clearTimeout(this.silence)
+  /** The connection has ended, or does so now. */
+  onFatal(error: unknown): void {
+    this.silence.end()
     this.isBroken = true
     // The first to be told is the reason.
     if (this.loss === lost) this.loss = error
     const work = this.current
-    const waiting = this.waiting
+    const { behind, waiting } = this
     this.current = undefined
+    this.behind = []
     this.waiting = []
     if (work !== undefined) this.finish(work, error)
+    for (const one of behind) this.finish(one, error)
     for (const one of waiting) {
       one.isUnsent = true
       this.finish(one, error)
@@ -385,14 +401,50 @@ export class Session implements Receiver, Target {
     return Math.max(minimalPatience, patientRoundTrips * this.server.roundTrip)
   }
 
-  /** After this the work is over: cancelled, done, or the connection with it. */
-  async abandon(work: Work): Promise<void> {
-    if (work.isSettled) return
+  /**
+   * After this nobody waits for the work, and in the end it is over: cancelled, done, or the connection with it. A cancel could hit what was
+   * sent behind it, so as long as somebody waits for that it goes on, and nothing more is sent behind.
+   */
+  async abandon(work: Work, over: () => void): Promise<void> {
+    if (work.isSettled) return over()
     const index = this.waiting.indexOf(work)
     if (index >= 0) {
       this.waiting.splice(index, 1)
-      return
+      return over()
     }
+    work.isAbandoned = true
+    if (this.current === work && this.behind.length === 0) {
+      await this.end(work)
+      return over()
+    }
+    void settled(work).then(() => this.freed).then(over)
+    this.endAbandoned()
+  }
+
+  /** Ends what is sent where nobody waits for any of it, one by one. */
+  private endAbandoned(): void {
+    const { behind, current } = this
+    if (this.isEnding || current?.isAbandoned !== true || !behind.every(({ isAbandoned }) => isAbandoned)) return
+    this.isEnding = true
+    this.freed = this.endAll().finally(() => {
+      this.isEnding = false
+    })
+  }
+
+  private async endAll(): Promise<void> {
+    while (this.current !== undefined && this.behind.length > 0) {
+      this.isHeld = true
+      const ended = settled(this.current)
+      if (!await within(this.patience, this.cancel().then((wasTaken) => wasTaken && ended))) return this.destroy()
+    }
+    if (this.current !== undefined) await this.end(this.current)
+    else {
+      this.isHeld = false
+      this.next()
+    }
+  }
+
+  private async end(work: Work): Promise<void> {
     this.isHeld = true
     const ended = settled(work)
     const isFree = this.cancel().then(async (wasTaken) => wasTaken && await ended && this.drain())
@@ -404,11 +456,11 @@ export class Session implements Receiver, Target {
 
   /** Whether the server took the message that ends what runs. */
   private cancel(): Promise<boolean> {
-    const { processID, secretKey } = this.client as unknown as Internals
+    const { host, port, processID, secretKey } = this.client as unknown as Internals
     if (processID === null || secretKey === null) return Promise.resolve(false)
     return cancel(this.pg, {
-      host: this.client.host,
-      port: this.client.port,
+      host,
+      port,
       address: this.address,
       ssl: this.wire.ssl,
       processId: processID,
@@ -445,34 +497,4 @@ const outcome = <W extends Work>(work: W): Effect.Effect<W, Failure> => {
 
 const yes = (): true => true
 
-/** The end of a work, for one more who waits for it. */
-const settled = (work: Work, first?: () => void): Promise<true> =>
-  new Promise((resolve) => {
-    const { onSettled } = work
-    work.onSettled = () => {
-      first?.()
-      onSettled()
-      resolve(true)
-    }
-  })
-
-/**
- * Whether an event came true in time, which is counted in turns of the event loop, so that a busy process does not take its own lateness
- * for silence.
- */
-const within = (milliseconds: number, event: Promise<boolean>): Promise<boolean> =>
-  new Promise((resolve) => {
-    let turns = 3
-    const wait = (): NodeJS.Timeout => setTimeout(turn, milliseconds / 3)
-    const turn = (): void => {
-      turns--
-      if (turns > 0) timer = wait()
-      // What has arrived is read between the two.
-      else setImmediate(resolve, false)
-    }
-    let timer = wait()
-    void event.then((value) => {
-      clearTimeout(timer)
-      resolve(value)
-    })
-  })
+const nothing = (): void => {}

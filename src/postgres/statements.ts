@@ -12,7 +12,14 @@ export interface Named {
   readonly change: Change
   /** Whether it was sent to be parsed, and nothing is known to have come of that. */
   isParsed: boolean
+  /** How often, one after the other, its answer has come quickly. */
+  quick: number
 }
+
+/** A statement is quick that was so as often as that, each time within so many milliseconds; once it is slow it is no more. */
+const oftenQuick = 8
+export const quickMillis = 10
+const slowMillis = 50
 
 export class Statements {
   private readonly names = new Map<string, Named>()
@@ -32,9 +39,21 @@ export class Statements {
     }
     const oldest = this.names.size >= this.limit ? this.names.keys().next().value : undefined
     if (oldest !== undefined) this.forget(oldest, out)
-    const named = { name: `strata_${++this.counter}`, text, change: changeOf(text), isParsed: false }
+    const named = { name: `strata_${++this.counter}`, text, change: changeOf(text), isParsed: false, quick: 0 }
     this.names.set(text, named)
     return named
+  }
+  /** Whether a statement is known, and for its quick answers. */
+  isQuick(text: string): boolean {
+    const named = this.names.get(text)
+    return named !== undefined && named.quick >= oftenQuick
+  }
+  /** Notes how long the answer to a statement took. */
+  took(text: string, milliseconds: number): void {
+    const named = this.names.get(text)
+    if (named === undefined) return
+    if (milliseconds < quickMillis) named.quick = Math.min(named.quick + 1, 2 * oftenQuick)
+    else named.quick = milliseconds < slowMillis ? Math.max(0, named.quick - 1) : 0
   }
   /** Closes the statement of a text, so that its next use parses it again. */
   forget(text: string, out: Outgoing): void {

@@ -56,6 +56,12 @@ export abstract class Work {
   begin: string | undefined
   hasBegun = false
 
+  isRead = false
+  /** Whether others of this kind may be sent behind it before it is answered, and it behind them: reads that have proved to be quick. */
+  isShared = false
+  /** Whether nobody waits for it any more, and it goes on only since others do for what was sent with it. */
+  isAbandoned = false
+
   /** Whether it is a step of a transaction, or an upkeep: short as a rule, and never to be left half done. */
   readonly isStep: boolean = false
   /** Whether its answers are positional rows; else `pg` reads them. */
