@@ -10,6 +10,7 @@ import { ConfigurationError, DecodeError } from "./DbError.js"
 import type { ReadFailure } from "./DbError.js"
 import { placeOf } from "./executor/keys.js"
 import type { Key } from "./executor/keys.js"
+import { operators } from "./expr/comparison.js"
 import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
 import { Describe } from "./Source.js"
 import type { Expression, Include, Projection, Select } from "./sql/ast.js"
@@ -195,7 +196,7 @@ const children = (
       ? restriction
       : {
         _tag: "Call",
-        operator: { name: "and", form: "infix", text: "and" },
+        operator: operators.and,
         args: [where, restriction],
         type: condition
       }
@@ -264,7 +265,7 @@ const keyedWithin = (
   }
   const within: Expression = {
     _tag: "Call",
-    operator: { name: "lte", form: "infix", text: "<=" },
+    operator: operators.lte,
     args: [place, { _tag: "Parameter", value: limit, type: rowNumberType }],
     type: condition
   }

@@ -102,6 +102,8 @@ export const divide: Division = division(byDialect("divide"))
  */
 export const modulo: Division = division(byDialect("modulo"))
 
+const negateOperator: Ast.Operator = { name: "negate", form: "prefix", text: "-" }
+
 /**
  * `-a`
  *
@@ -110,7 +112,7 @@ export const modulo: Division = division(byDialect("modulo"))
  */
 export const negate = <A extends Numeric | null, R = never>(a: Operand<A, R>): Expr<Widen<A>, R> => {
   const node = nodeOf(a)
-  return make(call({ name: "negate", form: "prefix", text: "-" }, [node], numberType(node.type)))
+  return make(call(negateOperator, [node], numberType(node.type)))
 }
 
 const absOperator = named("abs", "abs")

@@ -4,7 +4,7 @@
  */
 import type { Dialect } from "../Dialect.js"
 import type { Projection, Table } from "./ast.js"
-import { leavesOf } from "./projection.js"
+import { layoutOf, leavesOf } from "./projection.js"
 import type { Leaf } from "./projection.js"
 import type { Storage, ValueType } from "./storage.js"
 import { InvalidValue } from "./storage.js"
@@ -59,8 +59,6 @@ class Environment {
   }
 }
 
-const isAbsent = (at: ReadonlyArray<number>): string => at.map((i) => `r[${i}] === null`).join(" && ")
-
 const property = (name: string): string => name === "__proto__" ? `["__proto__"]` : JSON.stringify(name)
 
 /** Makes objects of a table's properties that inherit from its model, all of one hidden class. */
@@ -74,8 +72,11 @@ const rowClass = ({ columns, prototype }: Table): unknown => {
 
 /** The source of the expression that makes one part of a row `r`. */
 const generate = (projection: Projection, dialect: Dialect, environment: Environment): string => {
+  const { positions } = layoutOf(projection)
   let at = 0
-  const read = (type: ValueType): string => `${environment.add(readerOf(type, dialect))}(r[${at++}])`
+  const read = (type: ValueType): string => `${environment.add(readerOf(type, dialect))}(r[${positions[at++]!}])`
+  const isAbsent = (leaves: ReadonlyArray<number>): string =>
+    leaves.map((leaf) => `r[${positions[leaf]!}] === null`).join(" && ")
   const walk = (part: Projection): string => {
     switch (part._tag) {
       case "Value":
@@ -102,13 +103,15 @@ const generate = (projection: Projection, dialect: Dialect, environment: Environ
 /** The same, read part by part. */
 const interpret = (projection: Projection, dialect: Dialect): (row: Row, number: number) => unknown => {
   const leaves = leavesOf(projection)
+  const { positions } = layoutOf(projection)
   let at = 0
   const read = (type: ValueType) => {
     const i = at++
+    const position = positions[i]!
     const one = readerOf(type, dialect)
     return (row: Row, number: number): unknown => {
       try {
-        return one(row[i])
+        return one(row[position])
       } catch (problem) {
         if (problem instanceof InvalidValue) {
           const leaf = leaves[i]!
@@ -124,7 +127,7 @@ const interpret = (projection: Projection, dialect: Dialect): (row: Row, number:
   }
   type Make = (row: Row, number: number) => unknown
   const unless = (absent: ReadonlyArray<number>, make: Make): Make => (row, number) =>
-    absent.every((i) => row[i] === null) ? null : make(row, number)
+    absent.every((leaf) => row[positions[leaf]!] === null) ? null : make(row, number)
   const walk = (part: Projection): Make => {
     switch (part._tag) {
       case "Value":

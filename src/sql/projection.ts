@@ -1,7 +1,7 @@
 /**
  * A projection as the columns of a result.
  */
-import type { Expression, Projection, Table } from "./ast.js"
+import type { Expression, Projection, Ref, Table } from "./ast.js"
 
 /** One part of a row that is a column of the result. */
 export interface Leaf {
@@ -29,4 +29,31 @@ export const leavesOf = (projection: Projection): ReadonlyArray<Leaf> => {
   }
   walk(projection, [])
   return leaves
+}
+
+/** What of a projection is printed, and where a row has each of its leaves. */
+export interface Layout {
+  readonly printed: ReadonlyArray<Leaf>
+  /** One for each leaf: its place among those that are printed. */
+  readonly positions: ReadonlyArray<number>
+}
+
+/** A column that an instance has already is not printed again. */
+export const layoutOf = (projection: Projection): Layout => {
+  const leaves = leavesOf(projection)
+  const printed: Array<Leaf> = []
+  const had = new Map<Ref, Map<string, number>>()
+  const positions = leaves.map((leaf) => {
+    const { expression, table } = leaf
+    const known = expression._tag === "Column" ? had.get(expression.ref) : undefined
+    const place = table === undefined && expression._tag === "Column" ? known?.get(expression.name) : undefined
+    if (place !== undefined) return place
+    const next = printed.push(leaf) - 1
+    if (table !== undefined && expression._tag === "Column") {
+      if (known === undefined) had.set(expression.ref, new Map([[expression.name, next]]))
+      else known.set(expression.name, next)
+    }
+    return next
+  })
+  return { printed, positions }
 }

@@ -13,7 +13,7 @@ import { byOutput, output } from "./grouping.js"
 import { refuseNested } from "./locking.js"
 import { namesOf } from "./names.js"
 import type { Names } from "./names.js"
-import { leavesOf } from "./projection.js"
+import { layoutOf, leavesOf } from "./projection.js"
 import type { Codec, ValueType } from "./storage.js"
 import { InvalidValue } from "./storage.js"
 import { conversionOf } from "./valueType.js"
@@ -143,12 +143,18 @@ export class TextWriter implements ExpressionWriter {
     const names = options.named === true ? outputNames(projection) : this.outputs
     this.outputs = undefined
     this.unqualified = options.unqualified === true
-    if (names === undefined) this.parts(projection)
-    else {
-      leavesOf(projection).forEach(({ expression }, i) => {
+    const { positions, printed } = layoutOf(projection)
+    if (names !== undefined) {
+      const leaves = leavesOf(projection)
+      const isWhole = options.named === true
+      let last = -1
+      leaves.forEach(({ expression }, i) => {
+        if (!isWhole && positions[i]! <= last) return
+        last = positions[i]!
         this.text(i === 0 ? "" : ", ").expression(expression).text(" as ").identifier(names[i]!)
       })
-    }
+    } else if (printed.length < positions.length) this.list(printed, ({ expression }) => this.expression(expression))
+    else this.parts(projection)
     this.unqualified = false
     return this
   }

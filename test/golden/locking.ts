@@ -44,10 +44,10 @@ export const locking = [
     mysql: within(["select `posts`.`id` from `posts` left join `users` as `author` on `posts`.`author_id` = `author`.`id` for update of `posts` skip locked"])
   }),
   line("forUpdate: relations are read as ever", Query.from(User).pipe(Query.include({ posts: userPosts }), Query.forUpdate(), Transaction.run()), {
-    sqlite: within([`select "users"."id", "users"."name", "users"."age", "users"."nick", "users"."id" from "users"`], [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published", "posts"."author_id" from "posts" where "posts"."author_id" in (?)`, 1n]),
-    postgresql: within([`select "users"."id", "users"."name", "users"."age", "users"."nick", "users"."id" from "users" for update`], [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published", "posts"."author_id" from "posts" where "posts"."author_id" in ($1::integer)`, "1"]),
-    mariadb: within(["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users` for update"], ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`author_id` from `posts` where `posts`.`author_id` in (?)", 1n]),
-    mysql: within(["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users` for update"], ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`author_id` from `posts` where `posts`.`author_id` in (?)", 1n])
+    sqlite: within([`select "users"."id", "users"."name", "users"."age", "users"."nick" from "users"`], [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published" from "posts" where "posts"."author_id" in (?)`, 1n]),
+    postgresql: within([`select "users"."id", "users"."name", "users"."age", "users"."nick" from "users" for update`], [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published" from "posts" where "posts"."author_id" in ($1::integer)`, "1"]),
+    mariadb: within(["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick` from `users` for update"], ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts` where `posts`.`author_id` in (?)", 1n]),
+    mysql: within(["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick` from `users` for update"], ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts` where `posts`.`author_id` in (?)", 1n])
   }),
   line("forUpdate: exists", Query.exists(Query.from(Tag).pipe(Query.where({ id: 1 }), Query.forUpdate())).pipe(Transaction.run()), {
     sqlite: within([`select 1 = 1 from "tags" where "tags"."id" = ? limit 1`, 1n]),

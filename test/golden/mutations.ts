@@ -32,7 +32,7 @@ export const mutations = [
     mysql: [
       ["begin"],
       ["insert into `tags` (`label`) values (?)", "it's"],
-      ["select `tags`.`id`, `tags`.`label`, `tags`.`id` from `tags` where `tags`.`id` in (?)", 1n],
+      ["select `tags`.`id`, `tags`.`label` from `tags` where `tags`.`id` in (?)", 1n],
       ["commit"]
     ]
   }),
@@ -130,7 +130,7 @@ export const mutations = [
     mysql: [
       ["begin"],
       ["insert into `posts_tags` (`post_id`, `tag_id`) values (?, ?)", 1n, 2n],
-      ["select `posts_tags`.`post_id`, `posts_tags`.`tag_id`, `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from (select distinct c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows) as distinct_rows)", `[["1","2"]]`],
+      ["select `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from (select distinct c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows) as distinct_rows)", `[["1","2"]]`],
       ["commit"]
     ]
   }),
@@ -195,14 +195,14 @@ export const mutations = [
       ["begin"],
       ["select `tags`.`id` from `tags` where `tags`.`label` = ? for update", "y"],
       ["update `tags` set `label` = ? where `tags`.`id` in (?)", "x", 1n],
-      ["select `tags`.`id`, `tags`.`label`, `tags`.`id` from `tags` where `tags`.`id` in (?)", 1n],
+      ["select `tags`.`id`, `tags`.`label` from `tags` where `tags`.`id` in (?)", 1n],
       ["commit"]
     ],
     mysql: [
       ["begin"],
       ["select `tags`.`id` from `tags` where `tags`.`label` = ? for update", "y"],
       ["update `tags` set `label` = ? where `tags`.`id` in (?)", "x", 1n],
-      ["select `tags`.`id`, `tags`.`label`, `tags`.`id` from `tags` where `tags`.`id` in (?)", 1n],
+      ["select `tags`.`id`, `tags`.`label` from `tags` where `tags`.`id` in (?)", 1n],
       ["commit"]
     ]
   }),
@@ -237,7 +237,7 @@ export const mutations = [
     mysql: [
       ["begin"],
       ["select `tags`.`id` from `tags` where `tags`.`label` = ? for update", "y"],
-      ["select `tags`.`id`, `tags`.`label`, `tags`.`id` from `tags` where `tags`.`id` in (?)", 1n],
+      ["select `tags`.`id`, `tags`.`label` from `tags` where `tags`.`id` in (?)", 1n],
       ["delete from `tags` where `tags`.`id` in (?)", 1n],
       ["commit"]
     ]
@@ -249,7 +249,7 @@ export const mutations = [
     mysql: [
       ["begin"],
       ["select `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `posts_tags` where `posts_tags`.`post_id` = ? for update", 1n],
-      ["select `posts_tags`.`post_id`, `posts_tags`.`tag_id`, `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from (select distinct c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows) as distinct_rows)", `[["1","1"]]`],
+      ["select `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from (select distinct c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows) as distinct_rows)", `[["1","1"]]`],
       ["delete from `posts_tags` where (`posts_tags`.`post_id`, `posts_tags`.`tag_id`) in (select c0, c1 from (select distinct c0, c1 from json_table(?, '$[*]' columns (c0 bigint path '$[0]', c1 bigint path '$[1]')) as many_rows) as distinct_rows)", `[["1","1"]]`],
       ["commit"]
     ]

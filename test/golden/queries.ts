@@ -205,113 +205,113 @@ export const queries = [
   }),
   line("include: many", Query.from(User).pipe(Query.include({ posts: userPosts })), {
     sqlite: [
-      [`select "users"."id", "users"."name", "users"."age", "users"."nick", "users"."id" from "users"`],
-      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published", "posts"."author_id" from "posts" where "posts"."author_id" in (?)`, 1n]
+      [`select "users"."id", "users"."name", "users"."age", "users"."nick" from "users"`],
+      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published" from "posts" where "posts"."author_id" in (?)`, 1n]
     ],
     postgresql: [
-      [`select "users"."id", "users"."name", "users"."age", "users"."nick", "users"."id" from "users"`],
-      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published", "posts"."author_id" from "posts" where "posts"."author_id" in ($1::integer)`, "1"]
+      [`select "users"."id", "users"."name", "users"."age", "users"."nick" from "users"`],
+      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published" from "posts" where "posts"."author_id" in ($1::integer)`, "1"]
     ],
     mariadb: [
-      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users`"],
-      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`author_id` from `posts` where `posts`.`author_id` in (?)", 1n]
+      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick` from `users`"],
+      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts` where `posts`.`author_id` in (?)", 1n]
     ],
     mysql: [
-      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users`"],
-      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`author_id` from `posts` where `posts`.`author_id` in (?)", 1n]
+      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick` from `users`"],
+      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts` where `posts`.`author_id` in (?)", 1n]
     ]
   }),
   line("include: one, a table with itself", Query.from(Employee).pipe(Query.include({ manager })), {
     sqlite: [
-      [`select "employees"."id", "employees"."manager_id", "employees"."manager_id" from "employees"`],
-      [`select "employees"."id", "employees"."manager_id", "employees"."id" from "employees" where "employees"."id" in (?)`, 1n]
+      [`select "employees"."id", "employees"."manager_id" from "employees"`],
+      [`select "employees"."id", "employees"."manager_id" from "employees" where "employees"."id" in (?)`, 1n]
     ],
     postgresql: [
-      [`select "employees"."id", "employees"."manager_id", "employees"."manager_id" from "employees"`],
-      [`select "employees"."id", "employees"."manager_id", "employees"."id" from "employees" where "employees"."id" in ($1::integer)`, "1"]
+      [`select "employees"."id", "employees"."manager_id" from "employees"`],
+      [`select "employees"."id", "employees"."manager_id" from "employees" where "employees"."id" in ($1::integer)`, "1"]
     ],
     mariadb: [
-      ["select `employees`.`id`, `employees`.`manager_id`, `employees`.`manager_id` from `employees`"],
-      ["select `employees`.`id`, `employees`.`manager_id`, `employees`.`id` from `employees` where `employees`.`id` in (?)", 1n]
+      ["select `employees`.`id`, `employees`.`manager_id` from `employees`"],
+      ["select `employees`.`id`, `employees`.`manager_id` from `employees` where `employees`.`id` in (?)", 1n]
     ],
     mysql: [
-      ["select `employees`.`id`, `employees`.`manager_id`, `employees`.`manager_id` from `employees`"],
-      ["select `employees`.`id`, `employees`.`manager_id`, `employees`.`id` from `employees` where `employees`.`id` in (?)", 1n]
+      ["select `employees`.`id`, `employees`.`manager_id` from `employees`"],
+      ["select `employees`.`id`, `employees`.`manager_id` from `employees` where `employees`.`id` in (?)", 1n]
     ]
   }),
   line("include: scoped, sorted, nested", Query.from(User).pipe(Query.include({ posts: userPosts.pipe(Relation.where({ published: true }), Relation.orderBy((p) => Expr.desc(p.id)), Relation.include({ author: postAuthor })) })), {
     sqlite: [
-      [`select "users"."id", "users"."name", "users"."age", "users"."nick", "users"."id" from "users"`],
-      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published", "posts"."author_id", "posts"."author_id" from "posts" where ("posts"."published" = ?) and ("posts"."author_id" in (?)) order by "posts"."id" desc`, 1n, 1n],
-      [`select "users"."id", "users"."name", "users"."age", "users"."nick", "users"."id" from "users" where "users"."id" in (?)`, 1n]
+      [`select "users"."id", "users"."name", "users"."age", "users"."nick" from "users"`],
+      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published" from "posts" where ("posts"."published" = ?) and ("posts"."author_id" in (?)) order by "posts"."id" desc`, 1n, 1n],
+      [`select "users"."id", "users"."name", "users"."age", "users"."nick" from "users" where "users"."id" in (?)`, 1n]
     ],
     postgresql: [
-      [`select "users"."id", "users"."name", "users"."age", "users"."nick", "users"."id" from "users"`],
-      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published", "posts"."author_id", "posts"."author_id" from "posts" where ("posts"."published" = $1::boolean) and ("posts"."author_id" in ($2::integer)) order by "posts"."id" desc`, "true", "1"],
-      [`select "users"."id", "users"."name", "users"."age", "users"."nick", "users"."id" from "users" where "users"."id" in ($1::integer)`, "1"]
+      [`select "users"."id", "users"."name", "users"."age", "users"."nick" from "users"`],
+      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published" from "posts" where ("posts"."published" = $1::boolean) and ("posts"."author_id" in ($2::integer)) order by "posts"."id" desc`, "true", "1"],
+      [`select "users"."id", "users"."name", "users"."age", "users"."nick" from "users" where "users"."id" in ($1::integer)`, "1"]
     ],
     mariadb: [
-      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users`"],
-      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`author_id`, `posts`.`author_id` from `posts` where (`posts`.`published` = ?) and (`posts`.`author_id` in (?)) order by `posts`.`id` desc", true, 1n],
-      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users` where `users`.`id` in (?)", 1n]
+      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick` from `users`"],
+      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts` where (`posts`.`published` = ?) and (`posts`.`author_id` in (?)) order by `posts`.`id` desc", true, 1n],
+      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick` from `users` where `users`.`id` in (?)", 1n]
     ],
     mysql: [
-      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users`"],
-      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`author_id`, `posts`.`author_id` from `posts` where (`posts`.`published` = ?) and (`posts`.`author_id` in (?)) order by `posts`.`id` desc", true, 1n],
-      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users` where `users`.`id` in (?)", 1n]
+      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick` from `users`"],
+      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts` where (`posts`.`published` = ?) and (`posts`.`author_id` in (?)) order by `posts`.`id` desc", true, 1n],
+      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick` from `users` where `users`.`id` in (?)", 1n]
     ]
   }),
   line("include: over a link", Query.from(Post).pipe(Query.where({ id: 1 }), Query.include({ tags: postTags })), {
     sqlite: [
-      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published", "posts"."id" from "posts" where "posts"."id" = ?`, 1n],
+      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published" from "posts" where "posts"."id" = ?`, 1n],
       [`select "tags"."id", "tags"."label", "posts_tags"."post_id" from "tags" inner join "posts_tags" on "posts_tags"."tag_id" = "tags"."id" where "posts_tags"."post_id" in (?)`, 1n]
     ],
     postgresql: [
-      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published", "posts"."id" from "posts" where "posts"."id" = $1::integer`, "1"],
+      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published" from "posts" where "posts"."id" = $1::integer`, "1"],
       [`select "tags"."id", "tags"."label", "posts_tags"."post_id" from "tags" inner join "posts_tags" on "posts_tags"."tag_id" = "tags"."id" where "posts_tags"."post_id" in ($1::integer)`, "1"]
     ],
     mariadb: [
-      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`id` from `posts` where `posts`.`id` = ?", 1n],
+      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts` where `posts`.`id` = ?", 1n],
       ["select `tags`.`id`, `tags`.`label`, `posts_tags`.`post_id` from `tags` inner join `posts_tags` on `posts_tags`.`tag_id` = `tags`.`id` where `posts_tags`.`post_id` in (?)", 1n]
     ],
     mysql: [
-      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`id` from `posts` where `posts`.`id` = ?", 1n],
+      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts` where `posts`.`id` = ?", 1n],
       ["select `tags`.`id`, `tags`.`label`, `posts_tags`.`post_id` from `tags` inner join `posts_tags` on `posts_tags`.`tag_id` = `tags`.`id` where `posts_tags`.`post_id` in (?)", 1n]
     ]
   }),
   line("include: a limit a parent", Query.from(User).pipe(Query.include({ posts: userPosts.pipe(Relation.orderBy((p) => Expr.desc(p.title)), Relation.limit(3)) })), {
     sqlite: [
-      [`select "users"."id", "users"."name", "users"."age", "users"."nick", "users"."id" from "users"`],
+      [`select "users"."id", "users"."name", "users"."age", "users"."nick" from "users"`],
       [`select "ranked"."found_row_id", "ranked"."found_row_author_id", "ranked"."found_row_title", "ranked"."found_row_published", "ranked"."found_keys_i0_k0", "ranked"."number" from (select "posts"."id" as "found_row_id", "posts"."author_id" as "found_row_author_id", "posts"."title" as "found_row_title", "posts"."published" as "found_row_published", "posts"."author_id" as "found_keys_i0_k0", row_number() over (partition by "posts"."author_id" order by "posts"."title" desc) as "number" from "posts" where "posts"."author_id" in (?)) as "ranked" where "ranked"."number" <= ? order by "ranked"."number"`, 1n, 3n]
     ],
     postgresql: [
-      [`select "users"."id", "users"."name", "users"."age", "users"."nick", "users"."id" from "users"`],
+      [`select "users"."id", "users"."name", "users"."age", "users"."nick" from "users"`],
       [`select "ranked"."found_row_id", "ranked"."found_row_author_id", "ranked"."found_row_title", "ranked"."found_row_published", "ranked"."found_keys_i0_k0", "ranked"."number" from (select "posts"."id" as "found_row_id", "posts"."author_id" as "found_row_author_id", "posts"."title" as "found_row_title", "posts"."published" as "found_row_published", "posts"."author_id" as "found_keys_i0_k0", row_number() over (partition by "posts"."author_id" order by "posts"."title" desc) as "number" from "posts" where "posts"."author_id" in ($1::integer)) as "ranked" where "ranked"."number" <= $2::bigint order by "ranked"."number"`, "1", "3"]
     ],
     mariadb: [
-      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users`"],
+      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick` from `users`"],
       ["select `ranked`.`found_row_id`, `ranked`.`found_row_author_id`, `ranked`.`found_row_title`, `ranked`.`found_row_published`, `ranked`.`found_keys_i0_k0`, `ranked`.`number` from (select `posts`.`id` as `found_row_id`, `posts`.`author_id` as `found_row_author_id`, `posts`.`title` as `found_row_title`, `posts`.`published` as `found_row_published`, `posts`.`author_id` as `found_keys_i0_k0`, row_number() over (partition by `posts`.`author_id` order by `posts`.`title` desc) as `number` from `posts` where `posts`.`author_id` in (?)) as `ranked` where `ranked`.`number` <= ? order by `ranked`.`number`", 1n, 3n]
     ],
     mysql: [
-      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick`, `users`.`id` from `users`"],
+      ["select `users`.`id`, `users`.`name`, `users`.`age`, `users`.`nick` from `users`"],
       ["select `ranked`.`found_row_id`, `ranked`.`found_row_author_id`, `ranked`.`found_row_title`, `ranked`.`found_row_published`, `ranked`.`found_keys_i0_k0`, `ranked`.`number` from (select `posts`.`id` as `found_row_id`, `posts`.`author_id` as `found_row_author_id`, `posts`.`title` as `found_row_title`, `posts`.`published` as `found_row_published`, `posts`.`author_id` as `found_keys_i0_k0`, row_number() over (partition by `posts`.`author_id` order by `posts`.`title` desc) as `number` from `posts` where `posts`.`author_id` in (?)) as `ranked` where `ranked`.`number` <= ? order by `ranked`.`number`", 1n, 3n]
     ]
   }),
   line("include: a limit over a link", Query.from(Post).pipe(Query.include({ tags: postTags.pipe(Relation.limit(2)) })), {
     sqlite: [
-      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published", "posts"."id" from "posts"`],
+      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published" from "posts"`],
       [`select "ranked"."found_row_id", "ranked"."found_row_label", "ranked"."found_keys_i0_k0", "ranked"."number" from (select "tags"."id" as "found_row_id", "tags"."label" as "found_row_label", "posts_tags"."post_id" as "found_keys_i0_k0", row_number() over (partition by "posts_tags"."post_id" order by "tags"."id") as "number" from "tags" inner join "posts_tags" on "posts_tags"."tag_id" = "tags"."id" where "posts_tags"."post_id" in (?)) as "ranked" where "ranked"."number" <= ? order by "ranked"."number"`, 1n, 2n]
     ],
     postgresql: [
-      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published", "posts"."id" from "posts"`],
+      [`select "posts"."id", "posts"."author_id", "posts"."title", "posts"."published" from "posts"`],
       [`select "ranked"."found_row_id", "ranked"."found_row_label", "ranked"."found_keys_i0_k0", "ranked"."number" from (select "tags"."id" as "found_row_id", "tags"."label" as "found_row_label", "posts_tags"."post_id" as "found_keys_i0_k0", row_number() over (partition by "posts_tags"."post_id" order by "tags"."id") as "number" from "tags" inner join "posts_tags" on "posts_tags"."tag_id" = "tags"."id" where "posts_tags"."post_id" in ($1::integer)) as "ranked" where "ranked"."number" <= $2::bigint order by "ranked"."number"`, "1", "2"]
     ],
     mariadb: [
-      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`id` from `posts`"],
+      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts`"],
       ["select `ranked`.`found_row_id`, `ranked`.`found_row_label`, `ranked`.`found_keys_i0_k0`, `ranked`.`number` from (select `tags`.`id` as `found_row_id`, `tags`.`label` as `found_row_label`, `posts_tags`.`post_id` as `found_keys_i0_k0`, row_number() over (partition by `posts_tags`.`post_id` order by `tags`.`id`) as `number` from `tags` inner join `posts_tags` on `posts_tags`.`tag_id` = `tags`.`id` where `posts_tags`.`post_id` in (?)) as `ranked` where `ranked`.`number` <= ? order by `ranked`.`number`", 1n, 2n]
     ],
     mysql: [
-      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published`, `posts`.`id` from `posts`"],
+      ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts`"],
       ["select `ranked`.`found_row_id`, `ranked`.`found_row_label`, `ranked`.`found_keys_i0_k0`, `ranked`.`number` from (select `tags`.`id` as `found_row_id`, `tags`.`label` as `found_row_label`, `posts_tags`.`post_id` as `found_keys_i0_k0`, row_number() over (partition by `posts_tags`.`post_id` order by `tags`.`id`) as `number` from `tags` inner join `posts_tags` on `posts_tags`.`tag_id` = `tags`.`id` where `posts_tags`.`post_id` in (?)) as `ranked` where `ranked`.`number` <= ? order by `ranked`.`number`", 1n, 2n]
     ]
   }),
