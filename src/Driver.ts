@@ -6,6 +6,7 @@
 import type * as Statement from "@effect/sql/Statement"
 import type * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
@@ -160,8 +161,8 @@ export interface Connection {
     options?: RunOptions
   ) => Effect.Effect<Result, Failure>
   /**
-   * `run` without an Effect around it, for a database in this process. Undefined where it would have to wait, for the lock of another connection or
-   * for others who want a turn: then nothing was done, and `run` is to be asked.
+   * `run` without an Effect around it, for a database in this process. Undefined where it would have to wait for the lock of another connection:
+   * then nothing was done, and `run` is to be asked.
    */
   readonly runNow?: (
     text: string,
@@ -269,6 +270,8 @@ export interface Driver {
   readonly server: { readonly name: string; readonly version: string }
   /** Whether its connections have `runNow`; default false. */
   readonly runsNow?: boolean
+  /** What a fiber waits for before it runs a statement at once, so that others get a turn; undefined where it need not. */
+  readonly turnBefore?: (fiber: Fiber.RuntimeFiber<any, any>) => Effect.Effect<void> | undefined
   /** Whether its connections have `ask`; default false. */
   readonly asks?: boolean
   /** Opens one connection. */

@@ -158,20 +158,25 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
         return refused(problem)
       }
     }
-    const answer = driver.runsNow === true ? dispatchNow(fiber, statement, prepared) : undefined
-    if (answer !== undefined) return Effect.isEffect(answer) ? answer : Effect.succeed(answer)
-    return Effect.matchEffect(
-      Tracing.statement(
-        { system, operation: statement._tag.toUpperCase(), table: tableOf(statement), text },
-        run(fiber, text, parameters, {
-          exactIntegers: decoder?.exactIntegers === true,
-          isRead: statement._tag === "Select"
-        }),
-        (result) => result.rows.length,
-        onFailure
-      ),
-      { onFailure, onSuccess }
-    )
+    const send = (): Effect.Effect<Sent, WriteFailure> => {
+      const answer = driver.runsNow === true ? dispatchNow(fiber, statement, prepared) : undefined
+      if (answer !== undefined) return Effect.isEffect(answer) ? answer : Effect.succeed(answer)
+      return Effect.matchEffect(
+        Tracing.statement(
+          { system, operation: statement._tag.toUpperCase(), table: tableOf(statement), text },
+          run(fiber, text, parameters, {
+            exactIntegers: decoder?.exactIntegers === true,
+            isRead: statement._tag === "Select"
+          }),
+          (result) => result.rows.length,
+          onFailure
+        ),
+        { onFailure, onSuccess }
+      )
+    }
+    // Before a connection is borrowed, which others could use meanwhile.
+    const turn = driver.runsNow === true ? driver.turnBefore?.(fiber) : undefined
+    return turn === undefined ? send() : Effect.flatMap(turn, send)
   }
 
   const sendPrepared = (run: Run, statement: Plain) => (prepared: Statements.Prepared) =>
@@ -248,7 +253,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
 
   /** A statement that is all there is to do, and answered at once. */
   const answerNow: NonNullable<Database.Service["runNow"]> = (statement, fiber) => {
-    if (statement._tag === "Script") return undefined
+    if (statement._tag === "Script" || driver.turnBefore?.(fiber) !== undefined) return undefined
     if (statement._tag === "Select" && (statement.lock !== undefined || statement.includes.length > 0)) return undefined
     if (statement._tag !== "Select" && !writes.isOne(statement)) return undefined
     let prepared: Statements.Prepared

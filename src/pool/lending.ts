@@ -55,7 +55,8 @@ export class Lending {
   constructor(private readonly parts: Parts) {
     const { chores, now, settings } = parts
     this.acquireMillis = Duration.toMillis(settings.acquireTimeout)
-    this.pingAfter = Duration.toMillis(settings.prePing)
+    // A database in this process does not go away unseen.
+    this.pingAfter = parts.driver.runsNow === true ? Number.POSITIVE_INFINITY : Duration.toMillis(settings.prePing)
     const { leakThreshold } = settings
     this.leaks = leakThreshold === undefined || !Duration.isFinite(leakThreshold)
       ? undefined

@@ -5,7 +5,6 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Connection, Failure, NativeRow, RunOptions } from "../Driver.js"
@@ -14,6 +13,7 @@ import type { Query } from "./cursors.js"
 import type { Row } from "./refusals.js"
 import { Refusal } from "./refusals.js"
 import type { Session } from "./session.js"
+import type { Turns } from "./turns.js"
 
 /** What is asked of a session, by name. */
 export type Calls = Pick<
@@ -49,36 +49,19 @@ export type Access =
     readonly close: Effect.Effect<void>
   }
 
-/** How long the event loop may be kept from everything else, in milliseconds. */
-const turn = 15
-
-/** `runSync` cannot wait; the fibers of a ManagedRuntime keep the scheduler that built it, which is done with that by then. */
-const canWait = (scheduler: Scheduler.Scheduler): boolean =>
-  !(scheduler instanceof Scheduler.SyncScheduler) || scheduler.deferred
-
 /** A session on this thread. */
-export const onThisThread = (session: Session, lockTimeout: number): Access => {
-  /** Calls here are synchronous, so that a row of them would keep timers and signals waiting: now and then they get a turn. */
-  let lastTurn = performance.now()
-  const nextTurn = Effect.async<void>((resume) => {
-    const immediate = setImmediate(() => {
-      lastTurn = performance.now()
-      resume(Effect.void)
-    })
-    return Effect.sync(() => clearImmediate(immediate))
-  })
+export const onThisThread = (session: Session, lockTimeout: number, turns: Turns): Access => {
   const inTurn = <A>(run: () => A): Effect.Effect<A, Failure> =>
     Effect.withFiberRuntime((fiber) => {
-      const isLong = performance.now() - lastTurn >= turn
-      return isLong && canWait(fiber.currentScheduler)
-        ? Effect.flatMap(nextTurn, () => attemptNow(lockTimeout, run))
-        : attemptNow(lockTimeout, run)
+      const turn = turns.before(fiber)
+      return turn === undefined
+        ? attemptNow(lockTimeout, run)
+        : Effect.flatMap(turn, () => attemptNow(lockTimeout, run))
     })
   const atOnce = <A>(run: () => A): Effect.Effect<A, Failure> => Effect.suspend(() => attemptNow(lockTimeout, run))
   return {
     run: (text, parameters, options) => inTurn(() => session.run(text, parameters, options)),
     runNow: (text, parameters, options) => {
-      if (performance.now() - lastTurn >= turn) return undefined
       try {
         return Exit.succeed(session.run(text, parameters, options))
       } catch (thrown) {

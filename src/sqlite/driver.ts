@@ -20,6 +20,7 @@ import { isMemory, openHandle } from "./handle.js"
 import { refusalOf } from "./refusals.js"
 import { Session } from "./session.js"
 import { makeThreads } from "./threads.js"
+import { Turns } from "./turns.js"
 
 /** What a driver is made with. */
 export interface Options {
@@ -150,6 +151,8 @@ const scopedHandle = (open: Effect.Effect<Database, Failure>): Effect.Effect<Dat
 /** What driver and connections do, wherever their statements run. */
 interface Parts {
   readonly version: string
+  /** Undefined where statements run on threads of their own. */
+  readonly turns?: Turns
   readonly connect: Effect.Effect<Connection, Failure>
   readonly describe: (name: string, table: string | undefined) => Effect.Effect<Place | undefined, unknown>
 }
@@ -158,15 +161,17 @@ interface Parts {
 const here = (settings: Settings, lockTimeout: number): Effect.Effect<Parts, OpenFailure, Scope.Scope> =>
   Effect.gen(function*() {
     const isShared = isMemory(settings.filename)
+    const turns = new Turns()
     const first = yield* Effect.mapError(scopedHandle(handle(settings, lockTimeout)), opening(settings.filename))
     // What is opened later is the same file, or nothing.
     const later: Settings = { ...settings, mustExist: !isShared }
     const connection = (database: Database): Connection =>
-      makeConnection(onThisThread(new Session(database, later), lockTimeout))
+      makeConnection(onThisThread(new Session(database, later), lockTimeout, turns))
     const session = new Session(first, later)
     const shared = isShared ? connection(first) : undefined
     return {
       version: session.version(),
+      turns,
       connect: shared === undefined
         ? Effect.mapBoth(handle(later, lockTimeout), { onFailure: connecting, onSuccess: connection })
         : Effect.succeed(shared),
@@ -215,7 +220,7 @@ export const make = (options: Options): Effect.Effect<Driver, OpenFailure, Scope
       ? undefined
       : millisOf("statementTimeout", options.statementTimeout)
     if (statementTimeout instanceof ConfigurationError) return yield* statementTimeout
-    const { connect, describe, version } = yield* options.worker === true
+    const { connect, describe, turns, version } = yield* options.worker === true
       ? onThreads(settings, lockTimeout, statementTimeout)
       : here(settings, lockTimeout)
     return {
@@ -223,7 +228,7 @@ export const make = (options: Options): Effect.Effect<Driver, OpenFailure, Scope
       server: { name: "sqlite", version },
       connect,
       streaming: "aside",
-      runsNow: options.worker !== true,
+      ...(turns === undefined ? {} : { turnBefore: (fiber) => turns.before(fiber), runsNow: true }),
       advisoryLocks: undefined,
       maxConnections: isMemory(settings.filename) ? 1 : Number.POSITIVE_INFINITY,
       describeConstraint: (name, table) =>
