@@ -1,6 +1,7 @@
 /**
  * How MySQL and MariaDB keep each storage type: column type, what is bound, what comes back.
  */
+import { fromIso, toIso } from "../sql/instants.js"
 import type { Codec, Codecs, Storage, Stored } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
 import { Datetime } from "./datetime.js"
@@ -13,10 +14,8 @@ import {
   checkTime,
   checkTimestamp,
   checkUuid,
-  fromIso,
   jsonText,
-  parseDecimal,
-  toIso
+  parseDecimal
 } from "../sql/values.js"
 
 /** Which of the two a server is. */

@@ -1,6 +1,7 @@
 /**
  * Times as the servers send them in binary form: as numbers, which are not made a text that would only be parsed again.
  */
+import { daysOfMonth, daysSince1970 } from "../sql/instants.js"
 
 /** A DATETIME or TIMESTAMP of the calendar; what is none, such as 0000-00-00, comes as text. */
 export class Datetime {
@@ -46,20 +47,6 @@ const datetimeText = (buffer: Buffer, at: number, length: number, decimals: numb
   `${length < 4 ? "0000-00-00" : day(buffer, at)} ${length < 7 ? "00:00:00" : time(buffer, at + 4)}` +
   fraction(length < 11 ? 0 : microsAt(buffer, at + 7), { decimals })
 
-const daysOfMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-
-const daysOf = (year: number, month: number): number =>
-  month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : daysOfMonths[month - 1]!
-
-/** Days since 1970, by eras of 400 years that begin with March: a fraction of what Date.UTC takes, which misreads the years before 100. */
-const daysSince1970 = (year: number, month: number, day: number): number => {
-  const shifted = month <= 2 ? year - 1 : year
-  const era = Math.floor(shifted / 400)
-  const ofEra = shifted - era * 400
-  const ofYear = ((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 | 0) + day - 1
-  return era * 146_097 + ofEra * 365 + (ofEra / 4 | 0) - (ofEra / 100 | 0) + ofYear - 719_468
-}
-
 /** A DATETIME or TIMESTAMP; of `length` bytes from `at` on. */
 export const datetimeOf = (buffer: Buffer, at: number, length: number, decimals: number): Datetime | string => {
   if (length < 4) return datetimeText(buffer, at, length, decimals)
@@ -82,7 +69,7 @@ export const datetimeOf = (buffer: Buffer, at: number, length: number, decimals:
       micros = fraction - ms * 1_000
     }
   }
-  return month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || year > 9_999
+  return month < 1 || month > 12 || day < 1 || day > daysOfMonth(year, month) || year > 9_999
     ? datetimeText(buffer, at, length, decimals)
     : new Datetime(daysSince1970(year, month, day) * 86_400_000 + ofDay, micros, decimals)
 }

@@ -2,6 +2,7 @@
  * How PostgreSQL keeps each storage type. Every parameter is sent as text (bytes as they are) and every result is read as text,
  * so nothing of a value depends on a driver's idea of types.
  */
+import { toIso } from "../sql/instants.js"
 import type { Codec, Codecs, Storage, Stored } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
 import {
@@ -14,8 +15,7 @@ import {
   checkTimestamp,
   checkUuid,
   jsonText,
-  parseDecimal,
-  toIso
+  parseDecimal
 } from "../sql/values.js"
 import * as Arrays from "./arrays.js"
 import { decodeTimestamp } from "./timestamps.js"

@@ -3,6 +3,7 @@
  *
  * Integers are bound as bigints, since better-sqlite3 binds every number as a real, and `7 / 2` of reals is 3.5.
  */
+import { fromIso, toIso } from "../sql/instants.js"
 import type { Codec, Codecs, Storage, Stored } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
 import {
@@ -14,10 +15,8 @@ import {
   checkTime,
   checkTimestamp,
   checkUuid,
-  fromIso,
   jsonText,
-  parseDecimal,
-  toIso
+  parseDecimal
 } from "../sql/values.js"
 import { fromPlain, fromRaw, scaleOf, toPlain, toScaled } from "./decimals.js"
 

@@ -12,6 +12,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "pool/state.ts",
     "sql/analysis.ts",
     "sql/ast.ts",
+    "sql/instants.ts",
     "sql/writer.ts",
     "sql/storage.ts",
     "sql/valueType.ts",
