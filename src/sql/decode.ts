@@ -215,7 +215,7 @@ const identify = (value: object): number => {
   return id
 }
 
-/** What a decoder depends on, as text: two projections of one shape share it. */
+/** What a decoder depends on beside the places in the row, as text: two projections of one shape share it. */
 const shapeOf = (projection: Projection): string => {
   switch (projection._tag) {
     case "Value": {
@@ -256,7 +256,7 @@ export class Decoders {
     }
     const known = this.byProjection.get(projection)
     if (known !== undefined) return known
-    const shape = shapeOf(projection)
+    const shape = `${shapeOf(projection)}@${layoutOf(projection).positions.join()}`
     let decoder = this.byShape.get(shape)
     if (decoder === undefined) {
       if (this.byShape.size >= most) this.byShape.clear()
