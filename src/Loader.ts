@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ConfigurationError, DecodeError } from "./DbError.js"
 import type { ReadFailure } from "./DbError.js"
-import { placeOf } from "./executor/keys.js"
+import { placing } from "./executor/keys.js"
 import type { Key } from "./executor/keys.js"
 import { operators } from "./expr/comparison.js"
 import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
@@ -24,9 +24,6 @@ const record = (expressions: ReadonlyArray<Expression>): Projection => ({
   _tag: "Record",
   fields: Object.fromEntries(expressions.map((expression, i) => [`k${i}`, { _tag: "Value", expression }]))
 })
-
-const values = (row: { readonly [k: string]: unknown }, count: number): Key =>
-  Array.from({ length: count }, (_, i) => row[`k${i}`])
 
 /** The keys beside a row that relations are put together by. */
 interface Keyed {
@@ -93,10 +90,17 @@ const withKeys = (select: Select, keys: ReadonlyArray<ReadonlyArray<Expression>>
   }
 })
 
-const keyedOf = (keys: ReadonlyArray<ReadonlyArray<Expression>>) => (found: any): Keyed => ({
-  row: found.row,
-  keys: keys.map((key, i) => values(found.keys[`i${i}`], key.length))
-})
+/** What a select with keys gives, a row at a time. */
+const keyedOf = (keys: ReadonlyArray<ReadonlyArray<Expression>>): (found: any) => Keyed => {
+  const names = keys.map((key, i) => [`i${i}`, key.map((_, k) => `k${k}`)] as const)
+  return (found) => ({
+    row: found.row,
+    keys: names.map(([name, parts]) => {
+      const key = found.keys[name]
+      return parts.length === 1 ? [key.k0] : parts.map((part) => key[part])
+    })
+  })
+}
 
 const problemOf = (select: Select): ConfigurationError | undefined => {
   for (const include of select.includes) {
@@ -141,10 +145,11 @@ const attachOne = (
 ): Effect.Effect<void, ReadFailure> =>
   Effect.suspend(() => {
     const wanted = new Map<unknown, Key>()
+    const placeOf = placing(include.parent)
     const places = parents.map(({ keys }) => {
       const key = keys[at]!.map(bareKey)
       if (key.includes(null)) return undefined
-      const place = placeOf(include.parent, key)
+      const place = placeOf(key)
       wanted.set(place, key)
       return place
     })
@@ -210,8 +215,9 @@ const children = (
       : keyedWithin(restricted, [...own, holding], include.limit, run),
     (rows) => {
       const groups = new Map<unknown, Array<any>>()
+      const placeOf = placing(include.parent)
       for (const { keys, row } of rows) {
-        const place = placeOf(include.parent, keys[own.length]!)
+        const place = placeOf(keys[own.length]!)
         const group = groups.get(place)
         if (group === undefined) groups.set(place, [row])
         else group.push(row)
@@ -275,7 +281,10 @@ const keyedWithin = (
       where: within,
       orderBy: [{ expression: place, direction: "asc", nulls: "last" }]
     }),
-    (found) => attach(found.map((one) => keyedOf(keys)(one.found)), select.includes, run)
+    (found) => {
+      const ofRow = keyedOf(keys)
+      return attach(found.map((one) => ofRow(one.found)), select.includes, run)
+    }
   )
 }
 

@@ -7,7 +7,7 @@ import type { Column, Delete, Expression, Insert, Projection, Ref, Select, Table
 import { Default } from "../sql/ast.js"
 import { columnOf, selectOver } from "../sql/nodes.js"
 import { conversionOf } from "../sql/valueType.js"
-import { placeOf } from "./keys.js"
+import { placing } from "./keys.js"
 import type { Key } from "./keys.js"
 
 /** Whether the statement's rows have to be read by statements of their own. */
@@ -115,9 +115,10 @@ export const inOrder = (
   keys: ReadonlyArray<Key>,
   found: ReadonlyArray<{ readonly row: unknown; readonly keys: { readonly [k: string]: unknown } }>
 ): ReadonlyArray<unknown> => {
-  const byKey = new Map(found.map((one) => [placeOf(columns, columns.map((_, i) => one.keys[`k${i}`])), one.row]))
+  const placeOf = placing(columns)
+  const byKey = new Map(found.map((one) => [placeOf(columns.map((_, i) => one.keys[`k${i}`])), one.row]))
   return keys.flatMap((key) => {
-    const place = placeOf(columns, key)
+    const place = placeOf(key)
     return byKey.has(place) ? [byKey.get(place)] : []
   })
 }
