@@ -58,9 +58,10 @@ const spend = async (site: Site, { does }: BulkMeasurement, rows: number, millis
 }
 
 const measure = async (site: Site, measurement: BulkMeasurement, { budget, warmUp }: Request): Promise<Measured> => {
-  await spend(site, measurement, Math.min(warming, measurement.rows), warmUp)
+  // Before the warm-up: after it code has to be compiled again.
   const { gc } = globalThis as { readonly gc?: () => void }
   gc?.()
+  await spend(site, measurement, Math.min(warming, measurement.rows), warmUp)
   const { calls, time } = await spend(site, measurement, measurement.rows, budget)
   return { value: time * 1000 / calls / measurement.rows, calls }
 }

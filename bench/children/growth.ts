@@ -23,10 +23,11 @@ const measure = async (growing: Growing, point: Point, { budget, warmUp }: Reque
     } while (performance.now() - start < millis)
     return { time: performance.now() - start, calls }
   }
-  // The smaller points of its curve have warmed up the largest.
-  if (point.point.at < streamed) await spend(warmUp)
+  // Before the warm-up: after it code has to be compiled again.
   const { gc } = globalThis as { readonly gc?: () => void }
   gc?.()
+  // The smaller points of its curve have warmed up the largest.
+  if (point.point.at < streamed) await spend(warmUp)
   const { calls, time } = await spend(budget)
   return { value: time * 1000 / calls, calls }
 }
