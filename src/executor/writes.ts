@@ -134,13 +134,13 @@ export const make = ({ dialect, send, transact, prepare }: Parts) => {
         ({ affected, rows }) => ({ rows, affected: countOf(statement, affected) })
       )
     }
-    // Each is encoded when its turn comes, so that not all parameters are kept at once; the transaction undoes what was before a refusal.
-    const sent = Effect.forEach(parts, ({ insert, places }) =>
-      Effect.flatMap(
-        prepare({ ...plain(insert), isUndone: true }, places),
-        (ready) => finish(insert, ready)
-      ))
-    return Effect.map(transact(sent), (outcomes) => {
+    // All values are encoded before anything is sent. A transaction undoes all of the parts.
+    const prepared = Effect.forEach(
+      parts,
+      ({ insert, places }) =>
+        Effect.map(prepare({ ...plain(insert), isUndone: true }, places), (sent) => finish(insert, sent))
+    )
+    return Effect.map(Effect.flatMap(prepared, (all) => transact(Effect.all(all))), (outcomes) => {
       const rows: Array<unknown> = []
       let affected = 0
       outcomes.forEach((outcome, i) => {
