@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type { Expression, Insert, Lock, Order, Ref, Select } from "./sql/ast.js"
-import type { Codecs, ValueType } from "./sql/storage.js"
+import type { Codecs, Storage, ValueType } from "./sql/storage.js"
 import type { Writer } from "./sql/writer.js"
 
 /**
@@ -101,12 +101,29 @@ export interface Printers {
     types: ReadonlyArray<ValueType>,
     rows: ReadonlyArray<ReadonlyArray<unknown>>
   ) => void
+  /** Lists of values that are one parameter. Missing where each value is one, up to the number at which they go by `manyRows`. */
+  readonly list?: ListForm
   readonly cast: (writer: Writer, expression: Expression, type: ValueType) => void
   /**
    * A value that an update assigns to a column, where it may have to be put into the column's form first (SQLite keeps decimals as
    * scaled integers or text); without it the value is printed as an operand.
    */
   readonly assigned?: (writer: Writer, value: Expression, column: ValueType) => void
+}
+
+/**
+ * A list of values in one parameter, so that lists of all lengths have one text.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ListForm {
+  /** Whether values of a type can be in one. */
+  readonly holds: (storage: Storage) => boolean
+  /** As the driver binds it, of stored values; throws `InvalidValue`. */
+  readonly encode: (values: ReadonlyArray<unknown>, storage: Storage) => unknown
+  /** That what stands before it is one of the values, with the n-th parameter, counted from 1: ` = any($1::integer[])`. */
+  readonly among: (index: number, type: ValueType) => string
 }
 
 /**

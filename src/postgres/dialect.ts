@@ -28,8 +28,10 @@ const isText = (type: ValueType): boolean => type.storage._tag === "text" || typ
  * A text parameter has no type of its own, so that it takes the one of what it is compared with: `varchar`, `citext`, an enum.
  * The rest is typed, as PostgreSQL could not infer it in a select list, in `coalesce` or in `case`.
  */
+const isUntyped = (type: ValueType): boolean => isText(type) || type.storage._tag === "uuid"
+
 const placeholder = (index: number, type: ValueType | undefined): string => {
-  if (type === undefined || isText(type) || type.storage._tag === "uuid") return `$${index}`
+  if (type === undefined || isUntyped(type)) return `$${index}`
   return `$${index}::${typeName(type.storage)}`
 }
 
@@ -228,6 +230,12 @@ const print = {
         writer.bound(encodeArray(values, storage)).text(`::${typeName(storage)}[]`)
       }
     ).text("))")
+  },
+  list: {
+    holds: ({ _tag }) => _tag !== "array",
+    encode: encodeArray,
+    // An untyped array takes the type of what it is compared with, as an untyped value does.
+    among: (index, type) => ` = any(${placeholder(index, type)}${isUntyped(type) ? "" : "[]"})`
   },
   cast: (writer, expression, type) => {
     writer.text("cast(").expression(expression).text(` as ${

@@ -1,10 +1,10 @@
 /**
  * Expressions, one case each.
  */
-import type { Dialect } from "../Dialect.js"
+import type { Dialect, ListForm } from "../Dialect.js"
 import { forExistence, one, withoutOuterLimit } from "../query/derived.js"
 import type { Expression, Ref, Table } from "./ast.js"
-import { longestList, paddedLength } from "./shapes.js"
+import { isOneParameter, longestList, paddedLength } from "./shapes.js"
 import { InvalidValue } from "./storage.js"
 import type { ValueType } from "./storage.js"
 import { conversionOf, notNull } from "./valueType.js"
@@ -15,6 +15,8 @@ export interface ExpressionWriter extends Writer {
   readonly column: (ref: Ref, name: string) => void
   /** A value whose type the database finds by what stands around it. */
   readonly untyped: (value: unknown, type: ValueType) => void
+  /** All values of a list in one parameter, and that what stands before it is one of them. */
+  readonly among: (rows: ReadonlyArray<ReadonlyArray<unknown>>, type: ValueType, form: ListForm) => void
 }
 
 /** A value of an expression that its type does not take. What it stands beside is looked for only then, on the way out of the printers. */
@@ -207,9 +209,15 @@ const printInValues = (
   }
   const first = left[0]!
   if (left.length === 1 && rows.length <= longestList) {
+    const type = notNull(first.type)
+    const { list } = dialect.print
+    if (list !== undefined && isOneParameter(list, rows, type.storage)) {
+      writer.operand(first)
+      writer.among(rows, type, list)
+      return
+    }
     const padded = rows.slice()
     for (let i = paddedLength(rows.length) - rows.length; i > 0; i--) padded.push(rows[rows.length - 1]!)
-    const type = notNull(first.type)
     writer.operand(first).text(" in (").list(padded, (row) => writer.parameter(row[0], type)).text(")")
     return
   }

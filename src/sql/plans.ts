@@ -1,7 +1,7 @@
 /**
  * Statements ready to be sent: the first one of a shape is printed, and later ones fill their values into what was learnt from it.
  */
-import type { Dialect } from "../Dialect.js"
+import type { Dialect, ListForm } from "../Dialect.js"
 import type { Column, Expression, Projection, Script, Statement } from "./ast.js"
 import { compile } from "./compile.js"
 import type { Compiled } from "./compile.js"
@@ -9,7 +9,7 @@ import type { Shape, Slot } from "./shapes.js"
 import { Shapes } from "./shapes.js"
 import type { Codec, ValueType } from "./storage.js"
 import { InvalidValue } from "./storage.js"
-import { TextWriter } from "./textWriter.js"
+import { encodeList, TextWriter } from "./textWriter.js"
 import { conversionOf } from "./valueType.js"
 
 /** From a value of a statement to what the driver binds; throws `InvalidValue`. */
@@ -72,6 +72,13 @@ class Recorder extends TextWriter {
         : undefined
     )
     return super.stored(value, column, row)
+  }
+  override among(rows: ReadonlyArray<ReadonlyArray<unknown>>, type: ValueType, form: ListForm): this {
+    const { current } = this
+    this.origins.push(
+      current?._tag === "InValues" ? { holder: current, index: 0, encode: encodeList(type, form) } : undefined
+    )
+    return super.among(rows, type, form)
   }
   override bound(value: unknown): this {
     this.origins.push(undefined)
@@ -159,10 +166,11 @@ const isShared = (slots: ReadonlyArray<Slot>): boolean => {
 
 /** The plans of one dialect. */
 export class Plans {
-  private readonly shapes = new Shapes<Kept>()
+  private readonly shapes: Shapes<Kept>
   private readonly encoders: Encoders
 
   constructor(private readonly dialect: Dialect) {
+    this.shapes = new Shapes(dialect.print.list)
     this.encoders = new Encoders(dialect)
   }
 

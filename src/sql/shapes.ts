@@ -4,6 +4,7 @@
  * A shape is a path of tokens through a tree that grows with the program's statements. Each part of a statement gives its tokens in a fixed
  * order, and the tokens so far say what the next one means, so that two statements are at one node exactly if they differ in values alone.
  */
+import type { ListForm } from "../Dialect.js"
 import type {
   Assignment,
   Expression,
@@ -17,6 +18,7 @@ import type {
   Statement
 } from "./ast.js"
 import { Default } from "./ast.js"
+import type { Storage } from "./storage.js"
 
 /** A place in the tree, with what is kept for the statements that end there. */
 export class Shape<A> {
@@ -56,6 +58,13 @@ export const paddedLength = (length: number): number => {
   while (padded < length) padded *= 2
   return padded
 }
+
+/** Whether a list is one parameter: one of one value is a plain comparison, whose rows an index gives in order. */
+export const isOneParameter = (
+  form: ListForm | undefined,
+  { length }: ReadonlyArray<unknown>,
+  storage: Storage
+): boolean => form !== undefined && length > 1 && form.holds(storage)
 
 /** How many places a tree has at the most; a program that makes more up starts again. */
 const most = 20_000
@@ -270,6 +279,11 @@ class Walk<A> {
         const { left, rows } = expression
         // Of several columns, or many rows, all values are one parameter.
         if (left.length !== 1 || rows.length > longestList) return false
+        if (isOneParameter(this.tree.list, rows, left[0]!.type.storage)) {
+          this.step("list")
+          this.value(rows, expression, 0)
+          return this.expression(left[0]!)
+        }
         const padded = rows.length === 0 ? 0 : paddedLength(rows.length)
         this.step(padded)
         for (let i = 0; i < padded; i++) this.value(rows[Math.min(i, rows.length - 1)]![0], expression, i)
@@ -309,6 +323,9 @@ export interface Found<A> {
 export class Shapes<A> {
   private root = new Shape<A>()
   private places = 0
+
+  /** `list` is the form of lists that are one parameter. */
+  constructor(readonly list: ListForm | undefined) {}
 
   /** The shape of a statement, and its values; undefined where its text depends on more. With `slots` it tells where the values stand. */
   find(statement: Exclude<Statement, Script>, slots?: Array<Slot>): Found<A> | undefined {

@@ -2,7 +2,7 @@
  * Prints text, and encodes the values that stand in it as parameters.
  */
 import { ConfigurationError, UnsupportedError } from "../DbError.js"
-import type { Dialect } from "../Dialect.js"
+import type { Dialect, ListForm } from "../Dialect.js"
 import { freshName, outputNames } from "../query/derived.js"
 import type { Column, Expression, Projection, Ref, Select, Table, TableName } from "./ast.js"
 import { printSelect } from "./clauses.js"
@@ -23,6 +23,13 @@ export class InvalidInput {
   readonly _tag = "InvalidInput"
   /** `row` is the place of its row among those of the insert. */
   constructor(readonly column: Column, readonly row: number, readonly message: string) {}
+}
+
+/** From the rows of a list of one column to its one parameter; throws `InvalidValue`. */
+export const encodeList = (type: ValueType, form: ListForm) => {
+  const { toStored } = conversionOf(type)
+  return (rows: unknown): unknown =>
+    form.encode((rows as ReadonlyArray<ReadonlyArray<unknown>>).map(([value]) => toStored(value)), type.storage)
 }
 
 /** Prints text and collects parameters, encoded as the driver takes them. */
@@ -66,6 +73,10 @@ export class TextWriter implements ExpressionWriter {
   untyped(value: unknown, type: ValueType): this {
     this.parameters.push(this.encoded(value, type))
     return this.text(this.dialect.placeholder(this.parameters.length, undefined))
+  }
+  among(rows: ReadonlyArray<ReadonlyArray<unknown>>, type: ValueType, form: ListForm): this {
+    this.parameters.push(encodeList(type, form)(rows))
+    return this.text(form.among(this.parameters.length, type))
   }
   /** A value of a row to insert, where `row` is given. */
   stored(value: unknown, column: Column, row = 0): this {

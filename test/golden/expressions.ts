@@ -106,7 +106,7 @@ export const expressions = [
   }),
   line("in, filled up to a power of two", user((u) => Expr.in(u.age, [1, 2, 3])), {
     sqlite: [[`select "users"."id" from "users" where "users"."age" in (?, ?, ?, ?)`, 1n, 2n, 3n, 3n]],
-    postgresql: [[`select "users"."id" from "users" where "users"."age" in ($1::integer, $2::integer, $3::integer, $4::integer)`, "1", "2", "3", "3"]],
+    postgresql: [[`select "users"."id" from "users" where "users"."age" = any($1::integer[])`, "{1,2,3}"]],
     mariadb: [["select `users`.`id` from `users` where `users`.`age` in (?, ?, ?, ?)", 1n, 2n, 3n, 3n]],
     mysql: [["select `users`.`id` from `users` where `users`.`age` in (?, ?, ?, ?)", 1n, 2n, 3n, 3n]]
   }),

@@ -226,7 +226,7 @@ export const mutations = [
   }),
   line("delete: by a composite key", Mutation.delete(PostTag).pipe(Mutation.where({ postId: 1, tagId: { in: [2, 3] } })), {
     sqlite: [[`delete from "posts_tags" where ("posts_tags"."post_id" = ?) and ("posts_tags"."tag_id" in (?, ?))`, 1n, 2n, 3n]],
-    postgresql: [[`delete from "posts_tags" where ("posts_tags"."post_id" = $1::integer) and ("posts_tags"."tag_id" in ($2::integer, $3::integer))`, "1", "2", "3"]],
+    postgresql: [[`delete from "posts_tags" where ("posts_tags"."post_id" = $1::integer) and ("posts_tags"."tag_id" = any($2::integer[]))`, "1", "{2,3}"]],
     mariadb: [["delete from `posts_tags` where (`posts_tags`.`post_id` = ?) and (`posts_tags`.`tag_id` in (?, ?))", 1n, 2n, 3n]],
     mysql: [["delete from `posts_tags` where (`posts_tags`.`post_id` = ?) and (`posts_tags`.`tag_id` in (?, ?))", 1n, 2n, 3n]]
   }),

@@ -142,14 +142,14 @@ describe("a statement's text", () => {
     }))
 
   it("has few forms for lists of many lengths", () => {
-    const forms = new Set<string>()
-    for (let length = 0; length <= 1000; length++) {
-      forms.add(
-        textOf(Query.from(User).pipe(Query.where({ id: { in: Array.from({ length }, (_, i) => i) } })), "postgresql")
-      )
+    for (const name of names) {
+      const forms = new Set<string>()
+      for (let length = 0; length <= 1000; length++) {
+        forms.add(textOf(Query.from(User).pipe(Query.where({ id: { in: Array.from({ length }, (_, i) => i) } })), name))
+      }
+      // None, 1, 2, 4, … 256, and all longer ones; where a list is one parameter, those from 2 to 256 are of one form.
+      assert.strictEqual(forms.size, dialects[name].print.list === undefined ? 11 : 4)
     }
-    // None, 1, 2, 4, … 256, and all longer ones.
-    assert.strictEqual(forms.size, 11)
   })
 
   it("has balanced parentheses and as many placeholders as parameters", () => {

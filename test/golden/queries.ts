@@ -43,7 +43,7 @@ export const queries = [
   }),
   line("filter: in, notIn, between", ids(Query.from(User).pipe(Query.where({ age: { in: [1, 2], notIn: [3], between: [4, 5] } }))), {
     sqlite: [[`select "users"."id" from "users" where ("users"."age" in (?, ?)) and (not ("users"."age" in (?))) and ("users"."age" >= ?) and ("users"."age" <= ?)`, 1n, 2n, 3n, 4n, 5n]],
-    postgresql: [[`select "users"."id" from "users" where ("users"."age" in ($1::integer, $2::integer)) and (not ("users"."age" in ($3::integer))) and ("users"."age" >= $4::integer) and ("users"."age" <= $5::integer)`, "1", "2", "3", "4", "5"]],
+    postgresql: [[`select "users"."id" from "users" where ("users"."age" = any($1::integer[])) and (not ("users"."age" in ($2::integer))) and ("users"."age" >= $3::integer) and ("users"."age" <= $4::integer)`, "{1,2}", "3", "4", "5"]],
     mariadb: [["select `users`.`id` from `users` where (`users`.`age` in (?, ?)) and (not (`users`.`age` in (?))) and (`users`.`age` >= ?) and (`users`.`age` <= ?)", 1n, 2n, 3n, 4n, 5n]],
     mysql: [["select `users`.`id` from `users` where (`users`.`age` in (?, ?)) and (not (`users`.`age` in (?))) and (`users`.`age` >= ?) and (`users`.`age` <= ?)", 1n, 2n, 3n, 4n, 5n]]
   }),

@@ -113,7 +113,7 @@ describe("PostgreSQL's printing", () => {
 
 const ids = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"] as const
 
-/** A database of its own, with columns of types that Strata itself would not have made: an enum, a uuid of a text. */
+/** A database of its own, with columns of types that Strata itself would not have made: an enum, a domain, a uuid of a text. */
 const database = Layer.unwrapEffect(Effect.promise(async () => {
   const { url } = await fresh(server!)
   return Layer.provideMerge(Layer.effectDiscard(fill), Postgres.layer({ url: Redacted.make(url) }))
@@ -122,7 +122,8 @@ const database = Layer.unwrapEffect(Effect.promise(async () => {
 const fill = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   yield* sql`create type mood as enum ('good', 'bad')`
-  yield* sql`create table things (id uuid primary key, name varchar(20) collate "C" not null, note text collate "C",
+  yield* sql`create domain remark as text collate "C"`
+  yield* sql`create table things (id uuid primary key, name varchar(20) collate "C" not null, note remark,
     count integer not null, big bigint not null, ratio double precision not null, flag boolean not null,
     mood mood not null, data jsonb not null)`
   yield* Mutation.insertMany(Thing, [
@@ -203,6 +204,24 @@ describe.skipIf(server === undefined)("the meaning on PostgreSQL", () => {
     means("comparison with an enum", (t) => Expr.eq(t.mood, "good"), true, false)
     means("comparison with a uuid", (t) => Expr.eq(t.id, ids[0]), true, false)
     means("a list of uuids", (t) => Expr.in(t.id, [ids[0], ids[0], ids[0]]), true, false)
+    means("a list of an enum", (t) => Expr.in(t.mood, ["good", "good"]), true, false)
+    means("a list of a domain", (t) => Expr.in(t.note, ["x", "y"]), null, true)
+    means(
+      "a list of what an array quotes",
+      (t) => Expr.in(t.name, ["", "null", "NULL", "{}", "a,b", "\"", "\\", " b ", "\n"]),
+      false,
+      true
+    )
+    means("a list of that by itself", () =>
+      Expr.and(
+        ...["", "null", "NULL", "{}", "a,b", "\"", "\\", "a\n", "İ"].map((one) => Expr.in(text(one), ["other", one]))
+      ), true)
+    means("a list of integers", (t) => Expr.in(t.count, [7, 8, 9]), true, false)
+    means("a list of bigints", (t) => Expr.in(t.big, [2n ** 62n, -1n]), true)
+    means("a list of doubles", (t) => Expr.in(t.ratio, [2.5, 1e300]), true, false)
+    means("a list of booleans", (t) => Expr.in(t.flag, [true, true]), true, false)
+    means("a list of JSON", (t) => Expr.in(t.data, [{ tags: ["a"] }, { tags: ["\",{"] }]), true, false)
+    means("no value of a list", (t) => Expr.not(Expr.in(t.count as Expr.Expr<number>, [7, 8])), false, true)
     means("comparison with JSON", (t) => Expr.eq(t.data, { tags: ["a"] }), true, false)
     means(
       "a long list of text",
