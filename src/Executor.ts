@@ -212,6 +212,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       const scope = runner.scopeOf(context)
       const options = hasDefaults && scope === undefined ? withDefaults(context, given) : given
       return Tracing.transaction(
+        fiber,
         system,
         scope === undefined ? "TRANSACTION" : "SAVEPOINT",
         (onEnd) => runner.transact(effect, options, onEnd)

@@ -29,6 +29,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { Database } from "./Database.js"
@@ -72,10 +73,12 @@ export interface Pool extends Control {
   /** As `use`, for work that is done at once; undefined where no connection is at hand, and then it was not begun. */
   readonly useNow: <A>(use: (connection: Connection) => A) => A | undefined
   /**
-   * As `use`, for work that runs effects of the program: fibers that these fork are known to wait for themselves if they do. It belongs in an
-   * uninterruptible region, of which `restore` is for the wait. `another` gives the connection back and takes one in its stead.
+   * As `use`, for work that runs effects of the program: fibers that these fork are known to wait for themselves if they do. It is called in
+   * a run of the fiber, in an uninterruptible region, of which `restore` is for the wait. `another` gives the connection back and takes one in
+   * its stead.
    */
   readonly hold: <A, E, R>(
+    fiber: Fiber.RuntimeFiber<any, any>,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
     use: (connection: Connection, another: Effect.Effect<Connection, ConnectFailure>) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | ConnectFailure, R>

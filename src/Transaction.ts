@@ -71,7 +71,9 @@ export const run: {
     : (effect: Effect.Effect<unknown, unknown, unknown>) => transact(effect, first)) as never
 
 const transact = <A, E, R>(effect: Effect.Effect<A, E, R>, options: Options | undefined) =>
-  Effect.flatMap(Database, (database) => database.transact(effect, options))
+  Effect.withFiberRuntime<A, E | TransactionFailure, Exclude<R, Transaction> | Database>((fiber) =>
+    Context.get(fiber.currentContext as Context.Context<Database>, Database).transact(effect, options)
+  )
 
 /**
  * Defaults for every `Transaction.run` below it, where that says nothing else itself.

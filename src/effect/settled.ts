@@ -1,10 +1,25 @@
 /**
- * What follows an effect, for code that runs in a fiber: where the effect has succeeded or failed already, what follows is asked at once, and
- * the fiber is spared a step.
+ * What follows an effect, for code that runs in a fiber: where the effect has succeeded or failed already, or does so at once, what follows is
+ * asked at once too, and the fiber is spared a step.
  */
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
 import * as Exit from "effect/Exit"
+
+/** `Effect.suspend` of what can be asked for without a step of the fiber. */
+export class AtOnce<A, E, R = never> extends Effectable.Class<A, E, R> {
+  constructor(private readonly effect: () => Effect.Effect<A, E, R>) {
+    super()
+  }
+
+  commit(): Effect.Effect<A, E, R> {
+    return this.effect()
+  }
+}
+
+const settled = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  effect instanceof AtOnce ? suspend(() => effect.commit()) : effect
 
 const isSettled = <A, E, R>(effect: Effect.Effect<A, E, R>): effect is Exit.Exit<A, E> => Exit.isExit(effect)
 
@@ -12,8 +27,10 @@ const isSettled = <A, E, R>(effect: Effect.Effect<A, E, R>): effect is Exit.Exit
 export const flatMap = <A, E, R, B, E2, R2>(
   effect: Effect.Effect<A, E, R>,
   next: (value: A) => Effect.Effect<B, E2, R2>
-): Effect.Effect<B, E | E2, R | R2> =>
-  isSettled(effect) && effect._tag === "Success" ? next(effect.value) : Effect.flatMap(effect, next)
+): Effect.Effect<B, E | E2, R | R2> => {
+  const first = settled(effect)
+  return isSettled(first) && first._tag === "Success" ? next(first.value) : Effect.flatMap(first, next)
+}
 
 /** `Effect.matchCauseEffect`. */
 export const matchCauseEffect = <A, E, R, B, E2, R2, C, E3, R3>(
@@ -23,8 +40,9 @@ export const matchCauseEffect = <A, E, R, B, E2, R2, C, E3, R3>(
     readonly onSuccess: (value: A) => Effect.Effect<C, E3, R3>
   }
 ): Effect.Effect<B | C, E2 | E3, R | R2 | R3> => {
-  if (!isSettled(effect)) return Effect.matchCauseEffect(effect, next)
-  return effect._tag === "Success" ? next.onSuccess(effect.value) : next.onFailure(effect.cause)
+  const first = settled(effect)
+  if (!isSettled(first)) return Effect.matchCauseEffect(first, next)
+  return first._tag === "Success" ? next.onSuccess(first.value) : next.onFailure(first.cause)
 }
 
 /** `Effect.suspend`, now. */

@@ -58,31 +58,31 @@ export const statement = <A, E, E2 extends { readonly _tag: string }, R>(
   })
 
 /**
- * Runs a transaction, or a savepoint, in a span that its statements are children of. `run` is given what takes the counts of a
- * transaction, where somebody looks at them.
+ * Runs a transaction, or a savepoint, in a span that its statements are children of; in a run of the fiber. `run` is given what takes the counts of
+ * a transaction, where somebody looks at them.
  */
 export const transaction = <A, E, R>(
+  fiber: Fiber.RuntimeFiber<any, any>,
   system: string,
   operation: "TRANSACTION" | "SAVEPOINT",
   run: (onEnd: ((report: Report) => void) | undefined) => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  Effect.withFiberRuntime((fiber) => {
-    if (!isTraced(fiber)) return run(undefined)
-    return Effect.useSpan(
-      operation,
-      {
-        kind: "client",
-        captureStackTrace: false,
-        attributes: { "db.system.name": system, "db.operation.name": operation }
-      },
-      (span) =>
-        Effect.withParentSpan(
-          run(({ attempts, conflicts, outcome }) => {
-            span.attribute("db.transaction.attempts", attempts)
-            span.attribute("db.transaction.conflicts", conflicts)
-            span.attribute("db.transaction.outcome", outcome)
-          }),
-          span
-        ) as Effect.Effect<A, E, R>
-    )
-  })
+): Effect.Effect<A, E, R> => {
+  if (!isTraced(fiber)) return run(undefined)
+  return Effect.useSpan(
+    operation,
+    {
+      kind: "client",
+      captureStackTrace: false,
+      attributes: { "db.system.name": system, "db.operation.name": operation }
+    },
+    (span) =>
+      Effect.withParentSpan(
+        run(({ attempts, conflicts, outcome }) => {
+          span.attribute("db.transaction.attempts", attempts)
+          span.attribute("db.transaction.conflicts", conflicts)
+          span.attribute("db.transaction.outcome", outcome)
+        }),
+        span
+      ) as Effect.Effect<A, E, R>
+  )
+}

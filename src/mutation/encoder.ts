@@ -72,6 +72,8 @@ export class Encoder {
   private readonly required: number
   /** Where a row of all columns has each. */
   private readonly everywhere: ReadonlyArray<number>
+  /** A row that gives nothing. */
+  private readonly blank: ReadonlyArray<unknown>
 
   constructor(schema: Schema.Schema.Any, table: Table) {
     this.fields = fieldsOf(schema, table)
@@ -79,11 +81,12 @@ export class Encoder {
       ? 0
       : [...this.fields.values()].filter(({ isOptional }) => !isOptional).length
     this.everywhere = table.columns.map((_, at) => at)
+    this.blank = this.everywhere.map(() => Default)
   }
 
   /** A row's stored values by the columns of the table, `Default` where it gives none; undefined where the Schema has to be asked. */
   row(input: unknown): Array<unknown> | undefined {
-    const row = this.encoded(input, this.everywhere, this.everywhere.length)
+    const row = this.encoded(input, this.everywhere, this.blank)
     return row === elsewhere ? undefined : row
   }
 
@@ -96,9 +99,10 @@ export class Encoder {
     columns: ReadonlyArray<number>
   ): Array<Array<unknown>> | typeof elsewhere | undefined {
     const places = this.everywhere.map((at) => columns.indexOf(at))
+    const blank = this.blank.slice(0, columns.length)
     const rows: Array<Array<unknown>> = []
     for (const input of inputs) {
-      const row = this.encoded(input, places, columns.length)
+      const row = this.encoded(input, places, blank)
       if (row === undefined || row === elsewhere) return row
       rows.push(row)
     }
@@ -114,12 +118,12 @@ export class Encoder {
   private encoded(
     input: unknown,
     places: ReadonlyArray<number>,
-    length: number
+    blank: ReadonlyArray<unknown>
   ): Array<unknown> | typeof elsewhere | undefined {
     const { fields } = this
     if (fields === undefined || !isRecord(input)) return undefined
-    const row: Array<unknown> = []
-    for (let i = 0; i < length; i++) row.push(Default)
+    // A copy is as long as its row; what grows has room for many more values.
+    const row = blank.slice()
     let { required } = this
     for (const property of Object.keys(input)) {
       const field = fields.get(property)

@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type { ConfigurationError, ConnectFailure } from "../DbError.js"
 import type { Connection, Driver, Failure, Result, RunOptions } from "../Driver.js"
+import * as FiberRefs from "../effect/fiberRefs.js"
 import * as Settled from "../effect/settled.js"
 import { Call } from "./calls.js"
 import type { Chores } from "./chores.js"
@@ -198,43 +199,40 @@ export class Lending {
   }
 
   readonly hold = <A, E, R>(
+    fiber: AnyFiber,
     restore: Restore,
     body: (connection: Connection, another: Effect.Effect<Connection, ConnectFailure>) => Effect.Effect<A, E, R>
   ): Effect.Effect<A, E | ConnectFailure, R> =>
-    Effect.withFiberRuntime((fiber) =>
-      Settled.flatMap(this.take(restore), (first) => {
-        let slot: Slot | undefined = first
-        const loan = this.loanOf(first)
-        const release = () => {
-          if (slot !== undefined) this.giveBack(slot)
-          slot = undefined
-        }
-        const another = Effect.uninterruptibleMask((restore) => {
-          release()
-          return Effect.map(this.take(restore), (next) => {
-            slot = next
-            next.holder = fiber
-            next.loan = loan
-            loan.slot = next
-            return next.connection
-          })
+    Settled.flatMap(this.take(restore), (first) => {
+      let slot: Slot | undefined = first
+      const loan = this.loanOf(first)
+      const release = () => {
+        if (slot !== undefined) this.giveBack(slot)
+        slot = undefined
+      }
+      const another = Effect.uninterruptibleMask((restore) => {
+        release()
+        return Effect.map(this.take(restore), (next) => {
+          slot = next
+          next.holder = fiber
+          next.loan = loan
+          loan.slot = next
+          return next.connection
         })
-        // A loan that is over is no loan any more: nobody has to be told.
-        return Effect.zipRight(
-          FiberRef.set(loans, withLoan(fiber.getFiberRef(loans), loan)),
-          Effect.matchCauseEffect(Effect.suspend(() => body(first.connection, another)), {
-            onFailure: (cause) => {
-              release()
-              return Effect.failCause(cause)
-            },
-            onSuccess: (value) => {
-              release()
-              return Effect.succeed(value)
-            }
-          })
-        )
       })
-    )
+      // A loan that is over is no loan any more: nobody has to be told.
+      FiberRefs.set(fiber, loans, withLoan(fiber.getFiberRef(loans), loan))
+      return Settled.matchCauseEffect(Settled.suspend(() => body(first.connection, another)), {
+        onFailure: (cause) => {
+          release()
+          return Effect.failCause(cause)
+        },
+        onSuccess: (value) => {
+          release()
+          return Effect.succeed(value)
+        }
+      })
+    })
 
   readonly acquire: Effect.Effect<Connection, ConnectFailure, Scope.Scope> = Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Effect.scope, (scope) =>

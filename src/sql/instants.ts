@@ -24,18 +24,25 @@ export const daysSince1970 = (year: number, month: number, day: number): number 
   return era * 146_097 + ofEra * 365 + (ofEra / 4 | 0) - (ofEra / 100 | 0) + ofYear - 719_468
 }
 
-const ofTwo = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0"))
-const ofThree = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, "0"))
+const digits = (number: number, length: number): string => String(number).padStart(length, "0")
+
+/** Texts of the numbers below a limit, each made when it is first asked for. */
+const texts = (limit: number, text: (number: number) => string): (number: number) => string => {
+  const made = new Array<string | undefined>(limit).fill(undefined)
+  return (number) => made[number] ??= text(number)
+}
+
+const ofMinute = texts(1440, (minute) => `T${digits(Math.floor(minute / 60), 2)}:${digits(minute % 60, 2)}:`)
+const ofSecond = texts(60, (second) => `${digits(second, 2)}.`)
+const ofMillisecond = texts(1000, (millisecond) => `${digits(millisecond, 3)}Z`)
 
 const aDay = 86_400_000
 /** Of the years 1000 to 9999, whose texts have no signs and no zeros before. */
 const firstUsual = Date.UTC(1000, 0, 1)
 const lastUsual = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
-/** Milliseconds since 1970 as `2026-11-21T05:36:00.000Z`. */
-export const toIso = (ms: number): string => {
-  if (!(ms >= firstUsual && ms <= lastUsual) || !Number.isInteger(ms)) return new Date(ms).toISOString()
-  const days = Math.floor(ms / aDay)
+/** A day, by its number since 1970, as `2026-11-21`. */
+const dayText = (days: number): string => {
   const sinceMarch = days + 719_468
   const era = Math.floor(sinceMarch / 146_097)
   const dayOfEra = sinceMarch - era * 146_097
@@ -46,14 +53,32 @@ export const toIso = (ms: number): string => {
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153)
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  const date = `${year}-${ofTwo[month]}-${ofTwo[dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1]}`
-  let rest = ms - days * aDay
-  const hour = Math.floor(rest / 3_600_000)
-  rest -= hour * 3_600_000
-  const minute = Math.floor(rest / 60_000)
-  rest -= minute * 60_000
+  return `${year}-${digits(month, 2)}-${digits(dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1, 2)}`
+}
+
+/** Days whose texts are kept: those of eleven years in a row have places of their own. */
+const keptDays = 4096
+const keptNumbers = new Array<number>(keptDays).fill(Number.NaN)
+const keptTexts = new Array<string>(keptDays).fill("")
+
+const ofDay = (days: number): string => {
+  const place = days & (keptDays - 1)
+  if (keptNumbers[place] !== days) {
+    keptNumbers[place] = days
+    keptTexts[place] = dayText(days)
+  }
+  return keptTexts[place]!
+}
+
+/** Milliseconds since 1970 as `2026-11-21T05:36:00.000Z`. Of few pieces: each takes memory of its own until all are joined. */
+export const toIso = (ms: number): string => {
+  if (!(ms >= firstUsual && ms <= lastUsual) || !Number.isInteger(ms)) return new Date(ms).toISOString()
+  const days = Math.floor(ms / aDay)
+  const ofTheDay = ms - days * aDay
+  const minute = Math.floor(ofTheDay / 60_000)
+  const rest = ofTheDay - minute * 60_000
   const second = Math.floor(rest / 1000)
-  return `${date}T${ofTwo[hour]}:${ofTwo[minute]}:${ofTwo[second]}.${ofThree[rest - second * 1000]}Z`
+  return ofDay(days) + ofMinute(minute) + ofSecond(second) + ofMillisecond(rest - second * 1000)
 }
 
 const isoForm = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|\+00(?::?00)?)?$/

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Connection, Failure, NativeRow, RunOptions } from "../Driver.js"
+import * as Settled from "../effect/settled.js"
 import { attemptNow } from "./attempts.js"
 import type { Query } from "./cursors.js"
 import type { Row } from "./refusals.js"
@@ -58,7 +59,7 @@ export const onThisThread = (session: Session, lockTimeout: number, turns: Turns
         ? attemptNow(lockTimeout, run)
         : Effect.flatMap(turn, () => attemptNow(lockTimeout, run))
     })
-  const atOnce = <A>(run: () => A): Effect.Effect<A, Failure> => Effect.suspend(() => attemptNow(lockTimeout, run))
+  const atOnce = <A>(run: () => A): Effect.Effect<A, Failure> => new Settled.AtOnce(() => attemptNow(lockTimeout, run))
   return {
     run: (text, parameters, options) => inTurn(() => session.run(text, parameters, options)),
     runNow: (text, parameters, options) => {

@@ -22,7 +22,19 @@ export const elsewhere = <A, E, R>(
   pool: Pick<Pool, "state">,
   effect: Effect.Effect<A, E, R>,
   isUndone: (cause: Cause.Cause<E>) => boolean
-): Effect.Effect<A, E, R> => {
+): Effect.Effect<A, E, R> => Effect.catchAllCause(effect, afterLoss(pool, effect, isUndone))
+
+/**
+ * `elsewhere` of an effect that has been tried already: what follows its failure.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const afterLoss = <A, E, R>(
+  pool: Pick<Pool, "state">,
+  effect: Effect.Effect<A, E, R>,
+  isUndone: (cause: Cause.Cause<E>) => boolean
+) => {
   const again = (left: number, until: number): Effect.Effect<A, E, R> =>
     Effect.catchAllCause(effect, (cause) =>
       left > 0 && isUndone(cause)
@@ -31,11 +43,11 @@ export const elsewhere = <A, E, R>(
           (now) => now < until ? again(left - 1, until) : Effect.failCause(cause)
         )
         : Effect.failCause(cause))
-  return Effect.catchAllCause(effect, (cause) =>
+  return (cause: Cause.Cause<E>): Effect.Effect<A, E, R> =>
     isUndone(cause)
       ? Effect.flatMap(
         Effect.zip(pool.state, Clock.currentTimeMillis),
         ([{ size }, now]) => again(size, now + patience)
       )
-      : Effect.failCause(cause))
+      : Effect.failCause(cause)
 }

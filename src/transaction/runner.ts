@@ -12,15 +12,17 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import { ConflictError, TimeoutError } from "../DbError.js"
+import * as FiberRefs from "../effect/fiberRefs.js"
 import * as Settled from "../effect/settled.js"
 import type { TransactionError, TransactionFailure, WriteFailure } from "../DbError.js"
 import type { Connection, Failure } from "../Driver.js"
 import type { Pool } from "../Pool.js"
 import { ActiveScope, Root } from "./active.js"
 import { conflictOf, makeRetry } from "./conflicts.js"
-import { elsewhere } from "./elsewhere.js"
+import { afterLoss } from "./elsewhere.js"
 import { beginFailed, commitFailed, lostBefore, savepointFailed, transactionError } from "./failures.js"
 import { isLoss, Opening } from "./opening.js"
 import { beginOptions, contradictionOf, problemOf } from "./options.js"
@@ -97,6 +99,12 @@ export interface Runner {
   readonly current: Effect.Effect<Scope | undefined>
 }
 
+/** An uninterruptible region of a fiber. */
+interface Region {
+  readonly fiber: Fiber.RuntimeFiber<any, any>
+  readonly restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
 /**
  * Makes the runner of a database.
  *
@@ -110,35 +118,41 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
   // under this runner's identity nobody else puts anything
   const scopeOf = (context: Context.Context<never>) => scopesOf(context).get(identity) as ActiveScope | undefined
 
-  /** A body in its scope, in its time; in an uninterruptible region, after which the fiber is where it was. */
-  const inside = <A, E, R>(
-    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
+  /**
+   * A body in its scope, in its time, and what follows it in any case, before its outcome is told. In a run, in an uninterruptible region; what
+   * follows runs where the fiber was before.
+   */
+  const inside = <A, E, R, E2>(
+    { fiber, restore }: Region,
     effect: Effect.Effect<A, E, R>,
     scope: ActiveScope,
-    options: Options
-  ) =>
-    Effect.withFiberRuntime<A, E | TimeoutError, Exclude<R, Transaction>>((fiber) => {
-      const context = fiber.currentContext
-      const within = Context.add(context, Transaction, enter(scopesOf(context), identity, scope))
-      const body = restore(limited(effect, options)) as Effect.Effect<A, E | TimeoutError>
-      // Who is in no savepoint is in the transaction.
-      const [entering, leaving] = scope.parent === undefined
-        ? [FiberRef.set(FiberRef.currentContext, within), FiberRef.set(FiberRef.currentContext, context)]
-        : [
-          Effect.zipRight(FiberRef.set(FiberRef.currentContext, within), FiberRef.set(innermost, scope)),
-          Effect.zipRight(
-            FiberRef.set(FiberRef.currentContext, context),
-            FiberRef.set(innermost, fiber.getFiberRef(innermost))
-          )
-        ]
-      return Effect.zipRight(
-        entering,
-        Effect.matchCauseEffect(body, {
-          onFailure: (cause) => Effect.zipRight(leaving, Effect.failCause(cause)),
-          onSuccess: (value) => Effect.as(leaving, value)
-        })
-      )
+    options: Options,
+    end: { readonly onSuccess: () => Effect.Effect<void, E2>; readonly onFailure: () => Effect.Effect<void> }
+  ): Effect.Effect<A, E | E2 | TimeoutError, Exclude<R, Transaction>> => {
+    const context = fiber.currentContext
+    const body = restore(limited(effect, options)) as Effect.Effect<A, E | TimeoutError, Exclude<R, Transaction>>
+    // Who is in no savepoint is in the transaction.
+    const leaveSavepoint = scope.parent === undefined ? undefined : FiberRefs.enter(fiber, innermost, scope)
+    const leaveTransaction = FiberRefs.enter(
+      fiber,
+      FiberRef.currentContext,
+      Context.add(context, Transaction, enter(scopesOf(context), identity, scope))
+    )
+    const leave = () => {
+      leaveTransaction()
+      leaveSavepoint?.()
+    }
+    return Effect.matchCauseEffect(body, {
+      onFailure: (cause) => {
+        leave()
+        return Effect.zipRight(end.onFailure(), Effect.failCause(cause))
+      },
+      onSuccess: (value): Effect.Effect<A, E2> => {
+        leave()
+        return Settled.flatMap(end.onSuccess(), () => Effect.succeed(value))
+      }
     })
+  }
 
   /** Failures that don't decide the outcome: for whoever looks for the reason of a discarded connection. */
   const note = (what: string, cause: Cause.Cause<Failure>, sql: string) =>
@@ -161,44 +175,44 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
       return Effect.logWarning(`A transaction that failed could not be rolled back: ${root.ended.hint}`)
     })
 
-  const commit = (scope: ActiveScope): Effect.Effect<void, TransactionFailure> =>
-    Effect.suspend(() => {
-      const { connection, ended } = scope.root
-      if (ended?.state === "committed") {
+  const commit = (scope: ActiveScope): Effect.Effect<void, TransactionFailure> => {
+    const { connection, ended } = scope.root
+    if (ended?.state === "committed") {
+      scope.fate = "kept"
+      return Effect.void
+    }
+    if (ended?.state === "unknown") {
+      scope.fate = "unknown"
+      return Effect.fail(transactionError("unknownOutcome", "unknown", ended.hint))
+    }
+    if (ended !== undefined || connection.isBroken()) {
+      const hint = ended?.hint ?? lostBefore
+      return Effect.zipRight(giveUp(scope), Effect.fail(transactionError("commit", "rolledBack", hint)))
+    }
+    const failed = (error: TransactionFailure) => Effect.zipRight(giveUp(scope), Effect.fail(error))
+    const unknown = <E>(cause: Cause.Cause<E>) => {
+      scope.fate = "unknown"
+      pool.invalidate(connection)
+      return Effect.failCause(cause)
+    }
+    return Settled.matchCauseEffect(connection.commit, {
+      onSuccess: () => {
         scope.fate = "kept"
         return Effect.void
+      },
+      onFailure: (cause) => {
+        const failure = Cause.failureOption(cause)
+        if (failure._tag === "None") return unknown(cause as Cause.Cause<never>)
+        const error = commitFailed(classify(failure.value, "commit"), connection.isBroken())
+        return error._tag === "TransactionError" && error.reason === "unknownOutcome"
+          ? unknown(Cause.fail(error))
+          : failed(error)
       }
-      if (ended?.state === "unknown") {
-        scope.fate = "unknown"
-        return Effect.fail(transactionError("unknownOutcome", "unknown", ended.hint))
-      }
-      if (ended !== undefined || connection.isBroken()) {
-        const hint = ended?.hint ?? lostBefore
-        return Effect.zipRight(giveUp(scope), Effect.fail(transactionError("commit", "rolledBack", hint)))
-      }
-      const failed = (error: TransactionFailure) => Effect.zipRight(giveUp(scope), Effect.fail(error))
-      const unknown = <E>(cause: Cause.Cause<E>) => {
-        scope.fate = "unknown"
-        pool.invalidate(connection)
-        return Effect.failCause(cause)
-      }
-      return Settled.matchCauseEffect(connection.commit, {
-        onSuccess: () => {
-          scope.fate = "kept"
-          return Effect.void
-        },
-        onFailure: (cause) => {
-          const failure = Cause.failureOption(cause)
-          if (failure._tag === "None") return unknown(cause as Cause.Cause<never>)
-          const error = commitFailed(classify(failure.value, "commit"), connection.isBroken())
-          return error._tag === "TransactionError" && error.reason === "unknownOutcome"
-            ? unknown(Cause.fail(error))
-            : failed(error)
-        }
-      })
     })
+  }
 
   const outermost = <A, E, R>(
+    fiber: Fiber.RuntimeFiber<any, any>,
     effect: Effect.Effect<A, E, R>,
     options: Options,
     onEnd: ((report: Report) => void) | undefined
@@ -211,42 +225,50 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
     const run = Effect.uninterruptibleMask((restore) => {
       let wasLost = false
       const begin = (connection: Connection) => (connection.beginWithNext ?? connection.begin)(beginOptions(options))
-      const work = pool.hold(restore, (connection, another) => {
-        wasLost = false
-        return Settled.matchCauseEffect(begin(connection), {
-          onFailure: (cause) => {
-            const failure = Cause.failureOption(cause)
-            wasLost = failure._tag === "Some" && isLoss(failure.value)
-            // what did not end as it should may have begun one all the same
-            if (failure._tag === "None" || wasLost) pool.invalidate(connection)
-            return Effect.failCause(Cause.map(cause, (failure) => beginFailed(classify(failure, "begin"))))
-          },
-          onSuccess: () => {
-            const opening = connection.beginWithNext === undefined
-              ? undefined
-              : new Opening({ another, begin, classify, pool })
-            const root = new Root(connection, options, commitsDefinitions, opening)
-            const opened = new ActiveScope(root, undefined, innermost)
-            scope = opened
-            return ending(
-              inside(restore, effect, opened, options),
-              () => opened.end(() => commit(opened)),
-              () => opened.end(() => giveUp(opened))
-            )
-          }
+      const work = () =>
+        pool.hold(fiber, restore, (connection, another) => {
+          wasLost = false
+          return Settled.matchCauseEffect(begin(connection), {
+            onFailure: (cause) => {
+              const failure = Cause.failureOption(cause)
+              wasLost = failure._tag === "Some" && isLoss(failure.value)
+              // what did not end as it should may have begun one all the same
+              if (failure._tag === "None" || wasLost) pool.invalidate(connection)
+              return Effect.failCause(Cause.map(cause, (failure) => beginFailed(classify(failure, "begin"))))
+            },
+            onSuccess: () => {
+              const opening = connection.beginWithNext === undefined
+                ? undefined
+                : new Opening({ another, begin, classify, pool })
+              const root = new Root(connection, options, commitsDefinitions, opening)
+              const opened = new ActiveScope(root, undefined, innermost)
+              scope = opened
+              return inside({ fiber, restore }, effect, opened, options, {
+                onSuccess: () => opened.end(() => commit(opened)),
+                onFailure: () => opened.end(() => giveUp(opened))
+              })
+            }
+          })
         })
-      })
 
-      const attempt: Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>> = Effect.suspend(() => {
+      // Callbacks run when the connection has been given back: they may need one, and there may be no other.
+      const after = {
+        onFailure: (cause: Cause.Cause<E | TransactionFailure>) => Effect.zipRight(runCallbacks(scope), again(cause)),
+        onSuccess: (value: A) =>
+          scope!.callbacks.length === 0 ? Effect.succeed(value) : Effect.as(runCallbacks(scope), value)
+      }
+
+      const attempt = (): Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>> => {
         attempts++
         scope = undefined
-        return Effect.matchCauseEffect(elsewhere(pool, work, () => wasLost), {
-          // callbacks run when the connection has been given back: they may need one, and there may be no other
-          onFailure: (cause) => Effect.zipRight(runCallbacks(scope), again(cause)),
-          onSuccess: (value) =>
-            scope!.callbacks.length === 0 ? Effect.succeed(value) : Effect.as(runCallbacks(scope), value)
+        return Settled.matchCauseEffect(Settled.suspend(work), {
+          onFailure: (cause) =>
+            wasLost
+              ? Effect.matchCauseEffect(afterLoss(pool, Effect.suspend(work), () => wasLost)(cause), after)
+              : after.onFailure(cause),
+          onSuccess: after.onSuccess
         })
-      })
+      }
 
       const again = (cause: Cause.Cause<E | TransactionFailure>) => {
         const failed = Effect.failCause(cause)
@@ -257,11 +279,11 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
         conflicts++
         const conflict = met._tag === "Failure" ? classify(met, undefined) : met
         return conflict instanceof ConflictError
-          ? Effect.flatMap(restore(ask(conflict)), (isAllowed) => isAllowed ? attempt : failed)
+          ? Effect.flatMap(restore(ask(conflict)), (isAllowed) => isAllowed ? attempt() : failed)
           : failed
       }
 
-      return attempt
+      return attempt()
     })
 
     return onEnd === undefined ? run : Effect.ensuring(
@@ -319,6 +341,7 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
     })
 
   const nested = <A, E, R>(
+    fiber: Fiber.RuntimeFiber<any, any>,
     parent: ActiveScope,
     effect: Effect.Effect<A, E, R>,
     options: Options
@@ -332,11 +355,10 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
         const name = parent.root.nextSavepoint()
         return Effect.flatMap(statement(parent, `savepoint ${name}`), () => {
           const scope = new ActiveScope(parent.root, parent, innermost)
-          return ending(
-            inside(restore, effect, scope, options),
-            () => scope.end(() => release(scope, parent, name)),
-            () => scope.end(() => undo(scope, parent, name))
-          )
+          return inside({ fiber, restore }, effect, scope, options, {
+            onSuccess: () => scope.end(() => release(scope, parent, name)),
+            onFailure: () => scope.end(() => undo(scope, parent, name))
+          })
         })
       })
     )
@@ -345,13 +367,12 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
   return {
     transact: (effect, options = none, onEnd) =>
       Effect.withFiberRuntime((fiber) => {
-        const context = fiber.currentContext as Context.Context<never>
         const problem = options === none ? undefined : problemOf(options)
         if (problem !== undefined) return Effect.fail(problem)
-        const around = scopeOf(context)
+        const around = scopeOf(fiber.currentContext)
         return around === undefined
-          ? outermost(effect, options, onEnd)
-          : Effect.flatMap(around.here, (parent) => nested(parent, effect, options))
+          ? outermost(fiber, effect, options, onEnd)
+          : Effect.flatMap(around.here, (parent) => nested(fiber, parent, effect, options))
       }),
     scopeOf,
     current: Effect.map(Effect.context<never>(), scopeOf)
@@ -375,17 +396,6 @@ const limited = <A, E, R>(
 }
 
 const none: Options = {}
-
-/** What follows a body in any case, before its outcome is told; in an uninterruptible region. */
-const ending = <A, E, R, E2>(
-  body: Effect.Effect<A, E, R>,
-  onSuccess: () => Effect.Effect<void, E2>,
-  onFailure: () => Effect.Effect<void>
-): Effect.Effect<A, E | E2, R> =>
-  Effect.matchCauseEffect(body, {
-    onFailure: (cause) => Effect.zipRight(onFailure(), Effect.failCause(cause)),
-    onSuccess: (value): Effect.Effect<A, E2> => Settled.flatMap(onSuccess(), () => Effect.succeed(value))
-  })
 
 const runCallbacks = (scope: ActiveScope | undefined): Effect.Effect<void> =>
   scope === undefined ? Effect.void : Effect.forEach(scope.due(), contained, { discard: true })

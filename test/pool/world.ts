@@ -17,7 +17,9 @@ export const lend = <A, E, R>(
   work: (connection: Connection) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | ConnectFailure, R> =>
   Effect.uninterruptibleMask((restore) =>
-    pool.hold(restore, (connection) => restore(Effect.suspend(() => work(connection))))
+    Effect.withFiberRuntime((fiber) =>
+      pool.hold(fiber, restore, (connection) => restore(Effect.suspend(() => work(connection))))
+    )
   )
 
 /** Lets every fiber go on as far as it can without time passing. */

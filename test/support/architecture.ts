@@ -8,6 +8,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [0, [
     "dbError/**",
     "DbError.ts",
+    "effect/fiberRefs.ts",
     "effect/settled.ts",
     "pool/state.ts",
     "sql/analysis.ts",
