@@ -9,6 +9,10 @@
  *
  * Install the driver beside Strata: `npm install better-sqlite3 @effect/sql-sqlite-node`.
  *
+ * A file is kept in WAL mode, with foreign keys on and `like` that tells upper from lower case. What commits wrote is brought from the WAL into
+ * the file when the WAL has 4,000 pages (16 MB), and cut back to that: a quarter as often as SQLite does it by itself, so that a page which many
+ * transactions change is written once.
+ *
  * SQLite runs within the process: while one statement runs, nothing else in the process does. Waiting for a lock, of another
  * connection or process, blocks nothing. With `worker: true` statements run in threads beside the program's own, one a connection:
  *
