@@ -17,7 +17,7 @@ import { readOnlyReason } from "./readOnly.js"
 import { nativeResultOf, resultOf } from "./results.js"
 import type { Answer } from "./results.js"
 import { nothing } from "./session.js"
-import type { Read, Session } from "./session.js"
+import type { CallOff, Read, Session } from "./session.js"
 import { restore } from "./setup.js"
 import { statementOf } from "./statements.js"
 import { Step } from "./step.js"
@@ -119,12 +119,12 @@ export const make = (session: Session, settings: string): Connection => {
     values: ReadonlyArray<unknown>,
     options: RunOptions,
     done: (outcome: Effect.Effect<Result, Failure>) => void
-  ): Effect.Effect<void> => {
+  ): CallOff => {
     const request = requestOf(text, values, options)
     const { statement: { upsert } } = request
-    let callOff = session.ask(
-      text,
-      (onEnd) => connection.addCommand(new Execution(request, onEnd)),
+    let callOff = session.execute(
+      request,
+      options.isRead === true,
       (failure, answer) => {
         if (failure === undefined) return done(Effect.succeed((answer as Answer).result(upsert)))
         if (failure.code !== cannotPrepare || values.length > 0) return done(Effect.fail(failure))
@@ -136,7 +136,7 @@ export const make = (session: Session, settings: string): Connection => {
         )
       }
     )
-    return Effect.suspend(() => callOff)
+    return (over) => callOff(over)
   }
 
   const executeStep = (text: string, values: ReadonlyArray<unknown>, options: RunOptions) =>
@@ -155,14 +155,11 @@ export const make = (session: Session, settings: string): Connection => {
         ? sendPositional(text, values, options)
         : options.isStep === true
         ? executeStep(text, values, options)
-        : cancellable((resume) => execute(text, values, options, resume))
+        : cancellable((resume) => execute(text, values, options, resume)(() => {}))
     )
 
   const ask: Connection["ask"] = (text, values, options = {}, done) => {
-    if (isOurs(values, options)) {
-      const callOff = execute(text, values, options, done)
-      return (over) => Effect.ensuring(callOff, Effect.sync(over))
-    }
+    if (isOurs(values, options) || session.canJoin(text)) return execute(text, values, options, done)
     const fiber = Effect.runFork(sendPositional(text, values, options))
     fiber.addObserver(done)
     return (over) => Effect.ensuring(Fiber.interrupt(fiber), Effect.sync(over))
@@ -216,6 +213,7 @@ export const make = (session: Session, settings: string): Connection => {
   return {
     run,
     ask,
+    canJoin: (text) => session.canJoin(text),
     stream,
     nativeStream: (text, parameters, options) =>
       Stream.suspend(() => {

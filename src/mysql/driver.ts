@@ -97,20 +97,26 @@ const open = (site: Site): Effect.Effect<{ readonly connection: Connection; read
       const version = handshake?.serverVersion ?? ""
       const server = serverOf(version)
       const settings = setup(server, target)
-      const finish = (name: unknown): void => {
+      const finish = ([name, id]: ReadonlyArray<unknown> = []): void => {
         clearTimeout(timer)
         site.fastest = Math.min(site.fastest, performance.now() - since)
-        const session = new Session(site, raw, server.kind, typeof name === "string" ? name : undefined)
+        const session = new Session(
+          site,
+          raw,
+          server.kind,
+          typeof name === "string" ? name : undefined,
+          Number(id) === raw.threadId
+        )
         resume(Effect.succeed({ connection: Connections.make(session, settings), version }))
       }
       // An older one may not know the settings; the caller refuses it by its version.
-      if (!Dialect.isSupported(server)) return finish(undefined)
+      if (!Dialect.isSupported(server)) return finish()
       raw.query({ sql: settings, values: [] }, (error) => {
         if (!isNothing(error)) return fail(error)
-        raw.query({ sql: identity, values: [], rowsAsArray: true }, (error, results) => {
+        raw.query({ sql: `${identity}, connection_id()`, values: [], rowsAsArray: true }, (error, results) => {
           // What cannot say who it is is never told to kill.
           if ((error as { readonly fatal?: unknown } | null)?.fatal === true) fail(error)
-          else finish(firstRow(results)[0])
+          else finish(firstRow(results))
         })
       })
     })

@@ -55,6 +55,10 @@ export class Execution implements Stepwise {
   private isSecondTry = false
   /** Whether the statement was prepared for this time only. */
   private isOwn = false
+  /** By which number the server was asked for it. */
+  private askedFor: number | undefined
+  /** How many messages it has sent. */
+  sent = 0
 
   constructor(private readonly request: Request, private readonly done: Done) {}
 
@@ -114,13 +118,17 @@ export class Execution implements Stepwise {
 
   private prepare(connection: Internals): void {
     this.state = "prepared"
+    this.sent++
     begin(connection, text(prepareCode, this.request.statement.text))
   }
 
   private prepared({ buffer, end, offset }: Packet, connection: Internals): boolean {
     if (buffer[offset] !== okMark || offset + 9 > end) throw malformed()
     const { isKept, statement } = this.request
-    statement.id = buffer.readUInt32LE(offset + 1)
+    const id = buffer.readUInt32LE(offset + 1)
+    // Another one that was sent with it has prepared it anew, too.
+    statement.close()
+    statement.id = id
     this.columnCount = buffer.readUInt16LE(offset + 5)
     statement.parameters = buffer.readUInt16LE(offset + 7)
     if (isKept) statement.keep()
@@ -141,6 +149,8 @@ export class Execution implements Stepwise {
     setStatement(message, statement.id!)
     if (this.request.asksForCursor === true) askForCursor(message)
     this.state = "result"
+    this.askedFor = statement.id
+    this.sent++
     begin(connection, message)
     return false
   }
@@ -188,6 +198,7 @@ export class Execution implements Stepwise {
     if (this.state === "result" && !this.isSecondTry && (errno === forgotten || errno === stale)) {
       // Nothing of it ran.
       this.isSecondTry = true
+      if (statement.id !== undefined && statement.id !== this.askedFor) return this.send(connection)
       if (errno === stale) statement.close()
       statement.forget()
       this.prepare(connection)

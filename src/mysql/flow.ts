@@ -7,7 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Failure } from "../Driver.js"
-import type { Running, Session } from "./session.js"
+import type { Running } from "./running.js"
+import type { Session } from "./session.js"
 
 /** Sends a statement, whose rows it gives one by one; tells once how it ended, or throws where nothing was sent. */
 export type Send<Row> = (onRow: (row: Row) => void, onEnd: (error?: unknown) => void) => void
@@ -81,7 +82,7 @@ class Flow<Row> {
     this.isDiscarding = true
     this.rows = []
     this.unpause()
-    return this.session.abandon(running)
+    return this.session.abandon(running, () => {})
   })
 
   private take(running: Running, row: Row): void {

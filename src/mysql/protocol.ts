@@ -51,7 +51,10 @@ export interface RowEmitter {
 /** A mysql2 connection: its callback interface, whose types say less than there is. */
 export interface Raw {
   readonly threadId: number | null
-  readonly stream: Pick<Socket, "destroy" | "pause" | "resume" | "remoteAddress" | "remotePort">
+  readonly stream: Pick<
+    Socket,
+    "destroy" | "pause" | "resume" | "cork" | "uncork" | "writable" | "remoteAddress" | "remotePort"
+  >
   readonly on: (event: "error" | "end", listener: (error: unknown) => void) => unknown
   readonly connect: (done: (error: unknown, handshake?: { readonly serverVersion: string }) => void) => void
   readonly execute: (command: Command, done?: Done) => RowEmitter

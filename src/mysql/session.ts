@@ -1,5 +1,6 @@
 /**
- * One mysql2 connection: what runs on it, what state it is in, and how what nobody wants any more is ended.
+ * One mysql2 connection: what runs on it, what state it is in, and how what nobody wants any more is ended. Only reads that have proved to be
+ * quick are sent before those before them are answered.
  *
  * A statement is ended by KILL QUERY over a connection of its own. Until the kill has been answered, the statement has ended and
  * one more round trip has taken a kill that came too late, the connection runs nothing else: so no other statement is hit. Nobody waits
@@ -8,15 +9,22 @@
 import * as Effect from "effect/Effect"
 import { cancellable } from "../driver/cancellable.js"
 import type { Failure } from "../Driver.js"
-import { mayBeDone } from "../network/hints.js"
+import { quickMillis } from "../driver/quickness.js"
 import { isRowWork } from "../transaction/control.js"
 import { classify } from "./classify.js"
 import type { Kind } from "./codecs.js"
+import { Execution } from "./execution.js"
+import type { Request } from "./execution.js"
+import { busy, closed, gone, lost, mayEndTransaction, refused, standing, timedOut } from "./failures.js"
 import type { Kill, Kills, Victim } from "./kill.js"
 import type { Target } from "./options.js"
+import { Pipeline } from "./pipeline.js"
 import { isNothing, Unbindable } from "./protocol.js"
 import type { Done, Library, Raw } from "./protocol.js"
 import { headerOf, isHeader, isInTransaction, leavesTraces } from "./results.js"
+import { Running } from "./running.js"
+import type { Nature } from "./running.js"
+import { keptStatement } from "./statements.js"
 import { internals } from "./wire.js"
 
 /** How long a statement may go on by itself before it is killed: most end sooner, and need no kill. */
@@ -31,6 +39,8 @@ const answerLimit = 5_000
 const backgroundLimit = 5_000
 /** What `close` waits for: the end of what runs. */
 const closeLimit = 500
+/** How many reads may be sent behind one that is not answered yet: what is lost with the connection, and what waits where one is slow all the same. */
+const maxBehind = 7
 
 /** What the connections to one database have in common. */
 export interface Site {
@@ -41,41 +51,13 @@ export interface Site {
   fastest: number
 }
 
-/**
- * How it may end before its time: a statement is killed; of a step of a transaction that was cut off nobody knows what it did, so its
- * connection goes with it; a COMMIT is not even killed with its connection.
- */
-type Nature = "statement" | "step" | "commit"
-
-/** A command on its way. */
-export class Running {
-  isEnded = false
-  /** Whether the server has said whether a transaction is open. */
-  isTold = false
-  failure: Failure | undefined = undefined
-  results: unknown = undefined
-  fields: unknown = undefined
-  /** Nobody waits for it any more. */
-  isAbandoned = false
-  isTimedOut = false
-  kill: Kill | undefined = undefined
-  /** What follows the end before the connection runs anything else. */
-  tidying: Promise<void> | undefined = undefined
-  whenEnded: (() => void) | undefined = undefined
-  timer: ReturnType<typeof setTimeout> | undefined = undefined
-
-  constructor(
-    readonly nature: Nature,
-    readonly text: string,
-    /** Told how it ended, unless it was abandoned. */
-    readonly onEnd: (failure: Failure | undefined, results: unknown, fields: unknown) => void
-  ) {}
-}
-
 /** What is made of what a command gave. */
 export type Read<A> = (results: unknown, fields: unknown) => A
 
 export const nothing: Read<void> = () => {}
+
+/** Ends a statement whose callback may no longer be called; `over` is told when the connection is free of it. */
+export type CallOff = (over: () => void) => Effect.Effect<void>
 
 export class Session {
   readonly raw: Raw
@@ -87,14 +69,23 @@ export class Session {
   resets = 0
   private readonly victim: Victim | undefined
   private running: Running | undefined
+  /** Sent behind it, which is answered first. */
+  private readonly behind: Array<Running> = []
+  private pipeline: Pipeline | undefined
+  /** Whether a kill that has not hit anything yet may still do so. */
+  private mayBeHit = false
   private transaction = false
   private broken = false
   private isClosing = false
+  /** Whether commands may be sent before those before them are answered. */
+  private readonly pipelines: boolean
 
-  constructor(site: Site, raw: Raw, kind: Kind, server: string | undefined) {
+  constructor(site: Site, raw: Raw, kind: Kind, server: string | undefined, isDirect: boolean) {
     this.site = site
     this.raw = raw
     this.kind = kind
+    // A limit would have to be kept by a kill, which could hit what was sent behind.
+    this.pipelines = isDirect && site.target.statementTimeout === undefined
     const { stream: { remoteAddress, remotePort }, threadId } = raw
     this.victim = threadId === null || server === undefined ? undefined : {
       threadId,
@@ -138,10 +129,26 @@ export class Session {
     return running
   }
 
+  /** Whether it makes sense to send a read behind those that are sent: all of them have proved to be quick, and none is stuck. */
+  canJoin(text: string): boolean {
+    const { behind, raw, running } = this
+    return running !== undefined && this.isOpen() && behind.length < maxBehind && raw.stream.writable &&
+      keptStatement(raw, text)?.isQuick === true && performance.now() - running.since < quickMillis
+  }
+
+  /** Whether what is sent together concerns nobody but those who asked for it, and is wanted by all of them. */
+  private isOpen(): boolean {
+    const { behind, running } = this
+    return running?.isShared === true && running.tidying === undefined && !running.isAbandoned && !this.broken &&
+      !this.isClosing && !this.transaction && !this.isDirty && !behind.some(({ isAbandoned }) => isAbandoned)
+  }
+
   /** What mysql2 says at the end of a command. */
   end(running: Running, error: unknown, results?: unknown, fields?: unknown): void {
     if (running.isEnded) return
     running.isEnded = true
+    // Until it is answered next, the server works on others.
+    if (this.running === running) running.read?.took(performance.now() - running.since)
     if (running.timer !== undefined) clearTimeout(running.timer)
     if (isNothing(error)) {
       running.isTold = this.observe(headerOf(results, fields), running.nature)
@@ -156,24 +163,50 @@ export class Session {
     else this.settle(running)
   }
 
+  /** Runs a statement by our own command. */
+  execute(request: Request, isRead: boolean, onEnd: Running["onEnd"]): CallOff {
+    const { statement } = request
+    const isShared = isRead && this.pipelines && statement.isQuick
+    const isBehind = isShared && this.isOpen()
+    const running = isBehind
+      ? new Running("statement", statement.text, onEnd)
+      : this.start("statement", statement.text, onEnd)
+    if ("_tag" in running) {
+      onEnd(running, undefined, undefined)
+      return over
+    }
+    if (isRead) running.read = statement
+    running.isShared = isShared
+    const execution = new Execution(request, (error, answer) => this.end(running, error, answer))
+    if (isBehind) {
+      this.behind.push(running)
+      this.pipeline!.add(execution)
+    } else {
+      if (isRead) running.since = performance.now()
+      this.pipeline = isShared ? new Pipeline(execution) : undefined
+      internals(this.raw).addCommand(this.pipeline ?? execution)
+    }
+    return (over) => Effect.promise(() => this.abandon(running, over))
+  }
+
   /** Runs one statement; the state of the transaction is known again before anyone hears how it ended. */
   run<A>(text: string, command: (done: Done) => void, read: Read<A>): Effect.Effect<A, Failure> {
     return cancellable<A, Failure>((resume) =>
       this.ask(text, command, (failure, results, fields) => {
         resume(failure === undefined ? Effect.succeed(read(results, fields)) : Effect.fail(failure))
-      })
+      })(() => {})
     )
   }
 
-  /** The same by a callback; gives what ends the statement, after which the callback may never be called. */
-  ask(text: string, command: (done: Done) => void, onEnd: Running["onEnd"]): Effect.Effect<void> {
+  /** The same by a callback. */
+  ask(text: string, command: (done: Done) => void, onEnd: Running["onEnd"]): CallOff {
     const running = this.start("statement", text, onEnd)
     if ("_tag" in running) {
       onEnd(running, undefined, undefined)
-      return Effect.void
+      return over
     }
     this.send(running, command)
-    return Effect.promise(() => this.abandon(running))
+    return (over) => Effect.promise(() => this.abandon(running, over))
   }
 
   /**
@@ -206,11 +239,25 @@ export class Session {
     }))
   }
 
-  /** Ends a statement that nobody waits for; afterwards the connection is fit for the next, or given up. */
-  abandon(running: Running): Promise<void> {
+  /**
+   * Ends a statement that nobody waits for; afterwards the connection is fit for the next, or given up. A kill could hit what was sent
+   * behind it, so as long as somebody waits for that it goes on, and nothing more is sent behind.
+   */
+  async abandon(running: Running, over: () => void): Promise<void> {
+    const isBehind = this.behind.includes(running)
+    if (this.running !== running && !isBehind) return over()
     running.isAbandoned = true
+    running.over = over
     if (running.timer !== undefined) clearTimeout(running.timer)
-    return this.finish(running, this.patience())
+    if (isBehind || this.behind.length > 0) this.endAbandoned()
+    else await this.finish(running, this.patience())
+  }
+
+  /** Ends what is sent where nobody waits for any of it, one by one. */
+  private endAbandoned(): void {
+    const { behind, running } = this
+    if (running?.isAbandoned !== true || running.tidying !== undefined) return
+    if (behind.every(({ isAbandoned }) => isAbandoned)) void this.finish(running, this.patience())
   }
 
   /** Ends what runs, on the server too, and says goodbye. */
@@ -273,23 +320,34 @@ export class Session {
   }
 
   private settle(running: Running): void {
-    if (this.running === running) this.running = undefined
+    if (this.running === running) {
+      const next = this.behind.shift()
+      this.running = next
+      if (next !== undefined) next.since = performance.now()
+    } else {
+      const at = this.behind.indexOf(running)
+      if (at >= 0) this.behind.splice(at, 1)
+    }
     const { failure, fields, results } = running
     // It may be looked at later, and what it gave may be large.
     running.results = undefined
     running.fields = undefined
-    if (running.isAbandoned) return
+    if (running.isAbandoned) {
+      running.over?.()
+      return this.endAbandoned()
+    }
     running.onEnd(
       failure === undefined
         ? undefined
         : running.isTimedOut
-        ? timedOut(failure, running, this.site.target.statementTimeout)
+        ? timedOut(failure, running.kill !== undefined, this.site.target.statementTimeout)
         : this.isClosing
         ? closed(failure)
         : failure,
       results,
       fields
     )
+    this.endAbandoned()
   }
 
   private patience(): number {
@@ -313,8 +371,12 @@ export class Session {
       if (await running.kill?.whenAnswered === "unknown") this.giveUp(running)
     }
     await this.within(running, undefined)
-    // It takes a kill that came after the end, too.
-    if (running.kill !== undefined || this.isUnsure(running)) await this.askStatus()
+    if (running.kill !== undefined) this.mayBeHit = true
+    // It takes a kill that came after the end, too. What is behind may be hit by it: nobody waits for that.
+    if (this.behind.length === 0 && (this.mayBeHit || this.isUnsure(running))) {
+      await this.askStatus()
+      this.mayBeHit = false
+    }
     this.settle(running)
   }
 
@@ -362,10 +424,14 @@ export class Session {
   private lose(error: unknown): void {
     this.broken = true
     this.transaction = false
-    const { running } = this
-    if (running !== undefined && !running.isEnded) setImmediate(() => this.end(running, error ?? lost))
+    for (const running of [this.running, ...this.behind]) {
+      if (running !== undefined && !running.isEnded) setImmediate(() => this.end(running, error ?? lost))
+    }
   }
 }
+
+/** Of what never began. */
+const over: CallOff = (over) => Effect.sync(over)
 
 /**
  * After a time, which is counted in turns of the event loop, so that a busy program does not take its own lateness for the server's; gives
@@ -387,53 +453,4 @@ const patiently = (milliseconds: number, then: () => void): () => void => {
     isStopped = true
     clearTimeout(timer)
   }
-}
-
-const lost = { code: "PROTOCOL_CONNECTION_LOST", fatal: true, message: "the connection was lost" }
-
-/** What would say that no connection could be made, such as ETIMEDOUT, ended one here, and the statement may have been sent. */
-const standing = (failure: Failure): Failure => {
-  if (failure.kind.error !== "ConnectionError") return failure
-  if (failure.kind.reason === "refused" && !isNumber(failure.code)) {
-    return { ...failure, kind: { error: "ConnectionError", reason: "lost", isRetryable: false }, hint: mayBeDone }
-  }
-  return failure.kind.reason === "lost" && !failure.kind.isRetryable && failure.hint === undefined
-    ? { ...failure, hint: mayBeDone }
-    : failure
-}
-
-/** What the server itself says has a number. */
-const isNumber = (code: string | undefined): boolean => code !== undefined && /^\d+$/.test(code)
-
-/** Constraints, missing names and bad values undo their statement alone. */
-const mayEndTransaction = ({ kind }: Failure): boolean =>
-  kind.error === "ConflictError" || kind.error === "TimeoutError" || kind.error === "ConnectionError" ||
-  (kind.error === "QueryError" && (kind.reason === "other" || kind.reason === "resources"))
-
-/** Nothing was sent, so it may be tried again on another connection. */
-const gone: Failure = {
-  ...classify(lost),
-  kind: { error: "ConnectionError", reason: "lost", isRetryable: true }
-}
-
-const refused = (
-  reason: Extract<Failure["kind"], { readonly error: "QueryError" }>["reason"],
-  hint: string
-): Failure => ({ _tag: "Failure", kind: { error: "QueryError", reason }, code: undefined, hint, cause: undefined })
-
-const busy = refused("other", "another statement runs on this connection, which one fiber at a time can use")
-
-/** What closing has killed. */
-const closed = (failure: Failure): Failure =>
-  failure.kind.error === "TimeoutError" || (failure.kind.error === "ConnectionError" && failure.kind.reason === "lost")
-    ? { ...failure, kind: { error: "ConnectionError", reason: "closed", isRetryable: false } }
-    : failure
-
-/** Where the kill was ours, what it led to is a timeout; of what did not end even so, nobody knows what it did. */
-const timedOut = (failure: Failure, { kill }: Running, limit: number | undefined): Failure => {
-  const hint = `it ran longer than the statementTimeout of ${limit} ms`
-  if (failure.kind.error === "ConnectionError") {
-    return { ...failure, hint: `${hint}, and the server did not answer to its end` }
-  }
-  return kill === undefined ? failure : { ...failure, kind: { error: "TimeoutError" }, hint }
 }

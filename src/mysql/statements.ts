@@ -1,6 +1,7 @@
 /**
  * Statements that a connection has prepared on the server, and what their texts tell.
  */
+import { Quickness } from "../driver/quickness.js"
 import type { Columns } from "./columns.js"
 import type { Raw } from "./protocol.js"
 import { upsertOf } from "./results.js"
@@ -17,15 +18,27 @@ export class Statement {
   columns: Columns | undefined = undefined
   readonly mayLeaveTraces: boolean
   readonly upsert: Upsert | undefined
+  private readonly quickness = new Quickness()
 
   constructor(private readonly raw: Raw, readonly text: string) {
     this.mayLeaveTraces = mayLeaveTraces(text)
     this.upsert = upsertOf(text)
   }
 
-  /** Keeps it for the next time; mysql2 closes the one that makes room. */
+  /** Whether it can be sent before those before it are answered. */
+  get isQuick(): boolean {
+    return this.quickness.isQuick && this.id !== undefined && !this.mayLeaveTraces
+  }
+
+  /** Notes how long its answer took. */
+  took(milliseconds: number): void {
+    this.quickness.took(milliseconds)
+  }
+
+  /** Keeps it for the next time; mysql2 closes the one that makes room, and what it is given again. */
   keep(): void {
-    internals(this.raw)._statements.set(this.text, this)
+    const { _statements } = internals(this.raw)
+    if (_statements.get(this.text) !== this) _statements.set(this.text, this)
   }
 
   /** Forgets it without a word to the server. */
@@ -49,8 +62,11 @@ export class Statement {
   }
 }
 
-/** The statement of a text. mysql2 keeps its own among these, under keys that are no statements. */
-export const statementOf = (raw: Raw, text: string): Statement => {
+/** The statement of a text that is kept. mysql2 keeps its own among these, under keys that are no statements. */
+export const keptStatement = (raw: Raw, text: string): Statement | undefined => {
   const kept = internals(raw)._statements.get(text)
-  return kept instanceof Statement ? kept : new Statement(raw, text)
+  return kept instanceof Statement ? kept : undefined
 }
+
+/** The statement of a text. */
+export const statementOf = (raw: Raw, text: string): Statement => keptStatement(raw, text) ?? new Statement(raw, text)

@@ -45,6 +45,8 @@ export interface Internals extends Omit<Raw, "execute"> {
   readonly addCommand: (command: Stepwise) => unknown
   readonly write: (buffer: Buffer) => void
   readonly writePacket: (packet: Writable) => void
+  /** Of the packet that is next, sent or received. */
+  sequenceId: number
   readonly _resetSequenceId: () => void
   readonly _bumpSequenceId: (packets: number) => void
 }

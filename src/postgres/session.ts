@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Pg from "pg"
 import { cancellable } from "../driver/cancellable.js"
 import type { Failure } from "../Driver.js"
+import { quickMillis } from "../driver/quickness.js"
 import { takeOver } from "./answers.js"
 import type { Answered } from "./answers.js"
 import { cancel } from "./cancel.js"
@@ -17,7 +18,7 @@ import type { Incoming, Receiver, Row } from "./incoming.js"
 import type { Target as Settings } from "./options.js"
 import { Outgoing } from "./outgoing.js"
 import { Silence } from "./silence.js"
-import { quickMillis, Statements } from "./statements.js"
+import { Statements } from "./statements.js"
 import { settled, within } from "./waits.js"
 import type { Target, Wire, Work } from "./work.js"
 import { Simple } from "./work.js"
@@ -114,8 +115,7 @@ export class Session implements Receiver, Target, Answered {
   canJoin(text: string): boolean {
     const { behind, current } = this
     return current?.isShared === true && behind.length < maxBehind && this.isOpen() &&
-      this.named?.isQuick(text) === true &&
-      this.wire.stream.writable && performance.now() - this.since < quickMillis
+      this.named?.isQuick(text) === true && this.wire.stream.writable && performance.now() - this.since < quickMillis
   }
 
   /** Whether what is sent together concerns nobody but those who asked for it, and is wanted by all of them. */

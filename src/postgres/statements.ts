@@ -1,6 +1,7 @@
 /**
  * Which names a connection has given to statements: the least recently used makes room.
  */
+import { Quickness } from "../driver/quickness.js"
 import { changeOf } from "./changes.js"
 import type { Change } from "./changes.js"
 import type { Outgoing } from "./outgoing.js"
@@ -12,14 +13,8 @@ export interface Named {
   readonly change: Change
   /** Whether it was sent to be parsed, and nothing is known to have come of that. */
   isParsed: boolean
-  /** How often, one after the other, its answer has come quickly. */
-  quick: number
+  readonly quickness: Quickness
 }
-
-/** A statement is quick that was so as often as that, each time within so many milliseconds; once it is slow it is no more. */
-const oftenQuick = 8
-export const quickMillis = 10
-const slowMillis = 50
 
 export class Statements {
   private readonly names = new Map<string, Named>()
@@ -39,21 +34,23 @@ export class Statements {
     }
     const oldest = this.names.size >= this.limit ? this.names.keys().next().value : undefined
     if (oldest !== undefined) this.forget(oldest, out)
-    const named = { name: `strata_${++this.counter}`, text, change: changeOf(text), isParsed: false, quick: 0 }
+    const named = {
+      name: `strata_${++this.counter}`,
+      text,
+      change: changeOf(text),
+      isParsed: false,
+      quickness: new Quickness()
+    }
     this.names.set(text, named)
     return named
   }
   /** Whether a statement is known, and for its quick answers. */
   isQuick(text: string): boolean {
-    const named = this.names.get(text)
-    return named !== undefined && named.quick >= oftenQuick
+    return this.names.get(text)?.quickness.isQuick === true
   }
   /** Notes how long the answer to a statement took. */
   took(text: string, milliseconds: number): void {
-    const named = this.names.get(text)
-    if (named === undefined) return
-    if (milliseconds < quickMillis) named.quick = Math.min(named.quick + 1, 2 * oftenQuick)
-    else named.quick = milliseconds < slowMillis ? Math.max(0, named.quick - 1) : 0
+    this.names.get(text)?.quickness.took(milliseconds)
   }
   /** Closes the statement of a text, so that its next use parses it again. */
   forget(text: string, out: Outgoing): void {

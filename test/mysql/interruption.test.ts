@@ -14,7 +14,20 @@ import { identity, Kills } from "../../src/mysql/kill.js"
 import type { Victim } from "../../src/mysql/kill.js"
 import { resolve } from "../../src/mysql/options.js"
 import { interruptedAt } from "../support/interruptions.js"
-import { behindProxy, connection, driver, kindOf, opened, rows, running, server, table, timed, url } from "./server.js"
+import {
+  behindProxy,
+  connection,
+  driver,
+  kindOf,
+  opened,
+  rows,
+  running,
+  server,
+  table,
+  timed,
+  until,
+  url
+} from "./server.js"
 
 const plain: BeginOptions = { isolation: undefined, access: undefined, deferrable: undefined }
 
@@ -22,13 +35,6 @@ const plain: BeginOptions = { isolation: undefined, access: undefined, deferrabl
 const patience = 100
 
 const lost = { error: "ConnectionError", reason: "lost", isRetryable: false }
-
-/** Waits until it is so. */
-const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
-  Effect.timeoutFail(
-    Effect.repeat(Effect.delay(condition, "5 millis"), { until: (isSo) => isSo }),
-    { duration: "2 seconds", onTimeout: () => "it never was so" }
-  )
 
 const runs = (observer: Connection, mark: string) => until(Effect.map(running(observer, mark), (count) => count === 1))
 const ended = (observer: Connection, mark: string) => until(Effect.map(running(observer, mark), (count) => count === 0))

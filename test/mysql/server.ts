@@ -63,6 +63,13 @@ export const running = (db: Connection, mark: string) =>
     ([row]) => Number(row?.[0])
   )
 
+/** Waits until something is so, which it must be soon. */
+export const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
+  Effect.timeoutFail(
+    Effect.repeat(Effect.delay(condition, "5 millis"), { until: (isSo) => isSo }),
+    { duration: "2 seconds", onTimeout: () => "it never was so" }
+  )
+
 /** How many milliseconds an effect took, in which this process had time for it, and what it gave. */
 export const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(

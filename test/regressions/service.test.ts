@@ -250,7 +250,7 @@ for (const { name, url } of available.filter((one) => one.name !== "sqlite")) {
 describe("an established connection that the network ends", () => {
   it("may have sent its statement, whatever the system calls it", () => {
     const raw = { on: () => {}, threadId: 1, stream: { destroy: () => {} } } as never
-    const mysql = new MysqlSession({} as never, raw, {} as never, "mariadb")
+    const mysql = new MysqlSession({} as never, raw, {} as never, "mariadb", false)
     for (const code of ["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ECONNRESET", "EPIPE"]) {
       const lost = { error: "ConnectionError", reason: "lost", isRetryable: false }
       assert.deepStrictEqual<unknown>(mysql.failure({ code, fatal: true }).kind, lost, code)
