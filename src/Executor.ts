@@ -163,6 +163,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       if (answer !== undefined) return Effect.isEffect(answer) ? answer : Effect.succeed(answer)
       return Effect.matchEffect(
         Tracing.statement(
+          fiber,
           { system, operation: statement._tag.toUpperCase(), table: tableOf(statement), text },
           run(fiber, text, parameters, {
             exactIntegers: decoder?.exactIntegers === true,
@@ -241,7 +242,9 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       const fail = (error: WriteFailure | Failure) =>
         error._tag === "Failure" ? failWith(error, text, table, driver) : Effect.fail(error)
       const sent = use((connection) => connection.run(text, [], { prepare: false }))
-      return Effect.catchAll(Tracing.statement({ system, operation, table, text }, sent, () => 0, fail), fail)
+      return Effect.withFiberRuntime((fiber) =>
+        Effect.catchAll(Tracing.statement(fiber, { system, operation, table, text }, sent, () => 0, fail), fail)
+      )
     }
   })
 

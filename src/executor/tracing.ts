@@ -30,14 +30,14 @@ export interface Traced {
  * typed error within the span.
  */
 export const statement = <A, E, E2 extends { readonly _tag: string }, R>(
+  fiber: Fiber.RuntimeFiber<any, any>,
   { operation, system, table, text }: Traced,
   effect: Effect.Effect<A, E, R>,
   rows: (value: A) => number,
   toTyped: (error: E) => Effect.Effect<never, E2>
 ): Effect.Effect<A, E | E2, R> =>
-  Effect.withFiberRuntime((fiber) => {
-    if (!isTraced(fiber)) return effect
-    return Effect.useSpan(
+  isTraced(fiber)
+    ? Effect.useSpan(
       table === undefined ? operation : `${operation} ${table.name}`,
       {
         kind: "client",
@@ -55,7 +55,7 @@ export const statement = <A, E, E2 extends { readonly _tag: string }, R>(
           onFailure: (error) => Effect.sync(() => span.attribute("error.type", error._tag))
         })
     )
-  })
+    : effect
 
 /**
  * Runs a transaction, or a savepoint, in a span that its statements are children of; in a run of the fiber. `run` is given what takes the counts of

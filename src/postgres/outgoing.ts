@@ -26,8 +26,9 @@ export class Outgoing {
   private start = 0
   private at = 0
 
-  get isEmpty(): boolean {
-    return this.at === this.start
+  /** How many bytes wait to be taken. */
+  get length(): number {
+    return this.at - this.start
   }
   /** What was written since it was taken last. */
   take(): Buffer {

@@ -37,7 +37,10 @@ const cancelPatience = 1000
 const closePatience = 500
 
 /** How many works may be sent behind one that is not answered yet: what is lost with the connection, and what waits where one is slow all the same. */
-const maxBehind = 7
+const maxBehind = 15
+
+/** What is sent behind is put together up to so many bytes: with what the network adds, they are one packet. */
+const packetSize = 1024
 
 /** What `pg` has beside its types. */
 interface Internals extends Pick<Pg.Client, "host" | "port"> {
@@ -86,6 +89,7 @@ export class Session implements Receiver, Target, Answered {
   private beginning: string | undefined
   private hasNotBegun = false
   private readonly incoming: Incoming
+  private isGathering = false
   /** Since when the server works on what it answers next. */
   private since = 0
   private isEnding = false
@@ -190,7 +194,7 @@ export class Session implements Receiver, Target, Answered {
   }
 
   onRead(): void {
-    if (!this.out.isEmpty) this.flush()
+    if (this.out.length > 0) this.flush()
   }
 
   onCopyIn(work: Work | undefined): void {
@@ -333,7 +337,8 @@ export class Session implements Receiver, Target, Answered {
         if (work.begin !== undefined) work.isShared = false
       }
       work.write(this)
-      this.flush()
+      if (this.behind.length > 0 && this.out.length < packetSize) this.gather()
+      else this.flush()
       if (work.change !== Change.none) this.note(work.change)
     } catch (error) {
       // Half of it may be on the wire.
@@ -345,6 +350,16 @@ export class Session implements Receiver, Target, Answered {
   /** In one piece what answers that came at once have led to. */
   private flush(): void {
     if (!this.incoming.isReading) this.wire.stream.write(this.out.take())
+  }
+
+  /** Lets others ask before it is sent, as each write takes longer than what is written, and the server has something to do. */
+  private gather(): void {
+    if (this.isGathering || this.incoming.isReading) return
+    this.isGathering = true
+    queueMicrotask(() => {
+      this.isGathering = false
+      if (!this.isBroken && this.out.length > 0) this.flush()
+    })
   }
 
   private finish(work: Work, error?: unknown): void {

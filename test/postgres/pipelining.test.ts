@@ -1,10 +1,11 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { Socket } from "node:net"
 import * as Ddl from "../../src/Ddl.js"
 import type { Connection, Failure, Result } from "../../src/Driver.js"
 import { cancellable } from "../../src/driver/cancellable.js"
@@ -104,6 +105,26 @@ describe.skipIf(server === undefined)("reads that are sent one behind the other"
       yield* Effect.yieldNow()
       assert.isFalse(one.canJoin!(sleep))
       yield* Fiber.join(write)
+    }))
+
+  it.scopedLive("go together with others that are asked in one turn, up to sixteen", () =>
+    Effect.gen(function*() {
+      const one = yield* connection()
+      yield* quick(one, "select $1::integer", [0])
+      const write = vi.spyOn(Socket.prototype, "write")
+      yield* Effect.addFinalizer(() => Effect.sync(() => write.mockRestore()))
+      const asked: Array<Effect.Effect<Result, Failure>> = []
+      for (let i = 0; i < 16; i++) {
+        if (i > 0) assert.isTrue(one.canJoin!("select $1::integer"))
+        one.ask!("select $1::integer", [i], { isRead: true }, (outcome) => asked.push(outcome))
+      }
+      assert.isFalse(one.canJoin!("select $1::integer"))
+      while (asked.length < 16) yield* wait(1)
+      assert.deepStrictEqual(
+        (yield* Effect.all(asked)).map((result) => result.rows[0]![0]),
+        asked.map((_, i) => `${i}`)
+      )
+      assert.isBelow(write.mock.calls.length, 5)
     }))
 
   it.scopedLive("are none behind one that is stuck", () =>

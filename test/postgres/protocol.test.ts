@@ -97,7 +97,7 @@ describe("what is sent", () => {
 
   it("is the protocol's, however long its parts", () => {
     const out = new Outgoing()
-    assert.isTrue(out.isEmpty)
+    assert.strictEqual(out.length, 0)
     for (const length of [0, 1, 23, 24, 25, 4000, 4090, 4096, 5000, 100_000, 3]) {
       for (const letter of ["a", "é", "€", "😀"]) {
         const text = letter.repeat(length)
@@ -106,7 +106,7 @@ describe("what is sent", () => {
         out.bind("", "name", [text, null, bytes, ""])
         out.execute("p", 7)
         out.sync()
-        assert.isFalse(out.isEmpty)
+        assert.isAbove(out.length, 0)
         const expected = Buffer.concat([
           message("P", cstring("name"), cstring(`select ${text}`), int16(0)),
           message(
@@ -131,7 +131,7 @@ describe("what is sent", () => {
           message("S")
         ])
         assert.isTrue(out.take().equals(expected))
-        assert.isTrue(out.isEmpty)
+        assert.strictEqual(out.length, 0)
       }
     }
   })
