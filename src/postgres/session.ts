@@ -17,6 +17,7 @@ import { classify, failure } from "./classify.js"
 import type { Incoming, Receiver, Row } from "./incoming.js"
 import type { Target as Settings } from "./options.js"
 import { Outgoing } from "./outgoing.js"
+import { Sending } from "./sending.js"
 import { Silence } from "./silence.js"
 import { Statements } from "./statements.js"
 import { settled, within } from "./waits.js"
@@ -38,9 +39,6 @@ const closePatience = 500
 
 /** How many works may be sent behind one that is not answered yet: what is lost with the connection, and what waits where one is slow all the same. */
 const maxBehind = 15
-
-/** What is sent behind is put together up to so many bytes: with what the network adds, they are one packet. */
-const packetSize = 1024
 
 /** What `pg` has beside its types. */
 interface Internals extends Pick<Pg.Client, "host" | "port"> {
@@ -88,8 +86,7 @@ export class Session implements Receiver, Target, Answered {
   /** A BEGIN that goes with the next statement. */
   private beginning: string | undefined
   private hasNotBegun = false
-  private readonly incoming: Incoming
-  private isGathering = false
+  private readonly sending: Sending
   /** Since when the server works on what it answers next. */
   private since = 0
   private isEnding = false
@@ -111,7 +108,7 @@ export class Session implements Receiver, Target, Answered {
     if (this.isOwn) wire.on("parameterStatus", () => this.note(Change.session))
     client.on("error", (error) => this.onFatal(error))
     client.on("end", () => this.onFatal(this.loss))
-    this.incoming = incoming
+    this.sending = new Sending(this.out, incoming, wire.stream)
     incoming.receiver = this
   }
 
@@ -194,12 +191,12 @@ export class Session implements Receiver, Target, Answered {
   }
 
   onRead(): void {
-    if (this.out.length > 0) this.flush()
+    this.sending.now()
   }
 
   onCopyIn(work: Work | undefined): void {
     work?.onCopyIn(this)
-    this.flush()
+    this.sending.now()
   }
 
   onMalformed(): void {
@@ -337,29 +334,14 @@ export class Session implements Receiver, Target, Answered {
         if (work.begin !== undefined) work.isShared = false
       }
       work.write(this)
-      if (this.behind.length > 0 && this.out.length < packetSize) this.gather()
-      else this.flush()
+      if (this.behind.length > 0) this.sending.soon()
+      else this.sending.now()
       if (work.change !== Change.none) this.note(work.change)
     } catch (error) {
       // Half of it may be on the wire.
       this.finish(work, error)
       this.destroy()
     }
-  }
-
-  /** In one piece what answers that came at once have led to. */
-  private flush(): void {
-    if (!this.incoming.isReading) this.wire.stream.write(this.out.take())
-  }
-
-  /** Lets others ask before it is sent, as each write takes longer than what is written, and the server has something to do. */
-  private gather(): void {
-    if (this.isGathering || this.incoming.isReading) return
-    this.isGathering = true
-    queueMicrotask(() => {
-      this.isGathering = false
-      if (!this.isBroken && this.out.length > 0) this.flush()
-    })
   }
 
   private finish(work: Work, error?: unknown): void {
