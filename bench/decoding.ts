@@ -13,6 +13,8 @@ export type Named = { readonly [property: string]: unknown }
 export interface Coder {
   /** Rows as programs see them. */
   readonly decode: (given: Given) => Promise<ReadonlyArray<unknown>> | ReadonlyArray<unknown>
+  /** Two fields of each wide row: `text1` and `json2`. */
+  readonly read: (given: Given) => Promise<ReadonlyArray<unknown>> | ReadonlyArray<unknown>
   /** What is bound for rows as programs see them, generated keys left out, in the order of columns. */
   readonly encode: (rows: ReadonlyArray<Named>) => Promise<ReadonlyArray<unknown>> | ReadonlyArray<unknown>
 }

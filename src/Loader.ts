@@ -81,6 +81,7 @@ const ownKeys = (select: Select): ReadonlyArray<ReadonlyArray<Expression>> =>
 const withKeys = (select: Select, keys: ReadonlyArray<ReadonlyArray<Expression>>): Select => ({
   ...select,
   includes: [],
+  lazy: select.lazy === undefined ? undefined : "part",
   projection: {
     _tag: "Record",
     fields: {

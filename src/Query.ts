@@ -33,7 +33,11 @@ import type { Order } from "./expr/conditional.js"
 import { columnsOf, integerType, invalid, nodeOf, parameter, projectionOf, recordOf } from "./expr/core.js"
 import type { Columns, Condition, Joined, Operand, Selectable, Shape, ShapeNeeds, Subquery } from "./expr/core.js"
 import * as Filter from "./Filter.js"
+import type * as LazyRow from "./LazyRow.js"
 import { derivedOf, selectFrom } from "./query/derived.js"
+import { lazyOf } from "./query/lazy.js"
+import { lockingOf } from "./query/locking.js"
+import type { LockOptions } from "./query/locking.js"
 import { atMost, countOf, existenceOf } from "./query/terminals.js"
 import type { Fresh, LoadedId, RelationFrom } from "./Relation.js"
 import { includesOf, plansOf } from "./Relation.js"
@@ -218,7 +222,7 @@ export const select = <S extends Source.Any, J, const X extends Shape>(
 ) =>
 <A, R>(query: Query<A, S, J, R>): Query<{ readonly [K in keyof X]: X[K][typeof RowId] }, S, J, R | ShapeNeeds<X>> => {
   const given = call<Shape>(query, shape)
-  return change(query, { ...query.ast, projection: recordOf(given) })
+  return change(query, { ...query.ast, projection: recordOf(given), lazy: undefined })
 }
 
 /**
@@ -231,7 +235,7 @@ export const pluck = <S extends Source.Any, J, B, R1>(
   value: (root: Columns<S>, joined: Joined<J>) => Selectable<B, R1>
 ) =>
 <A, R>(query: Query<A, S, J, R>): Query<B, S, J, R | R1> =>
-  change(query, { ...query.ast, projection: projectionOf(call(query, value)) })
+  change(query, { ...query.ast, projection: projectionOf(call(query, value)), lazy: undefined })
 
 /**
  * Groups rows by expressions; `select` then takes those and aggregates.
@@ -308,28 +312,14 @@ export const offset = (count: number): Same => (query) =>
  */
 export const distinct: Same = (query) => change(query, { ...query.ast, distinct: true })
 
-/**
- * What becomes of rows that another transaction has locked: they are waited for, left out (`skipLocked`), or reason enough to fail at once as
- * ConflictError, reason `lockTimeout` (`noWait`).
- *
- * @since 0.1.0
- * @category models
- */
-export type LockOptions =
-  | { readonly skipLocked?: boolean; readonly noWait?: false }
-  | { readonly noWait?: boolean; readonly skipLocked?: false }
+export type { LockOptions } from "./query/locking.js"
 
 type Locking = (
   options?: LockOptions
 ) => <A, S, J, R>(query: Query<A, S, J, R>) => Query<A, S, J, R | Transaction>
 
-const locking = (strength: Ast.Lock["strength"]): Locking => ({ noWait, skipLocked } = {}) => (query) =>
-  noWait === true && skipLocked === true
-    ? change(query, { ...query.ast, where: invalid("a locking read has both skipLocked and noWait: give one of them") })
-    : change(query, {
-      ...query.ast,
-      lock: { strength, locked: skipLocked === true ? "skip locked" : noWait === true ? "nowait" : "wait" }
-    })
+const locking = (strength: Ast.Lock["strength"]): Locking => (options = {}) => (query) =>
+  change(query, lockingOf(query.ast, strength, options))
 
 /**
  * Locks the rows until the transaction ends, so that nobody else changes, deletes or locks them meanwhile.
@@ -405,13 +395,28 @@ export const include =
     change(query, { ...query.ast, includes: [...query.ast.includes, ...includesOf(plansOf(relations as never))] })
 
 /**
+ * Keeps rows undecoded until a field of them is read: for wide rows of which few fields are used. Each field is then an `Either`, whose
+ * failure is a DecodeError (see `LazyRow`).
+ *
+ * It is of the row as it is: a `select` after it makes rows that are decoded. Relations are included after it. Bare values, rows that may be
+ * null and rows with relations already are a ConfigurationError.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const lazy = <A extends object, S, J, R>(query: Query<A, S, J, R>): Query<LazyRow.Of<A, S>, S, J, R> =>
+  change(query, lazyOf(query.ast))
+
+/**
  * The query as a table for another one, under a name.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const as = (name: string) => <A, S, J, R>(query: Query<A, S, J, R>): Source.Derived<OutputColumns<A, S>, A, R> =>
-  derivedOf(name, query.ast) as never
+export const as = (name: string) =>
+<A, S, J, R>(
+  query: Query<A, S, J, R>
+): Source.Derived<OutputColumns<LazyRow.Decoded<A>, S>, LazyRow.Decoded<A>, R> => derivedOf(name, query.ast) as never
 
 /**
  * The one row there is.

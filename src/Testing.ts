@@ -16,6 +16,7 @@
 import * as Errors from "./testing/errors.js"
 import * as Filters from "./testing/filters.js"
 import * as Models from "./testing/keys.js"
+import * as Lazy from "./testing/lazy.js"
 import * as Logic from "./testing/logic.js"
 import * as Mutations from "./testing/mutations.js"
 import * as Numbers from "./testing/number.js"
@@ -53,6 +54,7 @@ export const contract: ReadonlyArray<Case> = [
   Logic.cases,
   Filters.cases,
   Queries.cases,
+  Lazy.cases,
   Relations.cases,
   Mutations.cases,
   Streams.cases,

@@ -17,6 +17,7 @@ type Work = () => Promise<ReadonlyArray<unknown>> | ReadonlyArray<unknown>
 const workOf = async (coder: Coder, { does, rows, shape }: DecodeWorkload): Promise<Work> => {
   const given = rowsOf(shape, rows)
   if (does === "decode") return () => coder.decode(given)
+  if (does === "read") return () => coder.read(given)
   const inputs = (await coder.decode(given)).map((row) => {
     const { id: _id, key0: _key, ...input } = row as Named
     return input

@@ -146,6 +146,7 @@ export const open: OpenCoder = async (shape) => {
   const { bind, map } = shapes[shape]
   return {
     decode: ({ positional }) => positional.map(map),
+    read: ({ positional }) => positional.map((r) => ({ text1: r[9], json2: JSON.parse(r[22] as string) })),
     encode: (rows: ReadonlyArray<Named>) => {
       const bound: Array<unknown> = []
       for (const row of rows) bind(row as never, bound)

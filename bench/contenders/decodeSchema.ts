@@ -50,6 +50,11 @@ export const open: OpenCoder = async (shape) => {
   const encode = Schema.encodeUnknownSync(inputOf(shape))
   return {
     decode: ({ named }) => named.map((row) => decode(row)),
+    read: ({ named }) =>
+      named.map((row) => {
+        const { json2, text1 } = decode(row)
+        return { text1, json2 }
+      }),
     encode: (rows) => {
       const bound: Array<unknown> = []
       for (const row of rows) {

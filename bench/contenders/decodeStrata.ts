@@ -4,10 +4,12 @@
  * Variants: `generated`, and `interpreted` as it is where generating code is forbidden.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
 import * as Executor from "effect-strata/Executor"
 import * as Field from "effect-strata/Field"
+import type * as LazyRow from "effect-strata/LazyRow"
 import * as Model from "effect-strata/Model"
 import * as Mutation from "effect-strata/Mutation"
 import * as Query from "effect-strata/Query"
@@ -55,6 +57,12 @@ const shapes: { readonly [S in Shape]: { readonly all: unknown; readonly insert:
   wide: { all: Query.from(Wide), insert: (rows) => Mutation.insertMany(Wide, rows) }
 }
 
+/** Of whole rows, as a service does that looks into few of what it is given. */
+const firstFields = Effect.flatMap(Query.from(Wide).pipe(Query.lazy), (rows) => {
+  const all = rows as unknown as ReadonlyArray<LazyRow.LazyRow<{ readonly text1: string; readonly json2: unknown }>>
+  return Either.all(all.map(({ json2, text1 }) => Either.all({ text1, json2 })))
+})
+
 export const open: OpenCoder = async (shape, variant): Promise<Coder> => {
   const { answer, bound, driver } = await make()
   const runtime = ManagedRuntime.make(Executor.layer({
@@ -70,6 +78,10 @@ export const open: OpenCoder = async (shape, variant): Promise<Coder> => {
     decode: ({ positional }) => {
       answer(positional)
       return run(all) as Promise<ReadonlyArray<unknown>>
+    },
+    read: ({ positional }) => {
+      answer(positional)
+      return run(firstFields) as Promise<ReadonlyArray<unknown>>
     },
     encode: async (rows) => {
       await run(insert(rows as never))

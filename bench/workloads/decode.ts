@@ -8,7 +8,7 @@ export interface DecodeWorkload {
   readonly name: string
   readonly shape: Shape
   readonly rows: number
-  readonly does: "decode" | "encode"
+  readonly does: "decode" | "encode" | "read"
   /** Nanoseconds a row, or bytes that are allocated for one. */
   readonly unit: "ns/row" | "bytes/row"
 }
@@ -34,14 +34,22 @@ const wanted: ReadonlyArray<readonly [Shape, number, DecodeWorkload["does"], Dec
   ["kinds", 500, "decode", "bytes/row"],
   ["wide", 500, "decode", "bytes/row"],
   ["users", 500, "encode", "bytes/row"],
-  ["wide", 500, "encode", "bytes/row"]
+  ["wide", 500, "encode", "bytes/row"],
+  ["wide", 1_000, "read", "ns/row"],
+  ["wide", 500, "read", "bytes/row"]
 ]
+
+const verbs: { readonly [D in DecodeWorkload["does"]]: string } = {
+  decode: "decode",
+  encode: "encode",
+  read: "read 2 fields of"
+}
 
 export const decode: ReadonlyArray<DecodeWorkload> = wanted.map(([shape, rows, does, unit], i) => ({
   id: `W6.${String.fromCharCode(97 + i)}`,
   name: unit === "bytes/row"
-    ? `memory to ${does} ${titles[shape]}`
-    : `${does} ${rows.toLocaleString("en")} rows of ${titles[shape]}`,
+    ? `memory to ${verbs[does]} ${titles[shape]}`
+    : `${verbs[does]} ${rows.toLocaleString("en")} rows of ${titles[shape]}`,
   shape,
   rows,
   does,

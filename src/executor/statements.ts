@@ -7,9 +7,10 @@ import type { WriteFailure } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import type { Result } from "../Driver.js"
 import type { Script, Statement, Table } from "../sql/ast.js"
-import { Decoders, RowProblem } from "../sql/decode.js"
-import type { Decoder, Mode } from "../sql/decode.js"
+import { Decoders, makeDecoder, RowProblem } from "../sql/decode.js"
+import type { Decoder, Explain, Mode } from "../sql/decode.js"
 import { InvalidOperand } from "../sql/expressions.js"
+import { makeLazyDecoder } from "../sql/lazyRows.js"
 import { Plans } from "../sql/plans.js"
 import { InvalidValue } from "../sql/storage.js"
 import { InvalidInput } from "../sql/textWriter.js"
@@ -67,7 +68,13 @@ const invalidInput = (
 
 /** The two ends of a statement's way, for one dialect. */
 export const make = (dialect: Dialect, mode: Mode) => {
-  const decoders = new Decoders(dialect, mode)
+  const decoders = new Decoders((projection) => makeDecoder(projection, dialect, mode))
+  const lazyDecoders = {
+    row: new Decoders((projection) => makeLazyDecoder(projection, dialect, mode, "row")),
+    part: new Decoders((projection) => makeLazyDecoder(projection, dialect, mode, "part"))
+  }
+  const decodersOf = (statement: Plain): Decoders =>
+    statement._tag === "Select" && statement.lazy !== undefined ? lazyDecoders[statement.lazy] : decoders
   const plans = new Plans(dialect)
   const decode = (
     statement: Plain,
@@ -76,19 +83,20 @@ export const make = (dialect: Dialect, mode: Mode) => {
     from = 0
   ): ReadonlyArray<unknown> => {
     if (decoder === undefined) return []
-    try {
-      return decoder.decode(rows)
-    } catch (problem) {
-      if (!(problem instanceof RowProblem)) throw problem
-      const { leaf, problem: what, row } = problem
+    const explain: Explain = ({ leaf, problem, row }) => {
       const table = leaf.table ?? tableOf(statement)
-      throw new DecodeError({
+      return new DecodeError({
         ...(table === undefined ? {} : { table: table.name }),
         column: leaf.path.length === 0 ? "value" : leaf.path[leaf.path.length - 1]!,
         row: from + row,
-        problem: what,
+        problem,
         sql: text
       })
+    }
+    try {
+      return decoder.decode(rows, explain)
+    } catch (problem) {
+      throw problem instanceof RowProblem ? explain(problem) : problem
     }
   }
 
@@ -98,7 +106,7 @@ export const make = (dialect: Dialect, mode: Mode) => {
   const prepare = (statement: Plain, places?: Part["places"]): Prepared => {
     try {
       const { parameters, projection, text } = plans.compile(statement)
-      return { text, parameters, decoder: projection === undefined ? undefined : decoders.of(projection) }
+      return { text, parameters, decoder: projection === undefined ? undefined : decodersOf(statement).of(projection) }
     } catch (problem) {
       if (problem instanceof InvalidOperand && statement._tag !== "Select") problem.readFrom([statement])
       throw problem instanceof InvalidInput ? invalidInput(statement, places, problem) : problem

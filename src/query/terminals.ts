@@ -33,7 +33,7 @@ const isPlain = (ast: Ast.Select): boolean =>
 /** The number of rows. */
 export const countOf = (ast: Ast.Select): Ast.Select => {
   const projection: Ast.Projection = { _tag: "Value", expression: countAll().node }
-  if (isPlain(ast)) return { ...ast, projection, orderBy: [], includes: [] }
+  if (isPlain(ast)) return { ...ast, projection, orderBy: [], includes: [], lazy: undefined }
   return { ...selectFrom(derivedOf("counted", { ...ast, includes: [] })), projection }
 }
 
@@ -42,6 +42,7 @@ export const existenceOf = (ast: Ast.Select): Ast.Select => ({
   ...atMost(ast, 1),
   orderBy: [],
   includes: [],
+  lazy: undefined,
   ...(ast.groupBy.length > 0 || ast.distinct || isAggregated(ast.projection)
     ? {}
     : {

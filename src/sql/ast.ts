@@ -201,6 +201,8 @@ export interface Select {
   readonly offset: Expression | undefined
   readonly lock: Lock | undefined
   readonly includes: ReadonlyArray<Include>
+  /** What stays undecoded until a field of it is read: the row, or the part of it that is called `row`. */
+  readonly lazy: "row" | "part" | undefined
 }
 
 /** Stands for a column's default in a row to insert. */

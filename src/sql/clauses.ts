@@ -17,8 +17,11 @@ export interface ClauseForm {
 /** Prints a clause, or nothing where the select has none; `named` gives the parts of the row names, for a derived table. */
 export type ClausePrinter = (writer: Writer, select: Select, form: ClauseForm, named: boolean) => void
 
-/** Every part of a select that is text of its own; relations are loaded by statements of their own, an offset goes with its limit. */
-type Clause = Exclude<keyof Select, "_tag" | "includes" | "offset" | "distinct">
+/**
+ * Every part of a select that is text of its own; relations are loaded by statements of their own, an offset goes with its limit, and of `lazy`
+ * a statement says nothing.
+ */
+type Clause = Exclude<keyof Select, "_tag" | "includes" | "offset" | "distinct" | "lazy">
 
 const source = (writer: Writer, from: Source): void => {
   if (from._tag === "TableSource") writer.source(from.ref, from.table)

@@ -2,6 +2,7 @@
  * From positional rows to what programs see. A decoder is generated once a shape of projection; where generating code is forbidden its
  * interpreted twin does the same. Both make what Schema's own decode would.
  */
+import type { DecodeError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import type { Projection, Table } from "./ast.js"
 import { layoutOf, leavesOf } from "./projection.js"
@@ -12,9 +13,12 @@ import { conversionOf } from "./valueType.js"
 
 type Row = ReadonlyArray<unknown>
 
-/** Decodes rows; throws `RowProblem`. */
+/** Says what a row's problem is to programs. */
+export type Explain = (problem: RowProblem) => DecodeError
+
+/** Decodes rows; throws `RowProblem`. What it leaves for later is explained by `explain`. */
 export interface Decoder {
-  readonly decode: (rows: ReadonlyArray<Row>) => ReadonlyArray<unknown>
+  readonly decode: (rows: ReadonlyArray<Row>, explain?: Explain) => ReadonlyArray<unknown>
   /** Whether integers must be read exactly, beyond 2^53. */
   readonly exactIntegers: boolean
 }
@@ -100,8 +104,11 @@ const generate = (projection: Projection, dialect: Dialect, environment: Environ
   return walk(projection)
 }
 
-/** The same, read part by part. */
-const interpret = (projection: Projection, dialect: Dialect): (row: Row, number: number) => unknown => {
+/** Makes a part of a row, the row's number being for its problems. */
+type Make = (row: Row, number: number) => unknown
+
+/** The same, read part by part; the parts are to be asked for in the order of their leaves. */
+const interpreter = (projection: Projection, dialect: Dialect) => {
   const leaves = leavesOf(projection)
   const { positions } = layoutOf(projection)
   let at = 0
@@ -125,7 +132,10 @@ const interpret = (projection: Projection, dialect: Dialect): (row: Row, number:
       }
     }
   }
-  type Make = (row: Row, number: number) => unknown
+  const columnsOf = (table: Table): ReadonlyArray<readonly [property: string, make: Make]> => {
+    const types = declaredTypes(table)
+    return table.columns.map((column, i) => [column.property, read(types[i]!)])
+  }
   const unless = (absent: ReadonlyArray<number>, make: Make): Make => (row, number) =>
     absent.every((leaf) => row[positions[leaf]!] === null) ? null : make(row, number)
   const walk = (part: Projection): Make => {
@@ -135,7 +145,7 @@ const interpret = (projection: Projection, dialect: Dialect): (row: Row, number:
       case "Instance": {
         const first = at
         const types = declaredTypes(part.table)
-        const columns = part.table.columns.map((column, i) => [column.property, read(types[i]!)] as const)
+        const columns = columnsOf(part.table)
         const make: Make = (row, number) => {
           const made: Record<string, unknown> = Object.create(part.table.prototype)
           for (const [name, value] of columns) made[name] = value(row, number)
@@ -156,7 +166,22 @@ const interpret = (projection: Projection, dialect: Dialect): (row: Row, number:
       }
     }
   }
-  return walk(projection)
+  return { columnsOf, walk }
+}
+
+const interpret = (projection: Projection, dialect: Dialect): Make => interpreter(projection, dialect).walk(projection)
+
+/** A row's fields, each decoded by itself, and what is beside them where they are those of its part called `row`. */
+export const fieldsOf = (projection: Projection, dialect: Dialect, lazy: "row" | "part") => {
+  const { columnsOf, walk } = interpreter(projection, dialect)
+  const parts = projection._tag === "Record" ? projection.fields : {}
+  const row = lazy === "row" ? projection : parts["row"]!
+  const fields = row._tag === "Instance"
+    ? columnsOf(row.table)
+    : row._tag === "Value"
+    ? []
+    : Object.keys(row.fields).map((name) => [name, walk(row.fields[name]!)] as const)
+  return { fields, keys: lazy === "row" ? undefined : walk(parts["keys"]!) }
 }
 
 const define = (target: Record<string, unknown>, name: string, value: unknown): void => {
@@ -235,7 +260,7 @@ const shapeOf = (projection: Projection): string => {
 /** How many shapes are kept; a program that makes more up starts again. */
 const most = 2000
 
-/** Decoders of one dialect, by shape; rows of a table have theirs by the table. */
+/** Decoders of one kind for one dialect, by shape; rows of a table have theirs by the table. */
 export class Decoders {
   private readonly byTable: { readonly [K in "whole" | "optional"]: WeakMap<Table, Decoder> } = {
     whole: new WeakMap(),
@@ -245,7 +270,7 @@ export class Decoders {
   /** Statements of one shape share the projection of the first of them. */
   private readonly byProjection = new WeakMap<Projection, Decoder>()
 
-  constructor(private readonly dialect: Dialect, private readonly mode: Mode = "auto") {}
+  constructor(private readonly make: (projection: Projection) => Decoder) {}
 
   of(projection: Projection): Decoder {
     if (projection._tag === "Instance") {
@@ -264,9 +289,5 @@ export class Decoders {
     }
     this.byProjection.set(projection, decoder)
     return decoder
-  }
-
-  private make(projection: Projection): Decoder {
-    return makeDecoder(projection, this.dialect, this.mode)
   }
 }

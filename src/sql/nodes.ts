@@ -39,5 +39,6 @@ export const selectOver = (from: Source, projection: Projection): Select => ({
   limit: undefined,
   offset: undefined,
   lock: undefined,
-  includes: []
+  includes: [],
+  lazy: undefined
 })

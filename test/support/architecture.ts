@@ -22,6 +22,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [1, [
     "Capability.ts",
     "Database.ts",
+    "LazyRow.ts",
     "Source.ts",
     "Transaction.ts",
     "AdvisoryLock.ts",
@@ -40,6 +41,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/decode.ts",
     "sql/expressions.ts",
     "sql/grouping.ts",
+    "sql/lazyRows.ts",
     "sql/locking.ts",
     "sql/names.ts",
     "sql/plans.ts",

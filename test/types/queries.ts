@@ -3,14 +3,15 @@
  */
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { Database, DbError } from "effect-strata"
-import { Expr, Query, Transaction } from "effect-strata"
+import { Expr, LazyRow, Query, Relation, Transaction } from "effect-strata"
 import { Comment, Event, Legacy, Post, User } from "./models.js"
 import type { UserId } from "./models.js"
-import { given, is } from "./support.js"
+import { given, is, some } from "./support.js"
 import type { RowOf } from "./support.js"
 
 // ---- from, where, orderBy, limit
@@ -302,3 +303,43 @@ is<Effect.Effect.Context<typeof around>, Database.Database | Transaction.Transac
 Query.forUpdate({ skipLocked: true, noWait: true })
 // @ts-expect-error no such option
 Query.forUpdate({ of: "posts" })
+
+// ---- lazy rows: columns are fields, methods are not; what has no fields does not compile
+export const lazy = Query.from(User).pipe(
+  Query.where({ age: { gte: 18 } }),
+  Query.lazy,
+  Query.where({ age: { lt: 99 } })
+)
+type Lazy = RowOf<typeof lazy>
+is<Lazy["settings"], Either.Either<{ readonly theme: "light" | "dark" }, DbError.DecodeError>>(true)
+is<Lazy["bio"], Either.Either<Option.Option<string>, DbError.DecodeError>>(true)
+is<Extract<keyof Lazy, "label" | "olderThan" | "seenAt">, never>(true)
+is<Effect.Effect.Error<typeof lazy>, DbError.ReadFailure>(true)
+is<Effect.Effect.Context<typeof lazy>, Database.Database>(true)
+is<Effect.Effect.Error<Lazy["name"]>, DbError.DecodeError>(true)
+export const wholeRow = LazyRow.decode(some<Lazy>())
+is<typeof wholeRow, Either.Either<User, DbError.DecodeError>>(true)
+export const lazyOne = Query.one(lazy)
+is<Effect.Effect.Success<typeof lazyOne>, Lazy>(true)
+is<Stream.Stream.Success<ReturnType<typeof lazyStream>>, Lazy>(true)
+export const lazyStream = () => Query.stream(lazy)
+export const lazySelect = Query.from(User).pipe(Query.select((u) => ({ id: u.id, all: u })), Query.lazy)
+is<RowOf<typeof lazySelect>["all"], Either.Either<User, DbError.DecodeError>>(true)
+is<RowOf<typeof lazySelect>["id"], Either.Either<UserId, DbError.DecodeError>>(true)
+export const lazyThenSelect = lazy.pipe(Query.select((u) => ({ id: u.id })))
+is<RowOf<typeof lazyThenSelect>, { readonly id: UserId }>(true)
+export const fromLazy = Query.from(lazy.pipe(Query.as("adults"))).pipe(Query.where({ name: "x" }))
+is<RowOf<typeof fromLazy>, User>(true)
+export const lazyRelated = lazy.pipe(Query.include({ posts: Relation.hasMany(User, Post, "authorId") }))
+is<RowOf<typeof lazyRelated>["posts"], ReadonlyArray<Post>>(true)
+is<RowOf<typeof lazyRelated>["name"], Either.Either<string, DbError.DecodeError>>(true)
+given(
+  // @ts-expect-error bare values have no fields
+  Query.from(User).pipe(Query.pluck((u) => u.name), Query.lazy),
+  // @ts-expect-error a row that may be null has none
+  Query.lazy(some<Query.Query<Post | null, typeof Post>>()),
+  // @ts-expect-error a field is not its value
+  some<Lazy>().name satisfies string,
+  // @ts-expect-error methods are of decoded rows
+  some<Lazy>().olderThan
+)
