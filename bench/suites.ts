@@ -8,6 +8,7 @@ import { claims } from "./suites/claims.js"
 import { crud } from "./suites/crud.js"
 import { decode } from "./suites/decode.js"
 import { growth } from "./suites/growth.js"
+import { including } from "./suites/including.js"
 import { observability } from "./suites/observability.js"
 import { pool } from "./suites/pool.js"
 import { reading } from "./suites/reading.js"
@@ -24,6 +25,7 @@ export const suites: ReadonlyArray<Suite> = [
   starting,
   leaks,
   observability,
+  including,
   claims,
   growth
 ]

@@ -29,6 +29,7 @@ const suites: { readonly [suite: string]: string } = {
   W10: "W10: streams",
   W11: "W11: memory and start",
   W13: "W13: what observers cost",
+  W14: "W14: relations",
   claims: "Single calls, against what is claimed of them",
   growth: "Growth"
 }

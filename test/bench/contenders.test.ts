@@ -8,15 +8,18 @@ import { bulk as effectSqlBulk } from "../../bench/contenders/effectSqlBulk.js"
 import { reader as effectSqlReader } from "../../bench/contenders/effectSqlReader.js"
 import { bulk as rawBulk } from "../../bench/contenders/rawBulk.js"
 import { growing as rawGrowing } from "../../bench/contenders/rawGrowing.js"
+import { including as rawIncluding } from "../../bench/contenders/rawIncluding.js"
 import { reader as rawReader } from "../../bench/contenders/rawReader.js"
 import { bulk as strataBulk } from "../../bench/contenders/strataBulk.js"
 import { growing as strataGrowing } from "../../bench/contenders/strataGrowing.js"
+import { including as strataIncluding } from "../../bench/contenders/strataIncluding.js"
 import { reader as strataReader } from "../../bench/contenders/strataReader.js"
 import type { Engine } from "../../bench/crud.js"
+import type { OpenIncluding } from "../../bench/including.js"
 import { making } from "../../bench/plenty.js"
 import type { OpenReader } from "../../bench/reading.js"
 import { canonical } from "../../bench/results.js"
-import { user } from "../../bench/seed.js"
+import { insertPosts, insertUsers, tables, user } from "../../bench/seed.js"
 import { available, fresh, sqliteFile } from "../support/databases.js"
 
 const people = 1_500
@@ -55,6 +58,30 @@ for (const database of available) {
         assert.strictEqual(await run(strataReader, engine, url, "pull", count), raw)
         if (engine !== "sqlite") assert.strictEqual(await run(effectSqlReader, engine, url, "", count), raw)
       }
+      await admin.close()
+    }, 60_000)
+
+    it("load the same relations, by a statement a level and by JSON", async () => {
+      const { admin, url } = await prepared([
+        ...tables(engine),
+        ...insertUsers(engine, 1, 30),
+        ...insertPosts(engine, 140)
+      ])
+      const loaded = async (open: OpenIncluding, variant: string) => {
+        const including = await open({ engine, url, variant })
+        // The last users have no posts.
+        const found = [
+          await including.include(3, 10, 1),
+          await including.include(3, 10, 2),
+          await including.include(25, 9, 2)
+        ]
+        await including.close()
+        return canonical(found, true)
+      }
+      const raw = await loaded(rawIncluding, "in")
+      assert.strictEqual(raw.split("authorId").length - 1, 50 + 50 + 15)
+      assert.strictEqual(await loaded(rawIncluding, "json"), raw)
+      assert.strictEqual(await loaded(strataIncluding, ""), raw)
       await admin.close()
     }, 60_000)
 
