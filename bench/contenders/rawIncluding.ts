@@ -6,7 +6,7 @@ import { grouped, poolSize } from "../crud.js"
 import type { Engine, Post, User } from "../crud.js"
 import type { Including, OpenIncluding, PostWithAuthor } from "../including.js"
 
-type Row = ReadonlyArray<any>
+type Row = ReadonlyArray<unknown>
 
 interface Asking {
   readonly ask: (text: string, values: ReadonlyArray<unknown>) => Promise<ReadonlyArray<Row>>
@@ -14,15 +14,15 @@ interface Asking {
   readonly mark: (place: number) => string
   /** The condition of being one of some keys, and its parameters. */
   readonly among: (column: string, keys: ReadonlyArray<number>) => readonly [string, ReadonlyArray<unknown>]
-  readonly instant: (value: any) => Date
+  readonly instant: (value: unknown) => Date
   readonly json: {
     readonly array: (items: string) => string
     readonly collect: (item: string, order: string) => string
     /** An instant as JSON has it, and back. */
     readonly stored: (column: string) => string
-    readonly instant: (value: any) => Date
-    readonly flag: (value: any) => boolean
-    readonly parse: (value: any) => any
+    readonly instant: (value: unknown) => Date
+    readonly flag: (value: unknown) => boolean
+    readonly parse: (value: unknown) => unknown
   }
   readonly close: () => Promise<void>
 }
@@ -44,14 +44,14 @@ const asking = async (engine: Engine, url: string): Promise<Asking> => {
         },
         mark: () => "?",
         among: marks,
-        instant: (value) => new Date(value),
+        instant: (value) => new Date(value as string),
         json: {
           array: (items) => `json_array(${items})`,
           collect: (item, order) => `json_group_array(${item} order by ${order})`,
           stored: (column) => column,
-          instant: (value) => new Date(value),
+          instant: (value) => new Date(value as string),
           flag: (value) => value === 1,
-          parse: JSON.parse
+          parse: (value) => JSON.parse(value as string)
         },
         close: async () => void database.close()
       }
@@ -68,14 +68,14 @@ const asking = async (engine: Engine, url: string): Promise<Asking> => {
         },
         mark: (place) => `$${place}`,
         among: (column, keys) => [`${column} = any ($1)`, [keys]],
-        instant: (value) => value,
+        instant: (value) => value as Date,
         json: {
           array: (items) => `json_build_array(${items})`,
           collect: (item, order) => `coalesce(json_agg(${item} order by ${order}), '[]')`,
           // Its own text for JSON loses nothing, either, and takes longer to make and to read.
           stored: (column) => `(extract(epoch from ${column}) * 1000)::bigint`,
-          instant: (value) => new Date(value),
-          flag: (value) => value,
+          instant: (value) => new Date(value as number),
+          flag: (value) => value as boolean,
           parse: (value) => value
         },
         close: () => pool.end()
@@ -88,12 +88,12 @@ const asking = async (engine: Engine, url: string): Promise<Asking> => {
         ask: async (text, values) => (await pool.execute(text, values as Array<number>))[0] as ReadonlyArray<Row>,
         mark: () => "?",
         among: marks,
-        instant: (value) => value,
+        instant: (value) => value as Date,
         json: {
           array: (items) => `json_array(${items})`,
           collect: (item, order) => `coalesce(json_arrayagg(${item} order by ${order}), '[]')`,
           stored: (column) => `cast(${column} as char)`,
-          instant: (value: string) => new Date(`${value.replace(" ", "T")}Z`),
+          instant: (value) => new Date(`${(value as string).replace(" ", "T")}Z`),
           flag: (value) => value === 1 || value === true,
           parse: (value) => typeof value === "string" ? JSON.parse(value) : value
         },
@@ -106,20 +106,20 @@ const asking = async (engine: Engine, url: string): Promise<Asking> => {
 const userColumns = ["id", "name", "email", "age", "active", "created_at"]
 const postColumns = ["id", "author_id", "title", "body", "created_at"]
 
-const toUser = (instant: (value: any) => Date, flag: (value: any) => boolean) => (row: Row): User => ({
-  id: row[0],
-  name: row[1],
-  email: row[2],
-  age: row[3],
+const toUser = (instant: (value: unknown) => Date, flag: (value: unknown) => boolean) => (row: Row): User => ({
+  id: row[0] as number,
+  name: row[1] as string,
+  email: row[2] as string,
+  age: row[3] as number,
   active: flag(row[4]),
   createdAt: instant(row[5])
 })
 
-const toPost = (instant: (value: any) => Date) => (row: Row): Post => ({
-  id: row[0],
-  authorId: row[1],
-  title: row[2],
-  body: row[3],
+const toPost = (instant: (value: unknown) => Date) => (row: Row): Post => ({
+  id: row[0] as number,
+  authorId: row[1] as number,
+  title: row[2] as string,
+  body: row[3] as string,
   createdAt: instant(row[4])
 })
 
@@ -131,7 +131,7 @@ const byStatements = ({ among, ask, close, instant, mark }: Asking): Including =
   const authorsOf = async (posts: ReadonlyArray<Post>): Promise<ReadonlyArray<PostWithAuthor>> => {
     const [condition, values] = among("id", [...new Set(posts.map(({ authorId }) => authorId))])
     const byId = new Map((await ask(`${users} where ${condition}`, values)).map((row) => [row[0], userAt(row)]))
-    return posts.map((post) => ({ ...post, author: byId.get(post.authorId)! }))
+    return posts.map((post) => ({ ...post, author: byId.get(post.authorId) as User }))
   }
   return {
     include: async (after, parents, levels) => {
@@ -166,7 +166,7 @@ const byJson = ({ ask, close, instant, json, mark }: Asking): Including => {
       (await ask(texts[levels], [after, parents])).map((row) => ({
         ...ownAt(row),
         posts: (json.parse(row[6]) as ReadonlyArray<Row>).map((post): PostWithAuthor =>
-          levels === 1 ? postAt(post) : { ...postAt(post), author: authorAt(post[5]) }
+          levels === 1 ? postAt(post) : { ...postAt(post), author: authorAt(post[5] as Row) }
         )
       })),
     close
