@@ -13,6 +13,11 @@ const timed = [
   "test/sqlite/{locks,streams,threads}.test.ts"
 ]
 
+/** Whether all that runs here, and what it starts, may not make functions of text (`npm run test:no-codegen`). */
+const forbidsCodeGeneration = process.env["STRATA_NO_CODEGEN"] === "1"
+const forbidding = "--disallow-code-generation-from-strings"
+const preload = fileURLToPath(new URL("./test/support/tinypool.js", import.meta.url))
+
 const project = (name: string, test: UserWorkspaceConfig["test"]): TestProjectConfiguration => ({
   resolve: {
     alias: [
@@ -20,7 +25,14 @@ const project = (name: string, test: UserWorkspaceConfig["test"]): TestProjectCo
       { find: /^effect-strata\/(.+)$/, replacement: source("$1.ts") }
     ]
   },
-  test: { name, testTimeout: 30_000, hookTimeout: 60_000, ...test }
+  test: {
+    name,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // What tests start reads it there.
+    env: forbidsCodeGeneration ? { NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} ${forbidding}` } : {},
+    ...test
+  }
 })
 
 export default defineConfig({
@@ -28,7 +40,13 @@ export default defineConfig({
     globalSetup: ["test/support/servers.ts"],
     teardownTimeout: 30_000,
     // Vitest would leave one processor to itself, and it has little to do.
-    poolOptions: { forks: { minForks: 1, maxForks: availableParallelism() } },
+    poolOptions: {
+      forks: {
+        minForks: 1,
+        maxForks: availableParallelism(),
+        execArgv: forbidsCodeGeneration ? [forbidding, "--import", preload] : []
+      }
+    },
     reporters: ["default", new Summary()],
     projects: [
       project("strata", { include: ["test/**/*.test.ts"], exclude: timed, sequence: { groupOrder: 0 } }),

@@ -60,7 +60,11 @@ const mysql = (url: string) =>
   Effect.map(
     Effect.acquireRelease(
       Effect.promise(async () => {
-        const connection = await createConnection({ uri: url, connectAttributes: { program_name: "observer" } })
+        const connection = await createConnection({
+          uri: url,
+          connectAttributes: { program_name: "observer" },
+          disableEval: true
+        })
         connection.on("error", () => {})
         return connection
       }),

@@ -5,6 +5,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Mysql2 from "mysql2"
 import { connect } from "node:net"
 import type { Socket } from "node:net"
+import { canGenerate } from "../sql/codeGeneration.js"
 import { DecimalParameter } from "./codecs.js"
 import type { Target } from "./options.js"
 import * as Tls from "./tls.js"
@@ -102,6 +103,8 @@ export const create = (library: Library, target: Target, { address, connectTimeo
     bigNumberStrings: true,
     dateStrings: true,
     jsonStrings: true,
+    // Its parsers of rows.
+    disableEval: !canGenerate,
     maxPreparedStatements
   } as Mysql2.ConnectionOptions) as unknown as Raw
   raw.on("error", () => {})

@@ -5,6 +5,7 @@
 import type { DecodeError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import type { Projection, Table } from "./ast.js"
+import { canGenerate } from "./codeGeneration.js"
 import { layoutOf, leavesOf } from "./projection.js"
 import type { Leaf } from "./projection.js"
 import type { Storage, ValueType } from "./storage.js"
@@ -189,14 +190,6 @@ const define = (target: Record<string, unknown>, name: string, value: unknown): 
     Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
   } else target[name] = value
 }
-
-const canGenerate = (() => {
-  try {
-    return new Function("return true")() === true
-  } catch {
-    return false
-  }
-})()
 
 /** Which of the twins to use; "auto" generates wherever that is allowed. */
 export type Mode = "auto" | "interpreted"

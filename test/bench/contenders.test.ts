@@ -20,6 +20,7 @@ import { making } from "../../bench/plenty.js"
 import type { OpenReader } from "../../bench/reading.js"
 import { canonical } from "../../bench/results.js"
 import { insertPosts, insertUsers, tables, user } from "../../bench/seed.js"
+import { ofMysql2 } from "../support/ask.js"
 import { available, fresh, sqliteFile } from "../support/databases.js"
 
 const people = 1_500
@@ -41,34 +42,36 @@ for (const database of available) {
   if (engine === undefined) continue
 
   describe(`contenders on ${database.name}`, () => {
+    /** `plain` is the URL for the drivers themselves. */
     const prepared = async (statements: ReadonlyArray<string>) => {
-      const { url } = await fresh(database)
-      const place = engine === "sqlite" ? sqliteFile(url) : url
-      const admin = await administer(engine, place)
+      const own = await fresh(database)
+      const url = engine === "sqlite" ? sqliteFile(own.url) : own.url
+      const plain = engine === "mysql" ? ofMysql2(url) : url
+      const admin = await administer(engine, plain)
       for (const statement of statements) await admin.ask(statement)
-      return { admin, url: place }
+      return { admin, plain, url }
     }
 
     it("read the same people by their cursors, all of them and some", async () => {
-      const { admin, url } = await prepared(making(engine, people))
+      const { admin, plain, url } = await prepared(making(engine, people))
       for (const count of [Infinity, 1_000, 700]) {
-        const raw = await run(rawReader, engine, url, "", count)
+        const raw = await run(rawReader, engine, plain, "", count)
         assert.strictEqual(raw.split("person").length - 1, Math.min(count, people) + 1)
         assert.strictEqual(await run(strataReader, engine, url, "row", count), raw)
         assert.strictEqual(await run(strataReader, engine, url, "pull", count), raw)
-        if (engine !== "sqlite") assert.strictEqual(await run(effectSqlReader, engine, url, "", count), raw)
+        if (engine !== "sqlite") assert.strictEqual(await run(effectSqlReader, engine, plain, "", count), raw)
       }
       await admin.close()
     }, 60_000)
 
     it("load the same relations, by a statement a level and by JSON", async () => {
-      const { admin, url } = await prepared([
+      const { admin, plain, url } = await prepared([
         ...tables(engine),
         ...insertUsers(engine, 1, 30),
         ...insertPosts(engine, 140)
       ])
-      const loaded = async (open: OpenIncluding, variant: string) => {
-        const including = await open({ engine, url, variant })
+      const loaded = async (open: OpenIncluding, place: string, variant: string) => {
+        const including = await open({ engine, url: place, variant })
         // The last users have no posts.
         const found = [
           await including.include(3, 10, 1),
@@ -78,16 +81,16 @@ for (const database of available) {
         await including.close()
         return canonical(found, true)
       }
-      const raw = await loaded(rawIncluding, "in")
+      const raw = await loaded(rawIncluding, plain, "in")
       assert.strictEqual(raw.split("authorId").length - 1, 50 + 50 + 15)
-      assert.strictEqual(await loaded(rawIncluding, "json"), raw)
-      assert.strictEqual(await loaded(strataIncluding, ""), raw)
+      assert.strictEqual(await loaded(rawIncluding, plain, "json"), raw)
+      assert.strictEqual(await loaded(strataIncluding, url, ""), raw)
       await admin.close()
     }, 60_000)
 
     it("give the same for the points of curves", async () => {
-      const { admin, url } = await prepared(making(engine, people))
-      const raw = await rawGrowing({ engine, url, variant: "" })
+      const { admin, plain, url } = await prepared(making(engine, people))
+      const raw = await rawGrowing({ engine, url: plain, variant: "" })
       const strata = await strataGrowing({ engine, url, variant: "" })
       for (
         const  of of[
@@ -108,13 +111,18 @@ for (const database of available) {
     }, 60_000)
 
     it("write the same members in bulk", async () => {
-      const { admin, url } = await prepared(createMembers(engine))
+      const { admin, plain, url } = await prepared(createMembers(engine))
       const inputs = Array.from({ length: people }, (_, i) => user(i + 1))
       const expected = new Map<string, string>()
       for (
-        const [open, variant] of [[rawBulk, ""], [rawBulk, "floor"], [strataBulk, ""], [effectSqlBulk, ""]] as const
+        const [open, place, variant] of [
+          [rawBulk, plain, ""],
+          [rawBulk, plain, "floor"],
+          [strataBulk, url, ""],
+          [effectSqlBulk, plain, ""]
+        ] as const
       ) {
-        const contender = await open({ engine, url, variant })
+        const contender = await open({ engine, url: place, variant })
         for (const does of ["insert", "upsert", "update"] as const) {
           await admin.ask(emptyMembers(engine))
           if (does !== "insert") await admin.ask(fillMembers(engine, people / 2))

@@ -7,6 +7,7 @@ import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { ofMysql2 } from "../support/ask.js"
 import type { AvailableDatabase } from "../support/databases.js"
 import { sqliteFile } from "../support/databases.js"
 
@@ -20,6 +21,6 @@ export const plainLayer = (
     case "sqlite":
       return SqliteClient.layer({ filename: sqliteFile(url) })
     default:
-      return MysqlClient.layer({ url: Redacted.make(url), maxConnections })
+      return MysqlClient.layer({ url: Redacted.make(ofMysql2(url)), maxConnections })
   }
 }

@@ -13,6 +13,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "pool/state.ts",
     "sql/analysis.ts",
     "sql/ast.ts",
+    "sql/codeGeneration.ts",
     "sql/instants.ts",
     "sql/writer.ts",
     "sql/storage.ts",
