@@ -71,7 +71,7 @@ type Run = (
 const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const { dialect } = driver
   const system = dialect.name
-  const { decode, prepare, prepared } = Statements.make(dialect, mode)
+  const { decode, prepare, prepared, printed } = Statements.make(dialect, mode)
   const identity = {}
   const runner = makeRunner({
     pool,
@@ -310,7 +310,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
           Definitions.print(statement, { dialect, refused }),
           (all) => ({ sql: scriptText(all), parameters: [] })
         )
-        : Effect.map(prepared(statement), ({ parameters, text }) => ({ sql: text, parameters }))
+        : printed(statement)
   }
 
   const reserve = Effect.withFiberRuntime<Connection | undefined, ConnectFailure, Scope.Scope>((fiber) =>

@@ -216,49 +216,65 @@ const ofColumn = (
     into.push(equals(node, value, Comparison.operators.eq))
   } else {
     const operators = Object.keys(value)
-    for (const operator of operators) into.push(...ofTest(node, operator, value[operator], [...path, key, operator]))
+    for (const operator of operators) ofTest(node, operator, value[operator], () => [...path, key, operator], into)
     if (operators.length === 0) into.push(invalid([...path, key], "says nothing: give a value or a test"))
   }
 }
 
+/** Adds the conditions of one test; `path` says where it stands, for what is wrong with it. */
 const ofTest = (
   node: Ast.Expression,
   operator: string,
   operand: unknown,
-  path: ReadonlyArray<string | number>
-): ReadonlyArray<Ast.Expression> => {
+  path: () => ReadonlyArray<string | number>,
+  into: Array<Ast.Expression>
+): void => {
   if (operand === undefined || operand === null) {
-    return [invalid(path, `is ${operand}: leave the key out, or ask for NULL by { isNull: true }`)]
+    into.push(invalid(path(), `is ${operand}: leave the key out, or ask for NULL by { isNull: true }`))
+    return
   }
-  if (Object.hasOwn(binary, operator)) return [equals(node, operand, binary[operator]!)]
+  if (Object.hasOwn(binary, operator)) {
+    into.push(equals(node, operand, binary[operator]!))
+    return
+  }
   if (Object.hasOwn(textTests, operator)) {
-    return [
+    into.push(
       typeof operand === "string"
         ? nodeOf(textTests[operator]!(make<string>(node), operand))
-        : invalid(path, "takes a text")
-    ]
+        : invalid(path(), "takes a text")
+    )
+    return
   }
   switch (operator) {
     case "in":
     case "notIn": {
-      if (!Array.isArray(operand)) return [invalid(path, "takes a list")]
-      const inside = Comparison.inValues([node], Array.from(operand, (one) => [one]))
-      return [operator === "in" ? inside : nodeOf(Comparison.not(make<boolean>(inside)))]
+      if (!Array.isArray(operand)) into.push(invalid(path(), "takes a list"))
+      else {
+        const inside = Comparison.inList(node, operand)
+        into.push(operator === "in" ? inside : nodeOf(Comparison.not(make<boolean>(inside))))
+      }
+      return
     }
     case "between":
-      return !Array.isArray(operand) || operand.length !== 2
-        ? [invalid(path, "takes two values")]
-        : [
+      if (!Array.isArray(operand) || operand.length !== 2) into.push(invalid(path(), "takes two values"))
+      else {
+        into.push(
           equals(node, operand[0], Comparison.operators.gte),
           equals(node, operand[1], Comparison.operators.lte)
-        ]
+        )
+      }
+      return
     case "isNull": {
-      if (typeof operand !== "boolean") return [invalid(path, "takes true or false")]
       const column = make<unknown>(node)
-      return [nodeOf(operand ? Comparison.isNull(column) : Comparison.isNotNull(column))]
+      into.push(
+        typeof operand === "boolean"
+          ? nodeOf(operand ? Comparison.isNull(column) : Comparison.isNotNull(column))
+          : invalid(path(), "takes true or false")
+      )
+      return
     }
     default:
-      return [invalid(path, "is no operator of a filter")]
+      into.push(invalid(path(), "is no operator of a filter"))
   }
 }
 

@@ -38,6 +38,7 @@ import { derivedOf, selectFrom } from "./query/derived.js"
 import { lazyOf } from "./query/lazy.js"
 import { lockingOf } from "./query/locking.js"
 import type { LockOptions } from "./query/locking.js"
+import { Scope } from "./query/scope.js"
 import { atMost, countOf, existenceOf } from "./query/terminals.js"
 import type { Fresh, LoadedId, RelationFrom } from "./Relation.js"
 import { includesOf, plansOf } from "./Relation.js"
@@ -45,31 +46,12 @@ import type * as Source from "./Source.js"
 import { Describe } from "./Source.js"
 import type { ColumnsId, NeedsId, RowId } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
+import { draftOf } from "./sql/nodes.js"
+import type { Draft } from "./sql/nodes.js"
 import type { Transaction } from "./transaction/scope.js"
 
 declare const scopeId: unique symbol
 declare const joinsId: unique symbol
-
-/** What callbacks of a query are given: the root's columns, made when the first one asks for them, and the joined ones by alias. */
-class Scope {
-  private made: object | undefined = undefined
-
-  constructor(
-    readonly source: Source.Any,
-    readonly ref: Ast.Ref,
-    readonly joined: { readonly [alias: string]: object }
-  ) {}
-
-  joining(alias: string, columns: object): Scope {
-    const scope = new Scope(this.source, this.ref, { ...this.joined, [alias]: columns })
-    scope.made = this.made
-    return scope
-  }
-
-  get root(): object {
-    return this.made ??= columnsOf(this.source[Describe], this.ref, false)
-  }
-}
 
 /**
  * A select: `A` the row, `S` the root source, `J` what was joined, by alias, `R` what it requires beside `Database`. `yield*` runs it.
@@ -109,8 +91,24 @@ const asking = <A, E = never>(
 
 const build = (ast: Ast.Select, scope: Scope): any => new Built(ast, scope)
 
-/** The query with another select; each combinator spreads the old one by itself, which engines do in one copy. */
-const change = (query: Query<any, any, any, any>, ast: Ast.Select): any => build(ast, scopeOf(query))
+/** The query with clauses that are set in a copy of its select. */
+const change = (query: Query<any, any, any, any>, set: (draft: Draft) => void): any => {
+  const draft = draftOf(query.ast)
+  set(draft)
+  return build(draft, scopeOf(query))
+}
+
+const selecting = (query: Query<any, any, any, any>, projection: Ast.Projection): any =>
+  change(query, (draft) => {
+    draft.projection = projection
+    draft.lazy = undefined
+  })
+
+const add = (query: Query<any, any, any, any>, clause: "where" | "having", condition: Ast.Expression): any =>
+  change(query, (draft) => {
+    const before = draft[clause]
+    draft[clause] = before === undefined ? condition : Comparison.allOf([before, condition])
+  })
 
 const call = <X>(query: Query<any, any, any, any>, callback: unknown): X => {
   const { joined, root } = scopeOf(query)
@@ -145,11 +143,7 @@ const conditionOf = (query: Query<any, any, any, any>, scope: unknown): Ast.Expr
 export const where = <S extends Source.Any, J, const X extends Filter.Draft<S>, R1 = never>(
   scope: ((root: Columns<S>, joined: Joined<J>) => Condition<R1>) | Filter.Checked<S, X>
 ) =>
-<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => {
-  const condition = conditionOf(query, scope)
-  const { where } = query.ast
-  return change(query, { ...query.ast, where: where === undefined ? condition : Comparison.allOf([where, condition]) })
-}
+<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => add(query, "where", conditionOf(query, scope))
 
 /**
  * A reusable piece of query over a root source: it fits every query with that root, before and after joins.
@@ -189,10 +183,9 @@ const join = (kind: "inner" | "left") => (alias: string, source: Source.Any, on:
         [alias]: columnsOf(description, ref, false)
       })
     )
-  return build(
-    { ...query.ast, joins: [...query.ast.joins, { kind, source: description.source(ref), on: condition }] },
-    query.scope.joining(alias, columnsOf(description, ref, kind === "left"))
-  )
+  const draft = draftOf(query.ast)
+  draft.joins = [...draft.joins, { kind, source: description.source(ref), on: condition }]
+  return build(draft, query.scope.joining(alias, columnsOf(description, ref, kind === "left")))
 }
 
 /**
@@ -221,8 +214,8 @@ export const select = <S extends Source.Any, J, const X extends Shape>(
   shape: (root: Columns<S>, joined: Joined<J>) => X
 ) =>
 <A, R>(query: Query<A, S, J, R>): Query<{ readonly [K in keyof X]: X[K][typeof RowId] }, S, J, R | ShapeNeeds<X>> => {
-  const given = call<Shape>(query, shape)
-  return change(query, { ...query.ast, projection: recordOf(given), lazy: undefined })
+  const projection = recordOf(call<Shape>(query, shape))
+  return selecting(query, projection)
 }
 
 /**
@@ -234,8 +227,10 @@ export const select = <S extends Source.Any, J, const X extends Shape>(
 export const pluck = <S extends Source.Any, J, B, R1>(
   value: (root: Columns<S>, joined: Joined<J>) => Selectable<B, R1>
 ) =>
-<A, R>(query: Query<A, S, J, R>): Query<B, S, J, R | R1> =>
-  change(query, { ...query.ast, projection: projectionOf(call(query, value)), lazy: undefined })
+<A, R>(query: Query<A, S, J, R>): Query<B, S, J, R | R1> => {
+  const projection = projectionOf(call(query, value))
+  return selecting(query, projection)
+}
 
 /**
  * Groups rows by expressions; `select` then takes those and aggregates.
@@ -246,11 +241,10 @@ export const pluck = <S extends Source.Any, J, B, R1>(
 export const groupBy = <S extends Source.Any, J>(
   by: (root: Columns<S>, joined: Joined<J>) => ReadonlyArray<Operand<any, any>>
 ) =>
-<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R> =>
-  change(query, {
-    ...query.ast,
-    groupBy: [...query.ast.groupBy, ...call<ReadonlyArray<unknown>>(query, by).map(nodeOf)]
-  })
+<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R> => {
+  const expressions = call<ReadonlyArray<unknown>>(query, by).map(nodeOf)
+  return change(query, (draft) => (draft.groupBy = [...draft.groupBy, ...expressions]))
+}
 
 /**
  * Keeps the groups for which it holds.
@@ -261,11 +255,7 @@ export const groupBy = <S extends Source.Any, J>(
 export const having = <S extends Source.Any, J, R1 = never>(
   condition: (root: Columns<S>, joined: Joined<J>) => Condition<R1>
 ) =>
-<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => {
-  const node = nodeOf(call(query, condition))
-  const { having } = query.ast
-  return change(query, { ...query.ast, having: having === undefined ? node : Comparison.allOf([having, node]) })
-}
+<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => add(query, "having", nodeOf(call(query, condition)))
 
 /**
  * Sorts; several `orderBy` sort by the first, then the next. NULLs come last unless asked.
@@ -279,7 +269,9 @@ export const orderBy = <S extends Source.Any, J>(
 <A, R>(query: Query<A, S, J, R>): Query<A, S, J, R> => {
   const given = call<Order | ReadonlyArray<Order>>(query, order)
   const orders = Array.isArray(given) ? given as ReadonlyArray<Order> : [given as Order]
-  return change(query, { ...query.ast, orderBy: [...query.ast.orderBy, ...orders.map((one) => one.order)] })
+  const orderBy = query.ast.orderBy.slice()
+  for (const { order } of orders) orderBy.push(order)
+  return change(query, (draft) => (draft.orderBy = orderBy))
 }
 
 const bound = (what: string, count: number): Ast.Expression =>
@@ -293,7 +285,7 @@ const bound = (what: string, count: number): Ast.Expression =>
  * @since 0.1.0
  * @category combinators
  */
-export const limit = (count: number): Same => (query) => change(query, { ...query.ast, limit: bound("limit", count) })
+export const limit = (count: number): Same => (query) => change(query, (draft) => (draft.limit = bound("limit", count)))
 
 /**
  * Leaves out so many rows first.
@@ -302,7 +294,7 @@ export const limit = (count: number): Same => (query) => change(query, { ...quer
  * @category combinators
  */
 export const offset = (count: number): Same => (query) =>
-  change(query, { ...query.ast, offset: bound("offset", count) })
+  change(query, (draft) => (draft.offset = bound("offset", count)))
 
 /**
  * Leaves out rows that are the same as another.
@@ -310,7 +302,7 @@ export const offset = (count: number): Same => (query) =>
  * @since 0.1.0
  * @category combinators
  */
-export const distinct: Same = (query) => change(query, { ...query.ast, distinct: true })
+export const distinct: Same = (query) => change(query, (draft) => (draft.distinct = true))
 
 export type { LockOptions } from "./query/locking.js"
 
@@ -319,7 +311,7 @@ type Locking = (
 ) => <A, S, J, R>(query: Query<A, S, J, R>) => Query<A, S, J, R | Transaction>
 
 const locking = (strength: Ast.Lock["strength"]): Locking => (options = {}) => (query) =>
-  change(query, lockingOf(query.ast, strength, options))
+  build(lockingOf(query.ast, strength, options), scopeOf(query))
 
 /**
  * Locks the rows until the transaction ends, so that nobody else changes, deletes or locks them meanwhile.
@@ -392,7 +384,7 @@ export const include =
   <A, J, R>(
     query: Query<A, S, J, R>
   ): Query<A & { readonly [K in keyof X]: X[K][typeof LoadedId] }, S, J, R> =>
-    change(query, { ...query.ast, includes: [...query.ast.includes, ...includesOf(plansOf(relations as never))] })
+    change(query, (draft) => (draft.includes = [...draft.includes, ...includesOf(plansOf(relations as never))]))
 
 /**
  * Keeps rows undecoded until a field of them is read: for wide rows of which few fields are used. Each field is then an `Either`, whose
@@ -405,7 +397,7 @@ export const include =
  * @category combinators
  */
 export const lazy = <A extends object, S, J, R>(query: Query<A, S, J, R>): Query<LazyRow.Of<A, S>, S, J, R> =>
-  change(query, lazyOf(query.ast))
+  build(lazyOf(query.ast), scopeOf(query))
 
 /**
  * The query as a table for another one, under a name.

@@ -6,7 +6,9 @@ import { ConfigurationError, DecodeError, UnsupportedError, ValidationError } fr
 import type { WriteFailure } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import type { Result } from "../Driver.js"
+import type { Printed } from "../Database.js"
 import type { Script, Statement, Table } from "../sql/ast.js"
+import type { Compiled } from "../sql/compile.js"
 import { Decoders, makeDecoder, RowProblem } from "../sql/decode.js"
 import type { Decoder, Explain, Mode } from "../sql/decode.js"
 import { InvalidOperand } from "../sql/expressions.js"
@@ -100,17 +102,21 @@ export const make = (dialect: Dialect, mode: Mode) => {
     }
   }
 
-  /**
-   * A statement as it would be sent, or why it is not, for `refused`. Of part of an insert, `places` are those of its rows in the whole.
-   */
-  const prepare = (statement: Plain, places?: Part["places"]): Prepared => {
+  const compile = (statement: Plain, places?: Part["places"]): Compiled => {
     try {
-      const { parameters, projection, text } = plans.compile(statement)
-      return { text, parameters, decoder: projection === undefined ? undefined : decodersOf(statement).of(projection) }
+      return plans.compile(statement)
     } catch (problem) {
       if (problem instanceof InvalidOperand && statement._tag !== "Select") problem.readFrom([statement])
       throw problem instanceof InvalidInput ? invalidInput(statement, places, problem) : problem
     }
+  }
+
+  /**
+   * A statement as it would be sent, or why it is not, for `refused`. Of part of an insert, `places` are those of its rows in the whole.
+   */
+  const prepare = (statement: Plain, places?: Part["places"]): Prepared => {
+    const { parameters, projection, text } = compile(statement, places)
+    return { text, parameters, decoder: projection === undefined ? undefined : decodersOf(statement).of(projection) }
   }
 
   /** The same as an Effect. */
@@ -123,5 +129,16 @@ export const make = (dialect: Dialect, mode: Mode) => {
       }
     })
 
-  return { decode, prepare, prepared }
+  /** Its text and parameters alone. */
+  const printed = (statement: Plain): Effect.Effect<Printed, WriteFailure> =>
+    Effect.suspend(() => {
+      try {
+        const { parameters, text } = compile(statement)
+        return Effect.succeed({ sql: text, parameters })
+      } catch (problem) {
+        return refused(problem)
+      }
+    })
+
+  return { decode, prepare, prepared, printed }
 }

@@ -204,6 +204,13 @@ export const inValues = (
   type: nullableWith(booleanType, left)
 })
 
+/** `node in (values)`; a hole among them is undefined. */
+export const inList = (node: Ast.Expression, values: ReadonlyArray<unknown>): Ast.Expression => {
+  const rows: Array<ReadonlyArray<unknown>> = []
+  for (let i = 0; i < values.length; i++) rows.push([values[i]])
+  return inValues([node], rows)
+}
+
 const inside = <A, R = never, R2 = never>(
   left: Operand<A, R>,
   right: ReadonlyArray<NonNull<NoInfer<A>>> | Subquery<NonNull<NoInfer<A>> | null, R2>
@@ -212,7 +219,7 @@ const inside = <A, R = never, R2 = never>(
   return make(
     "ast" in right
       ? { _tag: "InSelect", left: node, select: right.ast, type: orNull(booleanType) }
-      : inValues([node], Array.from(right as ReadonlyArray<unknown>, (value) => [value]))
+      : inList(node, Array.isArray(right) ? right : Array.from(right as Iterable<unknown>))
   )
 }
 

@@ -167,13 +167,16 @@ const entriesOf = ({ columns }: Source.Description): ReadonlyArray<ColumnEntry> 
   return found
 }
 
+const define = (target: Record<PropertyKey, unknown>, name: string, value: unknown): void => {
+  if (name !== "__proto__") target[name] = value
+  else Object.defineProperty(target, name, { value, enumerable: true })
+}
+
 /** The columns of a source for a callback. */
 export const columnsOf = (description: Source.Description, ref: Ast.Ref, optional: boolean): object => {
   const target: Record<PropertyKey, unknown> = { [PartId]: new Part(description, ref, optional) }
   for (const [property, { name, type }] of entriesOf(description)) {
-    const column = new Expression({ _tag: "Column", ref, name, type: optional ? orNull(type) : type })
-    if (property !== "__proto__") target[property] = column
-    else Object.defineProperty(target, property, { value: column, enumerable: true })
+    define(target, property, new Expression({ _tag: "Column", ref, name, type: optional ? orNull(type) : type }))
   }
   return target
 }
@@ -184,9 +187,10 @@ export const recordPart = (shape: Shape): object => ({ [PartId]: { row: recordOf
 /** The projection of a shape; an empty one selects nothing, which SQL has no words for. */
 export const recordOf = (shape: Shape): Ast.Projection => {
   const names = Object.keys(shape)
-  return names.length === 0
-    ? { _tag: "Value", expression: invalid("a select was given a record of nothing") }
-    : { _tag: "Record", fields: Object.fromEntries(names.map((name) => [name, projectionOf(shape[name])])) }
+  if (names.length === 0) return { _tag: "Value", expression: invalid("a select was given a record of nothing") }
+  const fields: Record<string, Ast.Projection> = {}
+  for (const name of names) define(fields, name, projectionOf(shape[name]))
+  return { _tag: "Record", fields }
 }
 
 /** What cannot be said. */
@@ -223,10 +227,17 @@ export const operandOr = (value: unknown, type: ValueType): Ast.Expression =>
 
 export const parameter = (value: unknown, type: ValueType): Ast.Expression => ({ _tag: "Parameter", value, type })
 
+/** Made once for each: statements are of one shape where their types are the same. */
+const types = new WeakMap<object, ValueType>()
+
 /** The type of a Schema; one that cannot be stored is taken as JSON, and fails when a value is encoded. */
 export const typeOf = (schema: Schema.Schema<any, any>): ValueType => {
-  const type = fromSchema(schema)
-  return isUnstorable(type) ? { storage: { _tag: "json" }, nullable: true, schema } : type
+  let found = types.get(schema)
+  if (found === undefined) {
+    const type = fromSchema(schema)
+    types.set(schema, found = isUnstorable(type) ? { storage: { _tag: "json" }, nullable: true, schema } : type)
+  }
+  return found
 }
 
 export const booleanType: ValueType = { storage: { _tag: "boolean" }, nullable: false, schema: Schema.Boolean }
@@ -244,6 +255,7 @@ export const decimalType: ValueType = {
   nullable: false,
   schema: Schema.BigDecimalFromSelf
 }
+const bytesType: ValueType = { storage: { _tag: "bytes" }, nullable: false, schema: Schema.Uint8ArrayFromSelf }
 export const timestampType: ValueType = {
   storage: { _tag: "timestamp" },
   nullable: false,
@@ -269,7 +281,7 @@ export const typeOfValue = (value: unknown): ValueType => {
       return doubleType
     default:
       return value instanceof Uint8Array
-        ? { storage: { _tag: "bytes" }, nullable: false, schema: Schema.Uint8ArrayFromSelf }
+        ? bytesType
         : textType
   }
 }

@@ -20,7 +20,11 @@ const likeOperator: Ast.Operator = { name: "like", form: "dialect" }
 const ilikeOperator: Ast.Operator = { name: "ilike", form: "dialect" }
 
 /** A `\\` that escapes nothing is an error on one database and a plain character on another. */
-const isCut = (pattern: string): boolean => (/\\*$/.exec(pattern)?.[0].length ?? 0) % 2 === 1
+const isCut = (pattern: string): boolean => {
+  let start = pattern.length
+  while (start > 0 && pattern[start - 1] === "\\") start--
+  return (pattern.length - start) % 2 === 1
+}
 
 const cut: Ast.Expression = {
   _tag: "Invalid",
@@ -49,8 +53,10 @@ const textFunction = (name: string, sql: string): TextFunction => {
   return (text) => make(call(operator, [nodeOf(text)], textType))
 }
 
+const special = /[\\%_]/
+
 /** Takes the meaning from `%`, `_` and `\`. */
-export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, "\\$&")
+export const escapeLike = (text: string): string => special.test(text) ? text.replace(/[\\%_]/g, "\\$&") : text
 
 const same = (pattern: string) => pattern
 

@@ -5,6 +5,7 @@ import { count as countAll } from "../expr/aggregate.js"
 import { allOf } from "../expr/comparison.js"
 import { integerType } from "../expr/core.js"
 import type * as Ast from "../sql/ast.js"
+import { draftOf } from "../sql/nodes.js"
 import { derivedOf, isAggregated, selectFrom } from "./derived.js"
 
 /** Always the same, so that it is text: a parameter would be bound each time. */
@@ -20,9 +21,10 @@ const two = literal(2)
 /** A limit of the query's own stays when it is lower. */
 export const atMost = (ast: Ast.Select, count: 1 | 2): Ast.Select => {
   const { limit } = ast
-  return limit === undefined || (limit._tag === "Parameter" && (limit.value as number) > count)
-    ? { ...ast, limit: count === 1 ? one : two }
-    : ast
+  if (limit !== undefined && (limit._tag !== "Parameter" || (limit.value as number) <= count)) return ast
+  const draft = draftOf(ast)
+  draft.limit = count === 1 ? one : two
+  return draft
 }
 
 /** Whether the rows are those of the tables, so that counting needs no subquery. */

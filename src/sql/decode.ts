@@ -105,6 +105,13 @@ const generate = (projection: Projection, dialect: Dialect, environment: Environ
   return walk(projection)
 }
 
+const generatedFrom = (projection: Projection, dialect: Dialect): (row: Row) => unknown => {
+  const environment = new Environment()
+  const made = generate(projection, dialect, environment)
+  const factory = new Function(...environment.values.map((_, i) => `e${i}`), `return (r) => (${made})`)
+  return factory(...environment.values) as (row: Row) => unknown
+}
+
 /** Makes a part of a row, the row's number being for its problems. */
 type Make = (row: Row, number: number) => unknown
 
@@ -194,9 +201,9 @@ const define = (target: Record<string, unknown>, name: string, value: unknown): 
 /** Which of the twins to use; "auto" generates wherever that is allowed. */
 export type Mode = "auto" | "interpreted"
 
+/** A decoder that is made when the first row comes: generating one takes longer than printing its statement. */
 export const makeDecoder = (projection: Projection, dialect: Dialect, mode: Mode = "auto"): Decoder => {
-  const leaves = leavesOf(projection)
-  const exactIntegers = leaves.some(({ expression: { type: { storage } } }) =>
+  const exactIntegers = leavesOf(projection).some(({ expression: { type: { storage } } }) =>
     storage._tag === "bigint" || storage._tag === "decimal" || (storage._tag === "integer" && storage.wide === true)
   )
   let slow: ((row: Row, number: number) => unknown) | undefined
@@ -204,14 +211,13 @@ export const makeDecoder = (projection: Projection, dialect: Dialect, mode: Mode
   if (mode === "interpreted" || !canGenerate) {
     return { exactIntegers, decode: (rows) => rows.map(interpreted) }
   }
-  const environment = new Environment()
-  const made = generate(projection, dialect, environment)
-  const factory = new Function(...environment.values.map((_, i) => `e${i}`), `return (r) => (${made})`)
-  const one = factory(...environment.values) as (row: Row) => unknown
+  let generated: ((row: Row) => unknown) | undefined
   return {
     exactIntegers,
     decode: (rows) => {
       const decoded: Array<unknown> = rows.slice()
+      if (rows.length === 0) return decoded
+      const one = generated ??= generatedFrom(projection, dialect)
       let i = 0
       try {
         for (; i < rows.length; i++) decoded[i] = one(rows[i]!)

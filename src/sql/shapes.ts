@@ -69,6 +69,8 @@ export const isOneParameter = (
 /** How many places a tree has at the most; a program that makes more up starts again. */
 const most = 20_000
 
+const descending = { first: "desc first", last: "desc last" } as const
+
 /** Follows one statement. */
 class Walk<A> {
   readonly values: Array<unknown> = []
@@ -117,9 +119,9 @@ class Walk<A> {
   /** A use of a source: by its number among those of the statement, and at first by the name that it would like. */
   private ref(ref: Ref): void {
     const { refs } = this
-    let number = refs.indexOf(ref)
-    if (number === -1) number = refs.push(ref) - 1
-    this.step(number)
+    const number = refs.indexOf(ref)
+    if (number !== -1) return this.step(number)
+    this.step(refs.push(ref) - 1)
     this.step(ref.hint)
   }
 
@@ -174,8 +176,7 @@ class Walk<A> {
   private orders(orders: ReadonlyArray<Order>): boolean {
     this.step(orders.length)
     for (const { direction, expression, nulls } of orders) {
-      this.step(direction)
-      this.step(nulls)
+      this.step(direction === "asc" ? nulls : descending[nulls])
       if (!this.expression(expression)) return false
     }
     return true
@@ -217,7 +218,6 @@ class Walk<A> {
     this.step(projection._tag)
     switch (projection._tag) {
       case "Value":
-        this.step(projection.expression.type)
         return this.expression(projection.expression)
       case "Instance":
         this.step(projection.table)
@@ -237,43 +237,44 @@ class Walk<A> {
     }
   }
 
+  /** The type decides how a value is decoded, and of a column also how it is sorted. */
   private expression(expression: Expression): boolean {
-    this.step(expression._tag)
+    const { type } = expression
     switch (expression._tag) {
+      // The commonest begin with a token that no other does: a number, an operator, a type.
       case "Column":
         this.ref(expression.ref)
         this.step(expression.name)
-        // Whether it may be NULL decides how it is sorted.
-        this.step(expression.type)
-        return true
-      case "Parameter":
-        this.step(expression.type)
-        this.step(expression.isUntyped)
-        this.value(expression.value, expression, 0)
-        return true
-      case "Stored":
-        this.step(expression.column)
-        this.step(expression.type)
-        this.value(expression.value, expression, 0)
+        this.step(type)
         return true
       case "Call":
         this.step(expression.operator)
-        this.step(expression.type)
+        this.step(type)
         return this.list(expression.args)
+      case "Parameter":
+        if (expression.isUntyped === true) this.step("Untyped")
+        this.step(type)
+        this.value(expression.value, expression, 0)
+        return true
+    }
+    this.step(expression._tag)
+    this.step(type)
+    switch (expression._tag) {
+      case "Stored":
+        this.step(expression.column)
+        this.value(expression.value, expression, 0)
+        return true
       case "Aggregate":
         this.step(expression.operator)
-        this.step(expression.type)
         this.step(expression.distinct)
         return this.list(expression.args) && this.optional(expression.filter)
       case "Case":
-        this.step(expression.type)
         this.step(expression.branches.length)
         for (const { then, when } of expression.branches) {
           if (!this.expression(when) || !this.expression(then)) return false
         }
         return this.optional(expression.otherwise)
       case "Cast":
-        this.step(expression.type)
         return this.expression(expression.expression)
       case "InValues": {
         const { left, rows } = expression
@@ -292,14 +293,11 @@ class Walk<A> {
       case "InSelect":
         return this.expression(expression.left) && this.select(expression.select)
       case "Exists":
-        return this.select(expression.select)
       case "Scalar":
-        this.step(expression.type)
         return this.select(expression.select)
       case "RowNumber":
         return this.list(expression.partitionBy) && this.orders(expression.orderBy)
       case "Fragment":
-        this.step(expression.type)
         this.step(expression.strings.length)
         for (const string of expression.strings) this.step(string)
         return this.list(expression.args)
