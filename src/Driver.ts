@@ -60,6 +60,8 @@ export interface Failure {
   readonly hint: string | undefined
   /** What the driver threw; it may hold values, so it is only ever shown redacted. */
   readonly cause: unknown
+  /** Of statements that were run together, the place of the one that failed. */
+  readonly place?: number
 }
 
 /**
@@ -179,6 +181,13 @@ export interface Connection {
     options: RunOptions | undefined,
     done: (outcome: Effect.Effect<Result, Failure>) => void
   ) => (over: () => void) => Effect.Effect<void>
+  /**
+   * `run` for several statements of a transaction, which are sent together and run one after the other; after one that fails none is run. They
+   * are few enough to be kept in memory as they are sent.
+   */
+  readonly runAll?: (
+    statements: ReadonlyArray<{ readonly text: string; readonly parameters: ReadonlyArray<unknown> }>
+  ) => Effect.Effect<ReadonlyArray<Result>, Failure>
   /** Whether a read may be asked for behind the reads that the connection is being asked for. */
   readonly canJoin?: (text: string) => boolean
   /**
@@ -274,6 +283,8 @@ export interface Driver {
   readonly turnBefore?: (fiber: Fiber.RuntimeFiber<any, any>) => Effect.Effect<void> | undefined
   /** Whether its connections have `ask`; default false. */
   readonly asks?: boolean
+  /** Whether its connections have `runAll`; default false. */
+  readonly runsAll?: boolean
   /** Opens one connection. */
   readonly connect: Effect.Effect<Connection, Failure>
   /** How rows are streamed: by `streamAside`, which needs its connection only to open, or by `stream`, which shares it until its end. */

@@ -6,6 +6,7 @@
  */
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
+import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -32,7 +33,7 @@ import * as Tracing from "./executor/tracing.js"
 import * as Writes from "./executor/writes.js"
 import { loadSelect } from "./Loader.js"
 import * as Pool from "./Pool.js"
-import type { Select } from "./sql/ast.js"
+import type { Insert, Select } from "./sql/ast.js"
 import { scriptText } from "./sql/ddl.js"
 import type { Mode } from "./sql/decode.js"
 import { elsewhere } from "./transaction/elsewhere.js"
@@ -58,6 +59,15 @@ export interface Options {
 interface Sent extends Database.Outcome {
   readonly insertId: number | bigint | undefined
 }
+
+/** Part of an insert as it would be sent. */
+interface Ready {
+  readonly statement: Insert
+  readonly prepared: Statements.Prepared
+}
+
+/** How many parts of an insert are sent together: what waits to be sent is in memory, and all of it is when a fiber is interrupted. */
+const mostTogether = 16
 
 /** Runs one statement for a fiber. */
 type Run = (
@@ -180,8 +190,32 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     return turn === undefined ? send() : Effect.flatMap(turn, send)
   }
 
-  const sendPrepared = (run: Run, statement: Plain) => (prepared: Statements.Prepared) =>
-    Effect.withFiberRuntime<Sent, WriteFailure>((fiber) => dispatch(fiber, run, statement, prepared))
+  const sendReady = ({ prepared, statement }: Ready): Effect.Effect<Sent, WriteFailure> =>
+    Effect.withFiberRuntime((fiber) => dispatch(fiber, runToWrite, statement, prepared))
+
+  /** Sends parts of an insert, together where the database can; traced, each has a span of its own. */
+  const sendAll = (all: ReadonlyArray<Ready>): Effect.Effect<ReadonlyArray<Sent>, WriteFailure> =>
+    Effect.withFiberRuntime((fiber) => {
+      const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
+      if (driver.runsAll !== true || scope === undefined || Tracing.isTraced(fiber)) {
+        return Effect.forEach(all, sendReady)
+      }
+      const together = (some: ReadonlyArray<Ready>): Effect.Effect<ReadonlyArray<Sent>, WriteFailure> =>
+        Effect.matchEffect(scope.use((connection) => connection.runAll!(some.map(({ prepared }) => prepared))), {
+          onFailure: (error) => {
+            const { prepared, statement } = some[error._tag === "Failure" ? error.place ?? 0 : 0]!
+            return failed(statement, prepared)(error)
+          },
+          onSuccess: (results) => {
+            try {
+              return Effect.succeed(results.map((result, i) => sentOf(some[i]!.statement, some[i]!.prepared, result)))
+            } catch (problem) {
+              return refused(problem)
+            }
+          }
+        })
+      return Effect.map(Effect.forEach(Arr.chunksOf(all, mostTogether), together), (sent) => sent.flat())
+    })
 
   /** One statement as it is: compiled, sent, decoded. */
   const sendBy = (run: Run) => (statement: Plain): Effect.Effect<Sent, WriteFailure> =>
@@ -227,7 +261,9 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const writes = Writes.make({
     dialect,
     send,
-    prepare: (statement, places) => Effect.map(prepared(statement, places), sendPrepared(runToWrite, statement)),
+    prepare: (statement, places) => Effect.map(prepared(statement, places), (prepared) => ({ statement, prepared })),
+    sendReady,
+    sendAll,
     transact: (effect) => atomic(effect, undefined)
   })
 

@@ -73,16 +73,16 @@ const bySize = (part: Part, { maxParameters, rowsPerInsert }: Dialect): Readonly
 /** Parameters that what follows the values may take. */
 const reserved = (insert: Insert): number => insert.conflict === undefined ? 0 : insert.conflict.set.length * 8
 
-/** What writing needs of the executor. */
-interface Parts {
+/** What writing needs of the executor; `Ready` is a part of an insert as it would be sent. */
+interface Parts<Ready> {
   readonly dialect: Dialect
   /** Runs one statement as it is. */
   readonly send: (statement: Exclude<Statement, Script>) => Effect.Effect<Sent, WriteFailure>
-  /** Makes a part of an insert ready to be sent, and refuses its values; the inner effect sends it. */
-  readonly prepare: (
-    insert: Insert,
-    places: Part["places"]
-  ) => Effect.Effect<Effect.Effect<Sent, WriteFailure>, WriteFailure>
+  /** Makes a part of an insert ready to be sent, and refuses its values. */
+  readonly prepare: (insert: Insert, places: Part["places"]) => Effect.Effect<Ready, WriteFailure>
+  readonly sendReady: (ready: Ready) => Effect.Effect<Sent, WriteFailure>
+  /** The same for all parts of an insert, in a transaction. */
+  readonly sendAll: (all: ReadonlyArray<Ready>) => Effect.Effect<ReadonlyArray<Sent>, WriteFailure>
   readonly transact: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E | TransactionFailure>
 }
 
@@ -100,7 +100,7 @@ export const countOf = (statement: Write, affected: number): number =>
   statement._tag === "Insert" && statement.conflict !== undefined ? statement.rows.length : affected
 
 /** Runs a write: in one statement where that can say it, else in one transaction. */
-export const make = ({ dialect, send, transact, prepare }: Parts) => {
+export const make = <Ready>({ dialect, prepare, send, sendAll, sendReady, transact }: Parts<Ready>) => {
   const readBack = (insert: Insert) => ({ affected, insertId }: Sent): Effect.Effect<Sent, WriteFailure> => {
     const found = Returning.insertedKeys(insert, insertId)
     if (found === undefined) {
@@ -125,22 +125,21 @@ export const make = ({ dialect, send, transact, prepare }: Parts) => {
     const parts = split(statement, dialect)
     const isEmulated = Returning.needsEmulation(statement, dialect)
     const plain = (insert: Insert): Insert => isEmulated ? { ...insert, returning: undefined } : insert
-    const finish = (insert: Insert, sent: Effect.Effect<Sent, WriteFailure>) =>
-      isEmulated ? Effect.flatMap(sent, readBack(insert)) : sent
     if (parts.length === 1) {
-      const only = finish(parts[0]!.insert, send(plain(parts[0]!.insert)))
+      const { insert } = parts[0]!
+      const only = send(plain(insert))
       return Effect.map(
-        isEmulated ? transact(only) : only,
+        isEmulated ? transact(Effect.flatMap(only, readBack(insert))) : only,
         ({ affected, rows }) => ({ rows, affected: countOf(statement, affected) })
       )
     }
     // All values are encoded before anything is sent. A transaction undoes all of the parts.
-    const prepared = Effect.forEach(
-      parts,
-      ({ insert, places }) =>
-        Effect.map(prepare({ ...plain(insert), isUndone: true }, places), (sent) => finish(insert, sent))
-    )
-    return Effect.map(Effect.flatMap(prepared, (all) => transact(Effect.all(all))), (outcomes) => {
+    const ready = Effect.forEach(parts, ({ insert, places }) => prepare({ ...plain(insert), isUndone: true }, places))
+    const sent = (all: ReadonlyArray<Ready>): Effect.Effect<ReadonlyArray<Sent>, WriteFailure> =>
+      isEmulated
+        ? Effect.forEach(all, (one, i) => Effect.flatMap(sendReady(one), readBack(parts[i]!.insert)))
+        : sendAll(all)
+    return Effect.map(Effect.flatMap(ready, (all) => transact(sent(all))), (outcomes) => {
       const rows: Array<unknown> = []
       let affected = 0
       outcomes.forEach((outcome, i) => {

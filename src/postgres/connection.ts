@@ -15,7 +15,7 @@ import { failureOf } from "./session.js"
 import type { Session } from "./session.js"
 import { FetchNativePortal, Native, NativeRows, OpenNativePortal } from "./native.js"
 import type { Bindable } from "./outgoing.js"
-import { ClosePortal, Extended, FetchPortal, OpenPortal, Simple } from "./work.js"
+import { ClosePortal, Extended, FetchPortal, OpenPortal, Several, Simple } from "./work.js"
 import type { Work } from "./work.js"
 
 /** Rows of a stream that are read at once. */
@@ -91,11 +91,13 @@ const readOnlyText = "select pg_catalog.pg_is_in_recovery(), pg_catalog.current_
   "pg_catalog.current_setting('default_transaction_read_only')"
 
 /** What a statement gave. */
-const resultOf = (work: Extended): Result => ({
-  rows: work.take(),
-  affected: affected(work.tag),
+const resultOf = ({ rows, tag }: Several["results"][number]): Result => ({
+  rows,
+  affected: affected(tag),
   insertId: undefined
 })
+
+const resultBy = (work: Extended): Result => resultOf({ rows: work.take(), tag: work.tag })
 
 const isStale = ({ kind }: Failure): boolean => kind.error === "QueryError" && kind.reason === "stalePlan"
 
@@ -152,7 +154,7 @@ export const make = (session: Session): Connection => {
       const one = work
       one.onSettled = () => {
         const failed = failureOf(one)
-        if (failed === undefined) return done(Effect.succeed(resultOf(one)))
+        if (failed === undefined) return done(Effect.succeed(resultBy(one)))
         if (isCalledOff || isAnew || !isStale(failed) || !session.revive(one, wasInTransaction)) {
           return done(Effect.fail(failed))
         }
@@ -182,8 +184,26 @@ export const make = (session: Session): Connection => {
 
   const run: Connection["run"] = (text, parameters, options) =>
     options?.isStep === true
-      ? Effect.map(attempt(() => extended(text, parameters, options), true), resultOf)
+      ? Effect.map(attempt(() => extended(text, parameters, options), true), resultBy)
       : cancellable((resume) => ask(text, parameters, options, resume)(() => {}))
+
+  const runAll: NonNullable<Connection["runAll"]> = (statements) =>
+    Effect.suspend(() => {
+      let work: Several | undefined
+      const several = () =>
+        work = new Several(statements.map(({ parameters, text }) => {
+          checked(text, parameters.length)
+          return { text, values: parameters.map(bindable) }
+        }))
+      return Effect.mapBoth(attempt(several), {
+        // The connection can be lost when all is done.
+        onFailure: (error): Failure => ({
+          ...error,
+          place: Math.min(work?.results.length ?? 0, statements.length - 1)
+        }),
+        onSuccess: ({ results }) => results.map(resultOf)
+      })
+    })
 
   const native: Connection["native"] = (text, parameters, options) =>
     Effect.map(
@@ -320,6 +340,7 @@ export const make = (session: Session): Connection => {
   return {
     run,
     ask,
+    runAll,
     canJoin: (text) => session.canJoin(text),
     stream,
     native,

@@ -134,6 +134,7 @@ export const make = (
       server: { name: "postgres", version: server.version },
       connect,
       asks: true,
+      runsAll: true,
       streaming: "shared",
       advisoryLocks,
       maxConnections: Number.POSITIVE_INFINITY,

@@ -8,7 +8,16 @@ export type Bindable = string | Buffer | null
 /** Where most messages find room; the rest of it is for the next ones, as what was taken may still be on its way. */
 const blockSize = 4096
 
-const codeOf = { query: 0x51, parse: 0x50, bind: 0x42, execute: 0x45, close: 0x43, sync: 0x53, copyFail: 0x66 }
+const codeOf = {
+  query: 0x51,
+  parse: 0x50,
+  bind: 0x42,
+  execute: 0x45,
+  close: 0x43,
+  sync: 0x53,
+  flush: 0x48,
+  copyFail: 0x66
+}
 
 /** Longer texts are faster copied by the engine. */
 const shortText = 24
@@ -79,6 +88,10 @@ export class Outgoing {
   }
   sync(): void {
     this.end(this.begin(codeOf.sync))
+  }
+  /** Has the server send what it has to say so far. */
+  flush(): void {
+    this.end(this.begin(codeOf.flush))
   }
   copyFail(reason: string): void {
     const from = this.begin(codeOf.copyFail)

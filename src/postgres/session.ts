@@ -82,11 +82,11 @@ export class Session implements Receiver, Target, Answered {
   private waiting: Array<Work> = []
   private isHeld = false
   private loss: unknown = lost
-  private readonly silence: Silence
+  readonly silence: Silence
   /** A BEGIN that goes with the next statement. */
   private beginning: string | undefined
   private hasNotBegun = false
-  private readonly sending: Sending
+  readonly sending: Sending
   /** Since when the server works on what it answers next. */
   private since = 0
   private isEnding = false
@@ -158,7 +158,7 @@ export class Session implements Receiver, Target, Answered {
    */
   revive(work: Work, wasInTransaction: boolean): boolean {
     if (this.isBroken) return false
-    for (const text of [work.begin, work.text]) if (text !== undefined) this.named?.forget(text, this.out)
+    for (const text of [work.begin, ...work.texts]) if (text !== undefined) this.named?.forget(text, this.out)
     if (wasInTransaction && (work.begin === undefined || work.hasBegun)) return false
     this.beginning = work.begin
     return true
@@ -178,6 +178,8 @@ export class Session implements Receiver, Target, Answered {
 
   onComplete(tag: string): void {
     this.current?.onComplete(tag)
+    // The server gives each statement its own time.
+    if (this.current?.hasMore === true) this.silence.expect()
   }
 
   onSuspended(): void {

@@ -24,8 +24,13 @@ export class Silence {
     this.patience = patience
     this.onSilent = onSilent
   }
-  /** An answer is to come. */
+  /** Whether there is a limit. */
+  get isLimited(): boolean {
+    return this.limit !== undefined
+  }
+  /** An answer is to come; that to the one before has. */
   expect(): void {
+    this.end()
     if (this.limit !== undefined) this.timer = setTimeout(this.listen, Math.min(maxTimer, this.limit), this.answers)
   }
   /** It has come, or nobody waits for it. */

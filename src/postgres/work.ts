@@ -6,6 +6,8 @@ import { Change, changeOf } from "./changes.js"
 import { failure } from "./classify.js"
 import type { Row } from "./incoming.js"
 import type { Bindable, Outgoing } from "./outgoing.js"
+import type { Sending } from "./sending.js"
+import type { Silence } from "./silence.js"
 import type { Named, Statements } from "./statements.js"
 
 /** The protocol of `pg`'s connection, of which its types show a part. */
@@ -35,6 +37,8 @@ export interface Target {
   readonly wire: Wire
   /** Undefined where the server keeps none under names. */
   readonly named: Statements | undefined
+  readonly sending: Pick<Sending, "now">
+  readonly silence: Pick<Silence, "isLimited">
 }
 
 /** One round trip. The session tells it what comes back, and calls `onSettled` once the server is ready for the next one, or the connection is lost. */
@@ -69,6 +73,14 @@ export abstract class Work {
 
   /** The statement that it runs. */
   readonly text: string | undefined = undefined
+
+  get texts(): ReadonlyArray<string> {
+    return this.text === undefined ? [] : [this.text]
+  }
+  /** Whether the server works on another of its statements after the one that it has told of last. */
+  get hasMore(): boolean {
+    return false
+  }
 
   abstract write(target: Target): void
 
@@ -176,6 +188,47 @@ export class Extended extends Work {
   override onCopyIn(target: Target): void {
     super.onCopyIn(target)
     // The server passed over the first one while it waited for data.
+    target.out.sync()
+  }
+}
+
+/** Statements that are sent together; after one that failed the server runs none. */
+export class Several extends Work {
+  readonly results: Array<{ readonly rows: ReadonlyArray<Row>; readonly tag: string }> = []
+  readonly statements: ReadonlyArray<{ readonly text: string; readonly values: ReadonlyArray<Bindable> }>
+
+  constructor(statements: Several["statements"]) {
+    super()
+    this.statements = statements
+  }
+  override get texts(): ReadonlyArray<string> {
+    return this.statements.map(({ text }) => text)
+  }
+  override get hasMore(): boolean {
+    return this.results.length < this.statements.length
+  }
+  override write(target: Target): void {
+    const { named, out, sending, silence } = target
+    this.opening(target)
+    for (const { text, values } of this.statements) {
+      const change = changeOf(text)
+      if (change > this.change) this.change = change
+      this.bind(target, "", text, named?.use(text, out), values)
+      out.execute("", 0)
+      // Each has its own time, so that the end of each has to be known.
+      if (silence.isLimited) out.flush()
+      // The server begins with it while the next one is written.
+      sending.now()
+    }
+    out.sync()
+  }
+  override onComplete(tag: string): void {
+    const isBegin = this.begin !== undefined && !this.hasBegun
+    super.onComplete(tag)
+    if (!isBegin) this.results.push({ rows: this.take(), tag })
+  }
+  override onCopyIn(target: Target): void {
+    super.onCopyIn(target)
     target.out.sync()
   }
 }

@@ -116,7 +116,9 @@ export const sentBy = (
     const write = Writes.make({
       dialect,
       send,
-      prepare: (insert) => Effect.succeed(send(insert)),
+      prepare: (insert) => Effect.succeed(insert),
+      sendReady: send,
+      sendAll: (all) => Effect.forEach(all, send),
       transact: (effect) => transact(effect, undefined)
     })
     const rows = (statement: Statement) => Effect.map(send(statement), (outcome) => outcome.rows)
