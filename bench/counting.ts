@@ -39,6 +39,9 @@ const onSqlite = (url: string): Counter => {
   return { url, counts: () => ({ statements, roundTrips: statements }), close: async () => {} }
 }
 
+/** MySQL's commands that run something: a query, a prepared statement, and one with rows of values. */
+const executing: ReadonlySet<number | undefined> = new Set([0x03, 0x17, 0xfa])
+
 /** Splits what a client sends into messages; gives how many of them run a statement. */
 export const reader = (engine: "postgres" | "mysql"): (chunk: Buffer) => number => {
   let rest = Buffer.alloc(0)
@@ -61,8 +64,8 @@ export const reader = (engine: "postgres" | "mysql"): (chunk: Buffer) => number 
         if (rest.length < 4) return statements
         const length = 4 + rest.readUIntLE(0, 3)
         if (rest.length < length) return statements
-        // What has the number 0 begins a command: 3 is a query, 23 executes a prepared statement.
-        if (rest[3] === 0 && (rest[4] === 0x03 || rest[4] === 0x17)) statements++
+        // What has the number 0 begins a command.
+        if (rest[3] === 0 && executing.has(rest[4])) statements++
         rest = rest.subarray(length)
       }
     }

@@ -123,8 +123,22 @@ export interface RunOptions {
   readonly exactIntegers?: boolean
   /** Whether it only reads, so that connections that can may send it before those before it have been answered. */
   readonly isRead?: boolean
+  /** Of an insert of several rows whose parameters are the values of these, one row after the other, and nothing else. */
+  readonly bulk?: Bulk | undefined
   /** Whether it is a step of a transaction, as SAVEPOINT is, and interrupted as those are: see `begin`. */
   readonly isStep?: boolean
+}
+
+/**
+ * The rows of an insert, for drivers that can send them apart from their statement.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Bulk {
+  readonly count: number
+  /** The text that inserts one of them. */
+  readonly text: () => string
 }
 
 /**

@@ -128,6 +128,16 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     insertId: result.insertId
   })
 
+  /** Where it inserts several rows of parameters, and does nothing else. */
+  const bulkOf = (statement: Plain, { parameters }: Statements.Prepared): RunOptions["bulk"] => {
+    if (statement._tag !== "Insert" || statement.rows.length < 2 || parameters.length === 0) return undefined
+    const { columns, conflict, returning, rows } = statement
+    if (conflict !== undefined || returning !== undefined || parameters.length !== rows.length * columns.length) {
+      return undefined
+    }
+    return { count: rows.length, text: () => prepare({ ...statement, rows: [rows[0]!] }).text }
+  }
+
   const failed = (statement: Plain, { text }: Statements.Prepared) => (error: WriteFailure | Failure) =>
     error._tag === "Failure"
       ? failWith(error, text, tableOf(statement), driver, statement._tag === "Insert" ? statement : undefined)
@@ -177,7 +187,8 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
           { system, operation: statement._tag.toUpperCase(), table: tableOf(statement), text },
           run(fiber, text, parameters, {
             exactIntegers: decoder?.exactIntegers === true,
-            isRead: statement._tag === "Select"
+            isRead: statement._tag === "Select",
+            bulk: bulkOf(statement, prepared)
           }),
           (result) => result.rows.length,
           onFailure

@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { cancellable } from "../driver/cancellable.js"
 import type { BeginOptions, Connection, Failure, Result, RunOptions, StreamOptions } from "../Driver.js"
+import { bulkMessage, isAgreed } from "./bulk.js"
 import * as Cursor from "./cursor.js"
 import * as Flow from "./flow.js"
 import type { Command, Done } from "./protocol.js"
@@ -26,6 +27,8 @@ import { internals } from "./wire.js"
 
 /** ER_UNSUPPORTED_PS: MySQL prepares most statements, but not all. */
 const cannotPrepare = "1295"
+/** ER_BINLOG_NON_SUPPORTED_BULK: nothing ran, as the server writes down statements for those that follow it, and not rows. */
+const refusesBulk = "4033"
 
 const notDeferrable: Failure = {
   _tag: "Failure",
@@ -40,7 +43,8 @@ type Wait = <A>(text: string, command: (done: Done) => void, read: Read<A>) => E
 
 /** The connection over a session, which these settings make as a new one is. */
 export const make = (session: Session, settings: string): Connection => {
-  const { raw, site: { library } } = session
+  const { raw, site } = session
+  const { library } = site
   const connection = internals(raw)
   const { CharsetToEncoding: encodings } = library
 
@@ -106,11 +110,22 @@ export const make = (session: Session, settings: string): Connection => {
       (results, fields) => resultOf(text, results, fields)
     )
 
-  /** What a statement of ours is sent as. */
+  const isBulkAgreed = isAgreed(raw)
+
+  /** Rows that go apart from their statement; undefined where they cannot. */
+  const inBulk = (values: ReadonlyArray<unknown>, { bulk }: RunOptions) => {
+    if (bulk === undefined || !isBulkAgreed || !site.takesBulk) return undefined
+    const width = values.length / bulk.count
+    const message = bulkMessage(values, width)
+    return message === undefined ? undefined : { text: bulk.text(), rows: { message, width } }
+  }
+
+  /** What a statement of ours is sent as; throws `Unbindable`. */
   const requestOf = (text: string, values: ReadonlyArray<unknown>, options: RunOptions): Request => {
-    const statement = statementOf(raw, text)
+    const bulk = inBulk(values, options)
+    const statement = statementOf(raw, bulk?.text ?? text)
     if (statement.mayLeaveTraces) session.isDirty = true
-    return { statement, values, isKept: options.prepare !== false, encodings }
+    return { statement, values, rows: bulk?.rows, isKept: options.prepare !== false, encodings }
   }
 
   /** By our own command. */
@@ -120,13 +135,24 @@ export const make = (session: Session, settings: string): Connection => {
     options: RunOptions,
     done: (outcome: Effect.Effect<Result, Failure>) => void
   ): CallOff => {
-    const request = requestOf(text, values, options)
+    let request: Request
+    try {
+      request = requestOf(text, values, options)
+    } catch (error) {
+      done(Effect.fail(session.failure(error)))
+      return (over) => Effect.sync(over)
+    }
     const { statement: { upsert } } = request
     let callOff = session.execute(
       request,
       options.isRead === true,
       (failure, answer) => {
         if (failure === undefined) return done(Effect.succeed((answer as Answer).result(upsert)))
+        if (failure.code === refusesBulk && request.rows !== undefined) {
+          site.takesBulk = false
+          callOff = execute(text, values, options, done)
+          return
+        }
         if (failure.code !== cannotPrepare || values.length > 0) return done(Effect.fail(failure))
         callOff = session.ask(
           text,
@@ -136,7 +162,7 @@ export const make = (session: Session, settings: string): Connection => {
         )
       }
     )
-    return (over) => callOff(over)
+    return (over) => Effect.suspend(() => callOff(over))
   }
 
   const executeStep = (text: string, values: ReadonlyArray<unknown>, options: RunOptions) =>

@@ -11,6 +11,7 @@ import { cancellable } from "../driver/cancellable.js"
 import type { Connection, Driver, Failure, OpenFailure } from "../Driver.js"
 import { advisoryLocks } from "./advisory.js"
 import { classify } from "./classify.js"
+import { announce } from "./bulk.js"
 import * as Connections from "./connection.js"
 import { describer } from "./constraints.js"
 import * as Dialect from "./dialect.js"
@@ -79,6 +80,7 @@ const open = (site: Site): Effect.Effect<{ readonly connection: Connection; read
     let raw: Raw
     try {
       raw = create(library, target)
+      announce(raw)
     } catch (cause) {
       resume(Effect.fail(classify(cause)))
       return Effect.void
@@ -137,7 +139,7 @@ export const make = (
     const client = yield* load("@effect/sql-mysql2", packages.client)
     const kills = new Kills(library, target)
     yield* Effect.addFinalizer(() => Effect.promise(() => kills.close(lastMoment)))
-    const opened = open({ library, target, kills, fastest: Number.POSITIVE_INFINITY })
+    const opened = open({ library, target, kills, fastest: Number.POSITIVE_INFINITY, takesBulk: true })
     const version = yield* Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(restore(opened), ({ connection, version }) => Effect.as(connection.close, version))
     )

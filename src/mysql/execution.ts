@@ -37,6 +37,8 @@ export interface Request {
   readonly encodings: Encodings
   /** That rows stay on the server; then the statement, which is not kept, is for whoever asked to close. */
   readonly asksForCursor?: boolean
+  /** Of an insert of many rows, of which the statement has one: what stands in place of the values, and how many each row has. */
+  readonly rows?: { readonly message: Buffer; readonly width: number } | undefined
   /** Takes each row as it comes, in place of the answer. */
   readonly onRow?: (row: Row) => void
 }
@@ -106,7 +108,7 @@ export class Execution implements Stepwise {
 
   private start(connection: Internals): boolean {
     try {
-      this.message = executeMessage(this.request.values)
+      this.message = this.request.rows?.message ?? executeMessage(this.request.values)
     } catch (error) {
       this.done(error)
       return true
@@ -139,10 +141,10 @@ export class Execution implements Stepwise {
   }
 
   private send(connection: Internals): boolean {
-    const { statement, values } = this.request
-    if (statement.parameters !== values.length) {
-      const given =
-        `the statement has ${statement.parameters} parameters, and ${values.length} values were given for them`
+    const { rows, statement, values } = this.request
+    const width = rows?.width ?? values.length
+    if (statement.parameters !== width) {
+      const given = `the statement has ${statement.parameters} parameters, and ${width} values were given for them`
       return this.end(connection, new Unbindable(given))
     }
     const message = this.message!

@@ -8,8 +8,10 @@ import { DecimalParameter } from "./codecs.js"
 import { Unbindable } from "./protocol.js"
 import { executeCode, headerBytes } from "./wire.js"
 
-const types = { tiny: 1, double: 5, null: 6, longlong: 8, newdecimal: 246, blob: 252, varString: 253 } as const
-const unsigned = 0x80
+/** The types of values, as the protocol numbers them. */
+export const types = { tiny: 1, double: 5, null: 6, longlong: 8, newdecimal: 246, blob: 252, varString: 253 } as const
+/** What follows a type's number. */
+const unsigned = 0x80 << 8
 
 /** Where the statement's number is, and the kind of cursor that is wanted. */
 const statementAt = headerBytes + 1
@@ -56,8 +58,9 @@ const roomOf = (value: unknown): number => {
   }
 }
 
-const roomOfAll = (values: ReadonlyArray<unknown>): number => {
-  let room = fixedBytes + (values.length === 0 ? 0 : ((values.length + 7) >> 3) + 1 + 2 * values.length)
+/** What all of them take at the most. */
+export const roomOfAll = (values: ReadonlyArray<unknown>): number => {
+  let room = 0
   let index = 0
   try {
     for (; index < values.length; index++) room += roomOf(values[index])
@@ -128,59 +131,68 @@ const writeBytes = (buffer: Buffer, at: number, value: Uint8Array): number => {
   return from + value.byteLength
 }
 
+/** As what a value is sent: the number of its type, and above that whether it is unsigned. */
+export const typeOf = (value: unknown): number => {
+  switch (typeof value) {
+    case "string":
+      return types.varString
+    case "bigint":
+      return value < minLong || value > maxUnsigned
+        ? types.newdecimal
+        : value > maxLong
+        ? types.longlong | unsigned
+        : types.longlong
+    case "boolean":
+      return types.tiny
+    case "number":
+      return types.double
+    default:
+      return value === null ? types.null : value instanceof DecimalParameter ? types.newdecimal : types.blob
+  }
+}
+
+/** Writes a value of a type, which is not null; gives where it ends. */
+export const writeValue = (buffer: Buffer, at: number, value: unknown, type: number): number => {
+  switch (type & 0xff) {
+    case types.varString:
+      return writeText(buffer, at, value as string)
+    case types.longlong:
+      return writeLong(buffer, at, value as bigint)
+    case types.tiny:
+      buffer[at] = value === true ? 1 : 0
+      return at + 1
+    case types.double:
+      return buffer.writeDoubleLE(value as number, at)
+    case types.newdecimal:
+      return writeText(buffer, at, value instanceof DecimalParameter ? value.digits : (value as bigint).toString())
+    default:
+      return writeBytes(buffer, at, value as Uint8Array)
+  }
+}
+
 /** The types and the values of parameters, from `at` on; gives where they end. */
 const writeAll = (buffer: Buffer, start: number, values: ReadonlyArray<unknown>): number => {
   const count = values.length
   const nulls = start
-  let type = nulls + ((count + 7) >> 3)
-  for (let at = nulls; at < type; at++) buffer[at] = 0
+  let typesAt = nulls + ((count + 7) >> 3)
+  for (let at = nulls; at < typesAt; at++) buffer[at] = 0
   // That types follow: they depend on the values, and may be others than the last time.
-  buffer[type++] = 1
-  let at = type + 2 * count
-  for (let i = 0; i < count; i++, type += 2) {
+  buffer[typesAt++] = 1
+  let at = typesAt + 2 * count
+  for (let i = 0; i < count; i++, typesAt += 2) {
     const value = values[i]
-    buffer[type + 1] = 0
-    switch (typeof value) {
-      case "string":
-        buffer[type] = types.varString
-        at = writeText(buffer, at, value)
-        continue
-      case "bigint":
-        if (value < minLong || value > maxUnsigned) {
-          buffer[type] = types.newdecimal
-          at = writeText(buffer, at, value.toString())
-          continue
-        }
-        buffer[type] = types.longlong
-        if (value > maxLong) buffer[type + 1] = unsigned
-        at = writeLong(buffer, at, value)
-        continue
-      case "boolean":
-        buffer[type] = types.tiny
-        buffer[at++] = value ? 1 : 0
-        continue
-      case "number":
-        buffer[type] = types.double
-        at = buffer.writeDoubleLE(value, at)
-        continue
-    }
-    if (value === null) {
-      buffer[type] = types.null
-      buffer[nulls + (i >> 3)]! |= 1 << (i & 7)
-    } else if (value instanceof DecimalParameter) {
-      buffer[type] = types.newdecimal
-      at = writeText(buffer, at, value.digits)
-    } else {
-      buffer[type] = types.blob
-      at = writeBytes(buffer, at, value as Uint8Array)
-    }
+    const type = typeOf(value)
+    buffer[typesAt] = type
+    buffer[typesAt + 1] = type >> 8
+    if (type === types.null) buffer[nulls + (i >> 3)]! |= 1 << (i & 7)
+    else at = writeValue(buffer, at, value, type)
   }
   return at
 }
 
 /** The message for a statement whose number is yet to be told; throws `Unbindable` before anything is sent. */
 export const executeMessage = (values: ReadonlyArray<unknown>): Buffer => {
-  const room = roomOfAll(values)
+  const room = fixedBytes + ((values.length + 7) >> 3) + 1 + 2 * values.length + roomOfAll(values)
   const isLarge = room > pieceBytes / 4
   if (!isLarge && used + room > pieceBytes) {
     piece = Buffer.allocUnsafeSlow(pieceBytes)

@@ -49,6 +49,8 @@ export interface Site {
   readonly kills: Kills
   /** The shortest time in which a connection was opened, in milliseconds: how far away the server is. */
   fastest: number
+  /** Whether the server takes rows in bulk, as far as is known. */
+  takesBulk: boolean
 }
 
 /** What is made of what a command gave. */

@@ -33,7 +33,9 @@ export interface Writable {
 export interface Internals extends Omit<Raw, "execute"> {
   readonly config: { charsetNumber: number }
   readonly clientEncoding: string
-  readonly _handshakePacket: { readonly capabilityFlags: number }
+  readonly _handshakePacket: { readonly capabilityFlags: number; readonly mariadbExtendedCapabilityFlags?: number }
+  /** What it is busy with; at first, meeting the server. */
+  readonly _command: unknown
   /** Whether columns come with what only MariaDB says of them. */
   readonly _mariadbExtendedMetadata: boolean
   /** The prepared statements that are kept: the least recently used makes room, and is closed. */
@@ -72,6 +74,7 @@ export const prepareCode = 0x16
 export const executeCode = 0x17
 const closeCode = 0x19
 export const fetchCode = 0x1c
+export const bulkExecuteCode = 0xfa
 
 /** The bits of the status that say that a cursor is open, and that its last row has been sent. */
 export const cursorExists = 64
