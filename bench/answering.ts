@@ -26,10 +26,10 @@ const dialectFile = (): string => {
 export const make = async (): Promise<Answering> => {
   const { dialect } = await import(dialectFile()) as { readonly dialect: Dialect }
   let rows: Result["rows"] = []
-  let bound: Array<ReadonlyArray<unknown>> = []
+  let bound: Array<unknown> = []
   const give = (text: string, parameters: ReadonlyArray<unknown>): Result => {
     if (text.startsWith("select")) return { rows, affected: 0, insertId: undefined }
-    bound.push(parameters)
+    for (const parameter of parameters) bound.push(parameter)
     return { rows: [], affected: 1, insertId: undefined }
   }
   const never: Effect.Effect<never, Failure> = Effect.dieMessage("it is not asked for")
@@ -69,7 +69,7 @@ export const make = async (): Promise<Answering> => {
       rows = given
     },
     bound: () => {
-      const all = bound.flat()
+      const all = bound
       bound = []
       return all
     }

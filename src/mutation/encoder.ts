@@ -2,18 +2,17 @@
  * From inputs to stored values without a Schema's parser over the whole, wherever the outcome is certain to be the same. What does not fit
  * is left to the Schema, which knows what to say of it.
  */
-import * as ParseResult from "effect/ParseResult"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
-import { analyze } from "../sql/analysis.js"
+import { analyze, isNull } from "../sql/analysis.js"
 import type { Column, Table } from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
 import type { Storage } from "../sql/storage.js"
 import { isStoredAlike, storedFromEncoded } from "../sql/valueType.js"
-
-/** The value is not valid, or only its Schema can tell. */
-const unfit = Symbol()
+import { copyOf, unfit } from "./json.js"
 
 /** A row gives a column that it was not asked for. */
 export const elsewhere: unique symbol = Symbol()
@@ -24,15 +23,50 @@ type Store = (value: unknown) => unknown
 /** How inputs are parsed: all that is wrong is told, and nothing that is no column is ignored. */
 export const parseOptions = { errors: "all", onExcessProperty: "error" } as const
 
+/** By the Schema's own parser. */
+const bySchema = (ast: AST.AST, storage: Storage): Store => {
+  const encode = ParseResult.encodeUnknownEither(Schema.make(ast), parseOptions)
+  return (value) => {
+    const encoded = encode(value)
+    return encoded._tag === "Left" ? unfit : storedFromEncoded(storage, encoded.right)
+  }
+}
+
+const isOf = (ast: AST.AST): (value: unknown) => boolean => {
+  const copy = copyOf(ast)
+  return copy === undefined ? ParseResult.is(Schema.make(ast), parseOptions) : (value) => copy(value) !== unfit
+}
+
+/** An Option over what may be null: its two sides are known, and the way between them is asked for each value. */
+const ofOption = (ast: AST.AST, storage: Storage): Store | undefined => {
+  if (!AST.isTransformation(ast) || !AST.isUnion(ast.from) || !AST.isDeclaration(ast.to)) return undefined
+  const { from, to, transformation } = ast
+  const members = from.types.filter((type) => !isNull(type))
+  if (transformation._tag !== "FinalTransformation" || members.length !== 1) return undefined
+  const isInside = isOf(to.typeParameters[0]!)
+  const one = storeOf(members[0]!, storage)
+  return (value) => {
+    if (!Option.isOption(value) || (Option.isSome(value) && !isInside(value.value))) return unfit
+    const encoded = transformation.encode(value, parseOptions, ast, value)
+    if (!Either.isEither(encoded) || Either.isLeft(encoded)) return unfit
+    return encoded.right === null ? null : one(encoded.right)
+  }
+}
+
+const ofJson = (ast: AST.AST, isNullable: boolean): Store | undefined => {
+  const copy = copyOf(ast)
+  return copy && ((value) => value === null && isNullable ? null : copy(value))
+}
+
 const storeOf = (ast: AST.AST, storage: Storage): Store => {
   const analysis = analyze(ast)
-  const { accepts, nullable, refinements } = analysis
+  const { accepts, inner, nullable, option, refinements } = analysis
   if (accepts === undefined || !isStoredAlike(storage, analysis.storage)) {
-    const encode = ParseResult.encodeUnknownEither(Schema.make(ast), parseOptions)
-    return (value) => {
-      const encoded = encode(value)
-      return encoded._tag === "Left" ? unfit : storedFromEncoded(storage, encoded.right)
-    }
+    return (option
+      ? ofOption(ast, storage)
+      : storage._tag === "json" && analysis.storage._tag === "json"
+      ? ofJson(inner, nullable)
+      : undefined) ?? bySchema(ast, storage)
   }
   return (value) => {
     if (value === null) return nullable ? null : unfit

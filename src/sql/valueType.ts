@@ -92,6 +92,17 @@ export const withoutActual = (message: string): string =>
       "Unable to $1code it into "
     )
 
+const digitsOf = (decimal: BigDecimal.BigDecimal): string => {
+  const { scale, value } = decimal
+  if (scale < 0 || scale > 100) return BigDecimal.format(decimal)
+  const isNegative = value < 0n
+  const digits = (isNegative ? -value : value).toString().padStart(scale + 1, "0")
+  let end = digits.length
+  const point = end - scale
+  while (end > point && digits[end - 1] === "0") end--
+  return `${isNegative ? "-" : ""}${digits.slice(0, point)}${end === point ? "" : `.${digits.slice(point, end)}`}`
+}
+
 /** From a Schema's encoded value to the stored one. */
 export const storedFromEncoded = (storage: Storage, encoded: unknown): unknown => {
   if (encoded === null) return null
@@ -110,7 +121,7 @@ export const storedFromEncoded = (storage: Storage, encoded: unknown): unknown =
       break
     case "decimal":
       if (typeof encoded === "string" || typeof encoded === "number") return String(encoded)
-      if (BigDecimal.isBigDecimal(encoded)) return BigDecimal.format(encoded)
+      if (BigDecimal.isBigDecimal(encoded)) return digitsOf(encoded)
       break
     case "bytes":
       if (encoded instanceof Uint8Array) return encoded

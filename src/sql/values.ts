@@ -133,34 +133,44 @@ export const checkUuid = (value: unknown): string => {
   return value
 }
 
-const checkJson = (value: unknown, depth: number): void => {
+// In JSON it stands as it is between two quotes.
+const unescaped = /^[ !#-[\]-\uD7FF\uE000-\uFFFF]*$/
+
+const quoted = (value: string): string => unescaped.test(value) ? `"${value}"` : JSON.stringify(checkText(value))
+
+/** The text of a value that JSON can say. Objects have their keys in one order, so that equal values are of equal text where a database compares it. */
+const textOf = (value: unknown, depth: number): string => {
   switch (typeof value) {
     case "string":
-      checkText(value)
-      return
+      return quoted(value)
     case "boolean":
-      return
+      return value ? "true" : "false"
     case "number":
-      checkDouble(value)
-      return
+      return String(checkDouble(value))
     case "object":
       break
     default:
-      refuse(`holds ${typeof value === "undefined" ? "undefined" : `a ${typeof value}`}, which JSON has not`)
+      return refuse(`holds ${typeof value === "undefined" ? "undefined" : `a ${typeof value}`}, which JSON has not`)
   }
   if (value === null) {
-    return
+    return "null"
   }
   if (depth === 0) {
-    refuse("is nested deeper than the database takes, or holds itself")
+    return refuse("is nested deeper than the database takes, or holds itself")
   }
-  if (Array.isArray(value)) {
-    // By index, as a hole would come back as null.
-    for (let index = 0; index < value.length; index++) {
-      checkJson(value[index], depth - 1)
-    }
-    return
+  return Array.isArray(value) ? arrayText(value, depth - 1) : objectText(value, depth - 1)
+}
+
+const arrayText = (values: ReadonlyArray<unknown>, depth: number): string => {
+  let text = ""
+  // By index, as a hole would come back as null.
+  for (let index = 0; index < values.length; index++) {
+    text += `${index === 0 ? "" : ","}${textOf(values[index], depth)}`
   }
+  return `[${text}]`
+}
+
+const objectText = (value: object, depth: number): string => {
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
     refuse("holds an object of a class, which would come back as a plain one")
@@ -168,32 +178,31 @@ const checkJson = (value: unknown, depth: number): void => {
   if (Object.getOwnPropertySymbols(value).length > 0) {
     refuse("holds a property named by a symbol, which JSON has not")
   }
-  for (const [key, item] of Object.entries(value as object)) {
+  const keys = Object.keys(value)
+  const items: Array<string> = []
+  for (const key of keys) {
+    const item = (value as { readonly [key: string]: unknown })[key]
     // An optional property that is undefined is one that is absent, as JSON.stringify has it.
-    if (item !== undefined) {
-      checkText(key)
-      checkJson(item, depth - 1)
-    }
+    items.push(item === undefined ? "" : `${quoted(key)}:${textOf(item, depth)}`)
   }
+  const order = areInOrder(keys) ? undefined : keys.map((_, i) => i).sort((a, b) => keys[a]! < keys[b]! ? -1 : 1)
+  let text = ""
+  for (let i = 0; i < items.length; i++) {
+    const item = items[order === undefined ? i : order[i]!]!
+    if (item !== "") text += text === "" ? item : `,${item}`
+  }
+  return `{${text}}`
 }
 
-/** Objects have their keys in one order, so that equal values are of equal text where a database compares it. */
-const inOrder = (value: unknown): string => {
-  if (typeof value !== "object" || value === null) {
-    return JSON.stringify(value)
-  }
-  if (Array.isArray(value)) {
-    return `[${value.map(inOrder).join(",")}]`
-  }
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined).sort(([a], [b]) => a < b ? -1 : 1)
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${inOrder(item)}`).join(",")}}`
+const areInOrder = (keys: ReadonlyArray<string>): boolean => {
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return false
+  return true
 }
 
 /** JSON of at most `maxDepth` arrays and objects within each other; a scalar has depth 0. */
 export const jsonText = (value: unknown, maxDepth: number): string => {
   try {
-    checkJson(value, maxDepth)
-    return inOrder(value)
+    return textOf(value, maxDepth)
   } catch (error) {
     if (error instanceof RangeError) {
       return refuse("is nested deeper than the database takes, or holds itself")
@@ -205,11 +214,26 @@ export const jsonText = (value: unknown, maxDepth: number): string => {
 const decimalForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/
 const maxDigits = 100_000
 
+const plainForm = /^-?(?:0(?=\.)|[1-9]\d*)(?:\.\d*[1-9])?$/
+
+/** Whether it is certain, without taking it apart, that these are plain digits and fit. */
+const isPlain = (value: string, precision: number | undefined, scale = 0): boolean => {
+  if (value.length > 1000 || !plainForm.test(value)) return false
+  if (precision === undefined) return true
+  const point = value.indexOf(".")
+  const whole = point === -1 ? value.length : point
+  // The sign may be counted in: what is near the limit is looked at closely.
+  return (point === -1 || value.length - point - 1 <= scale) && whole + scale <= precision
+}
+
 /**
  * Plain digits of a decimal: no exponent, no zeros at the ends, no "-0", so that one number has one text. With a precision, the
  * number times 10^scale (scale 0 if not given) must be an integer of at most so many digits.
  */
 export const parseDecimal = (value: unknown, precision?: number, scale?: number): string => {
+  if (typeof value === "string" && isPlain(value, precision, scale)) {
+    return value
+  }
   const match = typeof value === "string" ? decimalForm.exec(value) : null
   if (match === null || ((match[2] ?? "") === "" && (match[3] ?? "") === "")) {
     return refuse("is not a decimal number")
