@@ -299,6 +299,8 @@ export interface Driver {
   readonly asks?: boolean
   /** Whether its connections have `runAll`; default false. */
   readonly runsAll?: boolean
+  /** Whether its connections make use of `RunOptions.bulk`, which the others are not given; default false. */
+  readonly takesBulk?: boolean
   /** Opens one connection. */
   readonly connect: Effect.Effect<Connection, Failure>
   /** How rows are streamed: by `streamAside`, which needs its connection only to open, or by `stream`, which shares it until its end. */

@@ -128,9 +128,10 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     insertId: result.insertId
   })
 
-  /** Where it inserts several rows of parameters, and does nothing else. */
+  /** Where it inserts several rows of parameters and does nothing else, for drivers that take them in bulk. */
   const bulkOf = (statement: Plain, { parameters }: Statements.Prepared): RunOptions["bulk"] => {
-    if (statement._tag !== "Insert" || statement.rows.length < 2 || parameters.length === 0) return undefined
+    if (driver.takesBulk !== true || statement._tag !== "Insert") return undefined
+    if (statement.rows.length < 2 || parameters.length === 0) return undefined
     const { columns, conflict, returning, rows } = statement
     if (conflict !== undefined || returning !== undefined || parameters.length !== rows.length * columns.length) {
       return undefined

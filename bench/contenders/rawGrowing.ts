@@ -33,7 +33,8 @@ interface Asking {
   readonly close: () => Promise<void>
 }
 
-const marks = (column: string, keys: ReadonlyArray<number>) =>
+/** The condition for a driver whose parameters are single values. */
+export const marks = (column: string, keys: ReadonlyArray<number>) =>
   [`${column} in (${keys.map(() => "?").join(", ")})`, keys] as const
 
 const asking = async (engine: Engine, url: string): Promise<Asking> => {

@@ -5,6 +5,7 @@
 import { grouped, poolSize } from "../crud.js"
 import type { Engine, Post, User } from "../crud.js"
 import type { Including, OpenIncluding, PostWithAuthor } from "../including.js"
+import { marks } from "./rawGrowing.js"
 
 type Row = ReadonlyArray<unknown>
 
@@ -26,9 +27,6 @@ interface Asking {
   }
   readonly close: () => Promise<void>
 }
-
-const marks = (column: string, keys: ReadonlyArray<number>) =>
-  [`${column} in (${keys.map(() => "?").join(", ")})`, keys] as const
 
 const asking = async (engine: Engine, url: string): Promise<Asking> => {
   switch (engine) {

@@ -12,16 +12,14 @@ import type { Column, Table } from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
 import type { Storage } from "../sql/storage.js"
 import { isStoredAlike, storedFromEncoded } from "../sql/valueType.js"
-import { copyOf, unfit } from "./json.js"
+import { copyOf } from "./json.js"
+import { parseOptions, unfit } from "./parsing.js"
 
 /** A row gives a column that it was not asked for. */
 export const elsewhere: unique symbol = Symbol()
 
 /** From a value to what is stored, or `unfit`; throws `InvalidValue`. */
 type Store = (value: unknown) => unknown
-
-/** How inputs are parsed: all that is wrong is told, and nothing that is no column is ignored. */
-export const parseOptions = { errors: "all", onExcessProperty: "error" } as const
 
 /** By the Schema's own parser. */
 const bySchema = (ast: AST.AST, storage: Storage): Store => {

@@ -4,14 +4,10 @@
 import * as Option from "effect/Option"
 import * as AST from "effect/SchemaAST"
 import { isNull } from "../sql/analysis.js"
-
-/** The value is not valid, or only its Schema can tell. */
-export const unfit: unique symbol = Symbol()
+import { parseOptions, unfit } from "./parsing.js"
 
 /** A copy of a value that holds what its Schema says and no more, else `unfit`. */
 type Copy = (value: unknown) => unknown
-
-const options: AST.ParseOptions = { errors: "all", onExcessProperty: "error" }
 
 /** Annotations that change how a Schema's parser takes a value. */
 const isParsedOtherwise = (ast: AST.AST): boolean =>
@@ -67,7 +63,7 @@ const copyOfRefined = (ast: AST.Refinement): Copy | undefined => {
   const inside = copyOf(ast.from)
   return inside && ((value) => {
     const copy = inside(value)
-    return copy === unfit || Option.isSome(ast.filter(copy, options, ast)) ? unfit : copy
+    return copy === unfit || Option.isSome(ast.filter(copy, parseOptions, ast)) ? unfit : copy
   })
 }
 

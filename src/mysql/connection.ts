@@ -17,7 +17,7 @@ import { plain, positional } from "./protocol.js"
 import { readOnlyReason } from "./readOnly.js"
 import { nativeResultOf, resultOf } from "./results.js"
 import type { Answer } from "./results.js"
-import { nothing } from "./session.js"
+import { neverBegan, nothing } from "./session.js"
 import type { CallOff, Read, Session } from "./session.js"
 import { restore } from "./setup.js"
 import { statementOf } from "./statements.js"
@@ -140,7 +140,7 @@ export const make = (session: Session, settings: string): Connection => {
       request = requestOf(text, values, options)
     } catch (error) {
       done(Effect.fail(session.failure(error)))
-      return (over) => Effect.sync(over)
+      return neverBegan
     }
     const { statement: { upsert } } = request
     let callOff = session.execute(

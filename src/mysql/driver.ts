@@ -151,6 +151,7 @@ export const make = (
       server: { name: server.kind, version: server.text },
       connect,
       asks: true,
+      takesBulk: server.kind === "mariadb",
       streaming: "shared",
       advisoryLocks,
       maxConnections: Number.POSITIVE_INFINITY,

@@ -175,7 +175,7 @@ export class Session {
       : this.start("statement", statement.text, onEnd)
     if ("_tag" in running) {
       onEnd(running, undefined, undefined)
-      return over
+      return neverBegan
     }
     if (isRead) running.read = statement
     running.isShared = isShared
@@ -205,7 +205,7 @@ export class Session {
     const running = this.start("statement", text, onEnd)
     if ("_tag" in running) {
       onEnd(running, undefined, undefined)
-      return over
+      return neverBegan
     }
     this.send(running, command)
     return (over) => Effect.promise(() => this.abandon(running, over))
@@ -433,7 +433,7 @@ export class Session {
 }
 
 /** Of what never began. */
-const over: CallOff = (over) => Effect.sync(over)
+export const neverBegan: CallOff = (over) => Effect.sync(over)
 
 /**
  * After a time, which is counted in turns of the event loop, so that a busy program does not take its own lateness for the server's; gives

@@ -133,9 +133,7 @@ export class Thread {
   }
 
   readonly access: Access = {
-    run: (text, parameters, options) =>
-      // `bulk` holds a function, which no message can; it is for other databases.
-      this.statement("run", [text, parameters.map(toSend), options && { ...options, bulk: undefined }]),
+    run: (text, parameters, options) => this.statement("run", [text, parameters.map(toSend), options]),
     native: (text, parameters, options) =>
       Effect.map(this.statement<"native">("native", [text, parameters.map(toSend), options]), withBuffers),
     open: (cursor, query) =>

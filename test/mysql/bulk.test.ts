@@ -164,6 +164,7 @@ describe.skipIf(server === undefined)("rows in bulk", () => {
       if (server?.name === "mariadb") assert.strictEqual(statements, 2)
     }))
 
+  // MySQL has no such message.
   it.scopedLive.skipIf(server?.name !== "mariadb")(
     "go with their statement where the server refuses them",
     () =>

@@ -1,41 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Schema from "effect/Schema"
 import Mysql2 from "mysql2"
-import * as Ddl from "../../src/Ddl.js"
 import type { BeginOptions, Connection, Failure, Result } from "../../src/Driver.js"
-import { cancellable } from "../../src/driver/cancellable.js"
-import * as Field from "../../src/Field.js"
 import * as MariaDb from "../../src/MariaDb.js"
-import * as Model from "../../src/Model.js"
-import * as Mutation from "../../src/Mutation.js"
 import { make } from "../../src/mysql/driver.js"
 import type { Library, Raw } from "../../src/mysql/protocol.js"
 import { keptStatement } from "../../src/mysql/statements.js"
 import { closeStatement, internals } from "../../src/mysql/wire.js"
-import * as Pool from "../../src/Pool.js"
-import * as Query from "../../src/Query.js"
-import * as Transaction from "../../src/Transaction.js"
+import { joins, read, sharedByAll } from "../pool/sharedReads.js"
 import { behindProxy, connection, driver, kindOf, opened, rows, running, server, timed, until, url } from "./server.js"
 
 const plain: BeginOptions = { isolation: undefined, access: undefined, deferrable: undefined }
-
-/** A read as the pool asks for it; `over` counts the connections that are free of theirs. */
-const read = (one: Connection, text: string, parameters: ReadonlyArray<unknown>, over: () => void = () => {}) =>
-  cancellable<Result, Failure>((resume) => one.ask!(text, parameters, { isRead: true }, resume)(over))
-
-/** Whether one of these can be sent behind another. */
-const joins = (one: Connection, text: string, parameters: ReadonlyArray<unknown>) =>
-  Effect.gen(function*() {
-    const fiber = yield* Effect.fork(read(one, text, parameters))
-    yield* Effect.yieldNow()
-    const can = one.canJoin!(text)
-    yield* Fiber.join(fiber)
-    return can
-  })
 
 /** Asks for it until it is known as quick, which a busy machine is not at once; whether it is known so. */
 const quick = (one: Connection, text: string, parameters: ReadonlyArray<unknown>) =>
@@ -305,55 +282,10 @@ describe.skipIf(server === undefined)("reads that are sent one behind the other"
     }))
 })
 
-class Item extends Model.Class<Item>("Item")({
-  id: Field.generated(Schema.Int).pipe(Field.primaryKey),
-  name: Schema.NonEmptyString
-}, { table: "pipelined_items" }) {}
-
+// As above.
 describe.skipIf(server === undefined)("a pool whose connections are shared by reads", () => {
-  const find = (id: number) => Query.from(Item).pipe(Query.where({ id }), Query.one)
-
   it.scopedLive("lets transactions and writes have their turn, and comes to rest", () =>
     Effect.gen(function*() {
-      const layer = MariaDb.layer({ url: yield* url, size: 2, overload: "queue" })
-      yield* Effect.gen(function*() {
-        yield* Ddl.create(Item)
-        yield* Mutation.insertMany(Item, Array.from({ length: 100 }, (_, i) => ({ name: `item ${i + 1}` })))
-        const some = (count: number) =>
-          Effect.forEach(Array.from({ length: count }, (_, i) => 1 + i % 100), (id) =>
-            Effect.map(find(id), (item) => assert.strictEqual(item.name, `item ${id}`)), {
-            concurrency: "unbounded",
-            discard: true
-          })
-        yield* some(2000)
-        const isOver = yield* Deferred.make<void>()
-        const readers = yield* Effect.fork(
-          Effect.forEach(
-            Array.from({ length: 40 }, (_, i) =>
-              i),
-            (i) =>
-              Effect.gen(function*() {
-                while (!(yield* Deferred.isDone(isOver))) {
-                  const id = 1 + i % 100
-                  assert.strictEqual((yield* find(id)).name, `item ${id}`)
-                }
-              }),
-            { concurrency: "unbounded", discard: true }
-          )
-        )
-        for (let i = 0; i < 50; i++) {
-          yield* Transaction.run(Effect.gen(function*() {
-            const { id } = yield* Mutation.insert(Item, { name: `new ${i}` })
-            assert.strictEqual((yield* find(id)).name, `new ${i}`)
-            yield* Mutation.delete(Item).pipe(Mutation.where({ id }))
-          }))
-          yield* Effect.exit(Effect.timeout(some(20), i % 4))
-        }
-        yield* Deferred.succeed(isOver, undefined)
-        yield* Fiber.join(readers)
-        yield* Effect.sleep(200)
-        const { idle, inUse, size, waiting } = yield* Pool.state
-        assert.deepStrictEqual({ idle, inUse, size, waiting }, { idle: 2, inUse: 0, size: 2, waiting: 0 })
-      }).pipe(Effect.provide(layer))
+      yield* Effect.provide(sharedByAll, MariaDb.layer({ url: yield* url, size: 2, overload: "queue" }))
     }), 60_000)
 })

@@ -1,43 +1,20 @@
 import { assert, describe, it, vi } from "@effect/vitest"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import { Socket } from "node:net"
-import * as Ddl from "../../src/Ddl.js"
 import type { Connection, Failure, Result } from "../../src/Driver.js"
-import { cancellable } from "../../src/driver/cancellable.js"
-import * as Field from "../../src/Field.js"
-import * as Model from "../../src/Model.js"
-import * as Mutation from "../../src/Mutation.js"
-import * as Pool from "../../src/Pool.js"
 import * as Postgres from "../../src/Postgres.js"
-import * as Query from "../../src/Query.js"
-import * as Transaction from "../../src/Transaction.js"
 import { fresh } from "../support/databases.js"
+import { joins, read, sharedByAll } from "../pool/sharedReads.js"
 import { backend, backWithin, connection, plain, rows, server, through, timed, wait } from "./server.js"
-
-/** A read as the pool asks for it; `over` counts the connections that are free of theirs. */
-const read = (one: Connection, text: string, parameters: ReadonlyArray<unknown>, over: () => void = () => {}) =>
-  cancellable<Result, Failure>((resume) => one.ask!(text, parameters, { isRead: true }, resume)(over))
 
 /** Asked for often enough to be known as quick. */
 const quick = (one: Connection, text: string, parameters: ReadonlyArray<unknown>) =>
   Effect.gen(function*() {
     // A busy machine is not quick.
     for (let i = 0; i < 1000 && !(yield* joins(one, text, parameters)); i++) yield* read(one, text, parameters)
-  })
-
-/** Whether one of these can be sent behind another. */
-const joins = (one: Connection, text: string, parameters: ReadonlyArray<unknown>) =>
-  Effect.gen(function*() {
-    const fiber = yield* Effect.fork(read(one, text, parameters))
-    yield* Effect.yieldNow()
-    const can = one.canJoin!(text)
-    yield* Fiber.join(fiber)
-    return can
   })
 
 const sleep = "select $1::integer, pg_sleep($2::double precision)"
@@ -214,55 +191,14 @@ describe.skipIf(server === undefined)("reads that are sent one behind the other"
     }))
 })
 
-class Item extends Model.Class<Item>("Item")({
-  id: Field.generated(Schema.Int).pipe(Field.primaryKey),
-  name: Schema.NonEmptyString
-}, { table: "items" }) {}
-
+// As above.
 describe.skipIf(server === undefined)("a pool whose connections are shared by reads", () => {
-  const find = (id: number) => Query.from(Item).pipe(Query.where({ id }), Query.one)
-
   it.scopedLive("lets transactions and writes have their turn, and comes to rest", () =>
     Effect.gen(function*() {
       const { url } = yield* Effect.promise(() => fresh(server!))
-      yield* Effect.gen(function*() {
-        yield* Ddl.create(Item)
-        yield* Mutation.insertMany(Item, Array.from({ length: 100 }, (_, i) => ({ name: `item ${i + 1}` })))
-        const some = (count: number) =>
-          Effect.forEach(Array.from({ length: count }, (_, i) => 1 + i % 100), (id) =>
-            Effect.map(find(id), (item) => assert.strictEqual(item.name, `item ${id}`)), {
-            concurrency: "unbounded",
-            discard: true
-          })
-        yield* some(2000)
-        const isOver = yield* Deferred.make<void>()
-        const readers = yield* Effect.fork(
-          Effect.forEach(
-            Array.from({ length: 40 }, (_, i) =>
-              i),
-            (i) =>
-              Effect.gen(function*() {
-                while (!(yield* Deferred.isDone(isOver))) {
-                  const id = 1 + i % 100
-                  assert.strictEqual((yield* find(id)).name, `item ${id}`)
-                }
-              }),
-            { concurrency: "unbounded", discard: true }
-          )
-        )
-        for (let i = 0; i < 50; i++) {
-          yield* Transaction.run(Effect.gen(function*() {
-            const { id } = yield* Mutation.insert(Item, { name: `new ${i}` })
-            assert.strictEqual((yield* find(id)).name, `new ${i}`)
-            yield* Mutation.delete(Item).pipe(Mutation.where({ id }))
-          }))
-          yield* Effect.exit(Effect.timeout(some(20), i % 4))
-        }
-        yield* Deferred.succeed(isOver, undefined)
-        yield* Fiber.join(readers)
-        yield* wait(200)
-        const { idle, inUse, size, waiting } = yield* Pool.state
-        assert.deepStrictEqual({ idle, inUse, size, waiting }, { idle: 2, inUse: 0, size: 2, waiting: 0 })
-      }).pipe(Effect.provide(Postgres.layer({ url: Redacted.make(url), size: 2, overload: "queue" })))
+      yield* Effect.provide(
+        sharedByAll,
+        Postgres.layer({ url: Redacted.make(url), size: 2, overload: "queue" })
+      )
     }), 60_000)
 })
