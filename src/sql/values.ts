@@ -10,9 +10,6 @@ const refuse = (problem: string): never => {
   throw new InvalidValue(problem)
 }
 
-// In unicode mode a surrogate matches only where it stands alone.
-const unstorable = /[\u0000\p{Surrogate}]/u
-
 const isLongerThan = (value: string, codePoints: number): boolean => {
   if (value.length <= codePoints) {
     return false
@@ -32,12 +29,11 @@ export const checkText = (value: unknown, maxLength?: number): string => {
   if (typeof value !== "string") {
     return refuse("is not a string")
   }
-  if (unstorable.test(value)) {
-    return refuse(
-      value.includes("\u0000")
-        ? "holds the character U+0000, which databases cannot store in text"
-        : "holds half of a surrogate pair, which is not a character"
-    )
+  if (value.includes("\u0000")) {
+    return refuse("holds the character U+0000, which databases cannot store in text")
+  }
+  if (!value.isWellFormed()) {
+    return refuse("holds half of a surrogate pair, which is not a character")
   }
   if (maxLength !== undefined && isLongerThan(value, maxLength)) {
     return refuse(`is longer than ${maxLength} characters`)
