@@ -272,6 +272,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
 
   const writes = Writes.make({
     dialect,
+    isAnsweredNow: driver.runsNow === true,
     send,
     prepare: (statement, places) => Effect.map(prepared(statement, places), (prepared) => ({ statement, prepared })),
     sendReady,

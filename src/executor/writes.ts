@@ -76,6 +76,8 @@ const reserved = (insert: Insert): number => insert.conflict === undefined ? 0 :
 /** What writing needs of the executor; `Ready` is a part of an insert as it would be sent. */
 interface Parts<Ready> {
   readonly dialect: Dialect
+  /** Whether statements are answered at once: then parts of an insert wait for none before them, and need not be in memory together. */
+  readonly isAnsweredNow: boolean
   /** Runs one statement as it is. */
   readonly send: (statement: Exclude<Statement, Script>) => Effect.Effect<Sent, WriteFailure>
   /** Makes a part of an insert ready to be sent, and refuses its values. */
@@ -100,7 +102,9 @@ export const countOf = (statement: Write, affected: number): number =>
   statement._tag === "Insert" && statement.conflict !== undefined ? statement.rows.length : affected
 
 /** Runs a write: in one statement where that can say it, else in one transaction. */
-export const make = <Ready>({ dialect, prepare, send, sendAll, sendReady, transact }: Parts<Ready>) => {
+export const make = <Ready>(
+  { dialect, isAnsweredNow, prepare, send, sendAll, sendReady, transact }: Parts<Ready>
+) => {
   const readBack = (insert: Insert) => ({ affected, insertId }: Sent): Effect.Effect<Sent, WriteFailure> => {
     const found = Returning.insertedKeys(insert, insertId)
     if (found === undefined) {
@@ -133,13 +137,18 @@ export const make = <Ready>({ dialect, prepare, send, sendAll, sendReady, transa
         ({ affected, rows }) => ({ rows, affected: countOf(statement, affected) })
       )
     }
-    // All values are encoded before anything is sent. A transaction undoes all of the parts.
-    const ready = Effect.forEach(parts, ({ insert, places }) => prepare({ ...plain(insert), isUndone: true }, places))
-    const sent = (all: ReadonlyArray<Ready>): Effect.Effect<ReadonlyArray<Sent>, WriteFailure> =>
-      isEmulated
-        ? Effect.forEach(all, (one, i) => Effect.flatMap(sendReady(one), readBack(parts[i]!.insert)))
-        : sendAll(all)
-    return Effect.map(Effect.flatMap(ready, (all) => transact(sent(all))), (outcomes) => {
+    // A transaction undoes all of the parts.
+    const readyOf = ({ insert, places }: Part) => prepare({ ...plain(insert), isUndone: true }, places)
+    const sendPart = (ready: Ready, i: number): Effect.Effect<Sent, WriteFailure> =>
+      isEmulated ? Effect.flatMap(sendReady(ready), readBack(parts[i]!.insert)) : sendReady(ready)
+    const sent: Effect.Effect<ReadonlyArray<Sent>, WriteFailure | TransactionFailure> = isAnsweredNow
+      ? transact(Effect.forEach(parts, (part, i) => Effect.flatMap(readyOf(part), (ready) => sendPart(ready, i))))
+      // Nobody waits for a server with values that are refused.
+      : Effect.flatMap(
+        Effect.forEach(parts, readyOf),
+        (all) => transact(isEmulated ? Effect.forEach(all, sendPart) : sendAll(all))
+      )
+    return Effect.map(sent, (outcomes) => {
       const rows: Array<unknown> = []
       let affected = 0
       outcomes.forEach((outcome, i) => {

@@ -115,6 +115,7 @@ export const sentBy = (
     }
     const write = Writes.make({
       dialect,
+      isAnsweredNow: false,
       send,
       prepare: (insert) => Effect.succeed(insert),
       sendReady: send,

@@ -16,6 +16,7 @@ import * as Model from "../../src/Model.js"
 import * as Mutation from "../../src/Mutation.js"
 import * as Query from "../../src/Query.js"
 import * as Relation from "../../src/Relation.js"
+import * as Transaction from "../../src/Transaction.js"
 import { jsonText } from "../../src/sql/values.js"
 import { available, fresh } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
@@ -219,12 +220,14 @@ describe.each(available)("$name", (database) => {
       assert.strictEqual(yield* Query.count(posts), 3)
     })
 
-    test("a value that is refused is named by its place in the input, and nothing is sent", function*() {
+    test("a value that is refused is named by its place in the input, and nothing is kept", function*() {
       const notes = (bad: number) =>
-        Array.from({ length: 40_000 }, (_, i) => note(`${i}`, i === bad ? { text: "a\u0000" } : {}))
+        Array.from({ length: bad + 1 }, (_, i) => note(`${i}`, i === bad ? { text: "a\u0000" } : {}))
       assert.deepStrictEqual(yield* issuePaths(Mutation.insertMany(Note, notes(39_999))), [[39_999, "text"]])
       const ragged = [note("x"), note("y", { stars: 1, text: "a\u0000" })]
       assert.deepStrictEqual(yield* issuePaths(Mutation.insertMany(Note, ragged)), [[1, "text"]])
+      const inTransaction = Effect.zip(issuePaths(Mutation.insertMany(Note, notes(300))), Query.count(Query.from(Note)))
+      assert.deepStrictEqual(yield* inTransaction.pipe(Transaction.run()), [[[300, "text"]], 0])
       // A key that was taken and given back would show.
       const { id } = yield* Mutation.insert(Note, note("first"))
       assert.strictEqual(id, 1)
