@@ -98,27 +98,88 @@ const fieldsOf = ({ ast }: Schema.Schema.Any, { columns }: Table): Fields | unde
   return fields
 }
 
+/** What inputs with the same properties in the same order have in common, as most of those that come together do. */
+interface Form {
+  readonly properties: ReadonlyArray<string>
+  /** Of each of the properties. */
+  readonly stores: ReadonlyArray<Store>
+  /** Where a row has each; undefined where it has them in their order and nothing else. */
+  readonly places: ReadonlyArray<number> | undefined
+}
+
+const isFormOf = ({ properties }: Form, keys: ReadonlyArray<string>): boolean => {
+  if (keys.length !== properties.length) return false
+  for (let i = 0; i < keys.length; i++) if (keys[i] !== properties[i]) return false
+  return true
+}
+
+/** Makes rows of some columns of a table. */
+class Rows {
+  private readonly required: number
+  /** A row that gives nothing. */
+  private readonly blank: ReadonlyArray<unknown>
+  /** Of the last input. */
+  private form: Form | undefined = undefined
+
+  /** `places` are those that a row has for each column of the table, -1 for none. */
+  constructor(private readonly fields: Fields, private readonly places: ReadonlyArray<number>) {
+    this.required = [...fields.values()].filter(({ isOptional }) => !isOptional).length
+    this.blank = places.filter((place) => place !== -1).map(() => Default)
+  }
+
+  /** A row's stored values, `Default` where it gives none. `elsewhere` where it gives other columns, undefined where the Schema has to be asked. */
+  row(input: unknown): Array<unknown> | typeof elsewhere | undefined {
+    if (!isRecord(input)) return undefined
+    const keys = Object.keys(input)
+    let { form } = this
+    if (form === undefined || !isFormOf(form, keys)) {
+      const found = this.formOf(keys)
+      if (found === undefined || found === elsewhere) return found
+      form = this.form = found
+    }
+    const { places, stores } = form
+    // The list of the keys becomes the row: of thousands of them, each list more is one that is collected.
+    const row: Array<unknown> = places === undefined ? keys : this.blank.slice()
+    for (let i = 0; i < stores.length; i++) {
+      const stored = stores[i]!(input[keys[i]!])
+      if (stored === unfit) return undefined
+      row[places === undefined ? i : places[i]!] = stored
+    }
+    return row
+  }
+
+  private formOf(properties: ReadonlyArray<string>): Form | typeof elsewhere | undefined {
+    const stores: Array<Store> = []
+    const places: Array<number> = []
+    let { required } = this
+    for (const property of properties) {
+      const field = this.fields.get(property)
+      if (field === undefined) return undefined
+      if (!field.isOptional) required--
+      stores.push(field.store)
+      places.push(this.places[field.at]!)
+    }
+    if (required !== 0) return undefined
+    if (places.includes(-1)) return elsewhere
+    const isInOrder = places.length === this.blank.length && places.every((place, i) => place === i)
+    return { properties: [...properties], stores, places: isInOrder ? undefined : places }
+  }
+}
+
 /** Inputs of one Schema of a model, for its table. */
 export class Encoder {
   private readonly fields: Fields | undefined
-  private readonly required: number
-  /** Where a row of all columns has each. */
-  private readonly everywhere: ReadonlyArray<number>
-  /** A row that gives nothing. */
-  private readonly blank: ReadonlyArray<unknown>
+  /** Rows of all columns. */
+  private readonly whole: Rows | undefined
 
-  constructor(schema: Schema.Schema.Any, table: Table) {
+  constructor(schema: Schema.Schema.Any, private readonly table: Table) {
     this.fields = fieldsOf(schema, table)
-    this.required = this.fields === undefined
-      ? 0
-      : [...this.fields.values()].filter(({ isOptional }) => !isOptional).length
-    this.everywhere = table.columns.map((_, at) => at)
-    this.blank = this.everywhere.map(() => Default)
+    this.whole = this.fields && new Rows(this.fields, table.columns.map((_, at) => at))
   }
 
   /** A row's stored values by the columns of the table, `Default` where it gives none; undefined where the Schema has to be asked. */
   row(input: unknown): Array<unknown> | undefined {
-    const row = this.encoded(input, this.everywhere, this.blank)
+    const row = this.whole?.row(input)
     return row === elsewhere ? undefined : row
   }
 
@@ -130,13 +191,13 @@ export class Encoder {
     inputs: ReadonlyArray<unknown>,
     columns: ReadonlyArray<number>
   ): Array<Array<unknown>> | typeof elsewhere | undefined {
-    const places = this.everywhere.map((at) => columns.indexOf(at))
-    const blank = this.blank.slice(0, columns.length)
-    const rows: Array<Array<unknown>> = []
-    for (const input of inputs) {
-      const row = this.encoded(input, places, blank)
+    if (this.fields === undefined) return undefined
+    const some = new Rows(this.fields, this.table.columns.map((_, at) => columns.indexOf(at)))
+    const rows = new Array<Array<unknown>>(inputs.length)
+    for (let i = 0; i < inputs.length; i++) {
+      const row = some.row(inputs[i])
       if (row === undefined || row === elsewhere) return row
-      rows.push(row)
+      rows[i] = row
     }
     return rows
   }
@@ -145,29 +206,6 @@ export class Encoder {
   value({ property }: Column, input: unknown): unknown {
     const stored = this.fields?.get(property)?.store(input)
     return stored === unfit ? undefined : stored
-  }
-
-  private encoded(
-    input: unknown,
-    places: ReadonlyArray<number>,
-    blank: ReadonlyArray<unknown>
-  ): Array<unknown> | typeof elsewhere | undefined {
-    const { fields } = this
-    if (fields === undefined || !isRecord(input)) return undefined
-    // A copy is as long as its row; what grows has room for many more values.
-    const row = blank.slice()
-    let { required } = this
-    for (const property of Object.keys(input)) {
-      const field = fields.get(property)
-      if (field === undefined) return undefined
-      const stored = field.store(input[property])
-      if (stored === unfit) return undefined
-      const place = places[field.at]!
-      if (place === -1) return elsewhere
-      row[place] = stored
-      if (!field.isOptional) required--
-    }
-    return required === 0 ? row : undefined
   }
 }
 
