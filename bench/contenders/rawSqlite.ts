@@ -135,8 +135,10 @@ const make = (database: Database, storesText: boolean, isFloor: boolean): Operat
     }
     for (const input of inputs.slice(whole)) insertOne.run(row(input))
   })
+  // `get` would say nothing of what goes wrong after the row, as the commit can, and leave the checkpoint to somebody else.
+  const insertUser = (input: UserInput): User => user(insert.all(row(input))[0])
   const three = database.transaction((input: UserInput, age: number): User | undefined => {
-    const { id } = user(insert.get(row(input)))
+    const { id } = insertUser(input)
     update.run(age, id)
     return user(find.get(id))
   })
@@ -148,7 +150,7 @@ const make = (database: Database, storesText: boolean, isFloor: boolean): Operat
       return found === undefined ? undefined : user(found)
     },
     select: (after) => select.all(after).map(user),
-    insert: (input) => user(insert.get(row(input))),
+    insert: insertUser,
     insertMany: (inputs) => all(inputs),
     withPosts: (after) => {
       const users = parents.all(after).map(user)

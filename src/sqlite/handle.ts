@@ -6,6 +6,10 @@ import { register } from "./functions.js"
 import { changesSession } from "./pragmas.js"
 import type { Control } from "./stops.js"
 import { Cancelled, functionName, stoppable } from "./stops.js"
+import { firstWord } from "./tokens.js"
+
+/** Whether it only asks for rows, by its first word. */
+export const onlyAsks = (text: string): boolean => ["select", "with", "values"].includes(firstWord(text))
 
 /** The constructor of the package, which is loaded when a database is opened. */
 export type Constructor = new(
@@ -98,6 +102,29 @@ export interface Prepared {
   readonly isPlainInsert: boolean
   /** Whether it leaves the session other than a new one is. */
   readonly changesSession: boolean
+  /** Whether it finds one row at the most, by the key of its table; undefined as long as nobody has looked. */
+  findsOne: boolean | undefined
+}
+
+/** The operations by which SQLite looks a row up in an index. */
+const lookUp = /^(?:Seek(?!Rowid$)|Idx)/
+
+/**
+ * Whether a query's program looks a row up by the key of its table, and ends with it. Such a key goes only with its table; an index, which can be
+ * dropped at any time, promises nothing.
+ */
+export const findsOne = (database: Database, text: string, parameters: ReadonlyArray<unknown>): boolean => {
+  const program = database.prepare(`explain ${text}`).all(parameters) as ReadonlyArray<{
+    readonly opcode: string
+    readonly p2: number
+  }>
+  const row = program.findIndex(({ opcode }) => opcode === "ResultRow")
+  const isEnd = (address: number): boolean => program[address]?.opcode === "Halt"
+  const next = program[row + 1]
+  return program.some(({ opcode }) => opcode === "SeekRowid") &&
+    !program.some(({ opcode }) => lookUp.test(opcode)) &&
+    // A limit is counted after its row.
+    (isEnd(row + 1) || (next?.opcode === "DecrJumpZero" && isEnd(next.p2) && isEnd(row + 2)))
 }
 
 const most = 256
@@ -147,7 +174,10 @@ export class Statements {
       isReader: statement.reader,
       isReadonly: statement.readonly,
       isPlainInsert: plainInsert.test(text),
-      changesSession: changesSession(text)
+      changesSession: changesSession(text),
+      findsOne: isKept && statement.reader && statement.readonly && this.control === undefined && onlyAsks(text)
+        ? undefined
+        : false
     }
     if (mode !== "values") statement.safeIntegers(true)
     if (prepared.isReader) statement.raw(true)

@@ -11,7 +11,7 @@ import { classify } from "./classify.js"
 import type { Cursor, Query } from "./cursors.js"
 import { inMemory, onOwnHandle, Snapshots } from "./cursors.js"
 import type { Mode, Prepared, Settings } from "./handle.js"
-import { isMemory, openHandle, Statements } from "./handle.js"
+import { findsOne, isMemory, onlyAsks, openHandle, Statements } from "./handle.js"
 import { fromNative, inOrder, named, toNative } from "./plain.js"
 import { restore } from "./pragmas.js"
 import type { Row } from "./refusals.js"
@@ -34,8 +34,6 @@ const withNames = (columns: ReadonlyArray<string>, { close, pull }: Cursor<Row>)
   close,
   pull: () => named(columns, pull())
 })
-
-const canBeCopied = (text: string): boolean => ["select", "with", "values"].includes(firstWord(text))
 
 /** Statements that cannot run in a transaction, or end it. */
 const standAlone = [
@@ -119,7 +117,7 @@ export class Session {
   open(cursor: number, given: Query): void {
     const query = given.isNative === true ? { ...given, parameters: given.parameters.map(toNative) } : given
     const { columns, isQuery } = this.perform(query.text, query.parameters, "values", false, (prepared) => ({
-      isQuery: prepared.isReader && prepared.isReadonly && canBeCopied(query.text),
+      isQuery: prepared.isReader && prepared.isReadonly && onlyAsks(query.text),
       columns: prepared.isReader ? this.columnsOf(prepared, query.text) : none
     }), false)
     const rows = isQuery ? this.cursorOf(query, columns.length) : this.collected(query)
@@ -284,8 +282,14 @@ export class Session {
     return written.columns().map(({ name }) => name)
   }
 
-  private rowsOf({ isReadonly, statement }: Prepared, parameters: ReadonlyArray<unknown>): ReadonlyArray<unknown> {
+  private rowsOf(prepared: Prepared, parameters: ReadonlyArray<unknown>): ReadonlyArray<unknown> {
     const { control } = this.settings
+    const { isReadonly, statement } = prepared
+    prepared.findsOne ??= findsOne(this.database, statement.source, parameters)
+    if (prepared.findsOne) {
+      const row = statement.get(parameters)
+      return row === undefined ? none : [row]
+    }
     // A statement that writes has written all before its first row.
     if (control === undefined || !isReadonly) return statement.all(parameters)
     const rows: Array<unknown> = []
