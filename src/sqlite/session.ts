@@ -35,6 +35,9 @@ const withNames = (columns: ReadonlyArray<string>, { close, pull }: Cursor<Row>)
   pull: () => named(columns, pull())
 })
 
+/** How many parameters are given one by one, as better-sqlite3 looks up each item of a list; arguments lie on the stack. */
+const mostArguments = 4096
+
 /** Statements that cannot run in a transaction, or end it. */
 const standAlone = [
   "pragma",
@@ -88,7 +91,9 @@ export class Session {
           const rows = this.rowsOf(prepared, parameters) as ReadonlyArray<Row>
           return { rows, affected: isReadonly ? 0 : rows.length, insertId: undefined }
         }
-        const { changes, lastInsertRowid } = statement.run(parameters)
+        const { changes, lastInsertRowid } = parameters.length > mostArguments
+          ? statement.run(parameters)
+          : statement.run(...parameters)
         return {
           rows: none,
           affected: changes,
@@ -313,8 +318,12 @@ export class Session {
   }
 
   /** SQLite collects the rows of a writing statement by itself before it gives the first. */
-  private collected({ exactIntegers, parameters, text }: Query): Cursor<Row> {
-    return inMemory(this.run(text, parameters, { exactIntegers }).rows)
+  private collected({ exactIntegers, isNative, parameters, text }: Query): Cursor<Row> {
+    // What a program gives to bind may be anything.
+    const { rows } = isNative === true
+      ? this.native(text, parameters, { rows: "arrays" })
+      : this.run(text, parameters, { exactIntegers })
+    return inMemory(rows as ReadonlyArray<Row>)
   }
 
   private guarded(run: () => void, explained?: (cause: unknown) => Failure): void {

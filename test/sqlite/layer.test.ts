@@ -4,6 +4,7 @@ import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import { writeFileSync } from "node:fs"
 import * as Sqlite from "../../src/Sqlite.js"
 import { newFile } from "./databases.js"
@@ -43,6 +44,18 @@ describe("Sqlite.layer", () => {
       assert.strictEqual(error._tag, "ConfigurationError")
       assert.match(error.message, /is not an SQLite database/)
     }))
+
+  it.effect("takes a list for one parameter, which SQLite cannot keep, however it is sent", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      yield* sql`create table t (a integer, b integer) strict`
+      for (const given of [[[1, 2]], [{ a: 1, b: 2 }]]) {
+        const insert = sql.unsafe("insert into t values (:a, :b)", given)
+        assert.strictEqual((yield* Effect.either(insert))._tag, "Left")
+        assert.strictEqual((yield* Effect.either(Stream.runDrain(insert.stream)))._tag, "Left")
+      }
+      assert.deepStrictEqual(yield* sql`select * from t`, [])
+    }).pipe(Effect.provide(Sqlite.layer({ filename }))))
 
   it.scoped("provides SqlClient, and keeps a file for the next time", () =>
     Effect.gen(function*() {
