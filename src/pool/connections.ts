@@ -107,10 +107,9 @@ export class Connections {
   }
 
   /** What comes back is looked at: nobody is lent a broken connection, an open transaction or the settings of somebody else. */
-  giveBack(slot: Slot): void {
+  giveBack(slot: Slot, time: number = this.parts.now()): void {
     if (slot.state === "leaving") return
     const { connection } = slot
-    const time = this.parts.now()
     slot.idleSince = time
     slot.soundAt = time
     if (connection.isBroken() || time >= slot.expiresAt) this.discard(slot)

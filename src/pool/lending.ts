@@ -187,14 +187,16 @@ export class Lending {
 
   /** `use` of what does not wait; undefined where there is no connection at hand. */
   useNow<A>(body: (connection: Connection) => A): A | undefined {
-    const slot = this.connections.takeIdle(this.parts.now(), this.pingAfter)
+    const time = this.parts.now()
+    const slot = this.connections.takeIdle(time, this.pingAfter)
     if (slot === undefined) return undefined
     slot.state = "lent"
     this.acquired++
     try {
       return body(slot.connection)
     } finally {
-      this.connections.giveBack(slot)
+      // What was done at once has taken no time worth asking for.
+      this.connections.giveBack(slot, time)
     }
   }
 
