@@ -125,7 +125,7 @@ export class Session {
       isQuery: prepared.isReader && prepared.isReadonly && onlyAsks(query.text),
       columns: prepared.isReader ? this.columnsOf(prepared, query.text) : none
     }), false)
-    const rows = isQuery ? this.cursorOf(query, columns.length) : this.collected(query)
+    const rows = isQuery ? this.cursorOf(query, columns.length) : this.collected(given)
     this.cursors.set(cursor, query.isNative === true ? withNames(columns, rows) : rows)
   }
 

@@ -339,6 +339,7 @@ describe("a message", () => {
   )
 })
 
+// As above.
 describe.skipIf(server === undefined)("a statement", () => {
   it.live("that is given too few or too many values is not sent, and its connection goes on", () =>
     Effect.scoped(Effect.gen(function*() {
