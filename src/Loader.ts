@@ -13,23 +13,21 @@ import type { Key } from "./executor/keys.js"
 import { operators } from "./expr/comparison.js"
 import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
 import { Describe } from "./Source.js"
-import type { Expression, Include, Projection, Select } from "./sql/ast.js"
+import type { Expression, Include, Select } from "./sql/ast.js"
 import { columnOf } from "./sql/nodes.js"
 import type { ValueType } from "./sql/storage.js"
 
 /** Runs a select without its relations. */
 type Run = (select: Select) => Effect.Effect<ReadonlyArray<any>, ReadFailure>
 
-const record = (expressions: ReadonlyArray<Expression>): Projection => ({
-  _tag: "Record",
-  fields: Object.fromEntries(expressions.map((expression, i) => [`k${i}`, { _tag: "Value", expression }]))
-})
-
-/** The keys beside a row that relations are put together by. */
+/** A row, and beside it the keys that relations are put together by: each part of each by its name. */
 interface Keyed {
   readonly row: any
-  readonly keys: ReadonlyArray<Key>
+  readonly keys: { readonly [part: string]: unknown }
 }
+
+/** The name of a part of a key among those of a row. */
+const partName = (key: number, part: number): string => `i${key}_k${part}`
 
 /**
  * Runs a select and loads its relations.
@@ -51,7 +49,7 @@ const keyed = (
 ): Effect.Effect<ReadonlyArray<Keyed>, ReadFailure> => {
   const problem = problemOf(select)
   if (problem !== undefined) return Effect.fail(problem)
-  return Effect.flatMap(run(withKeys(select, keys)), (found) => attach(found.map(keyedOf(keys)), select.includes, run))
+  return Effect.flatMap(run(withKeys(select, keys)), (rows) => attach(rows, select.includes, run))
 }
 
 /**
@@ -69,8 +67,7 @@ export const prepare = (select: Select): Effect.Effect<{
   const keys = ownKeys(select)
   return Effect.succeed({
     select: withKeys(select, keys),
-    attach: (rows, run) =>
-      Effect.map(attach(rows.map(keyedOf(keys)), select.includes, run), (loaded) => loaded.map(({ row }) => row))
+    attach: (rows, run) => Effect.map(attach(rows, select.includes, run), (loaded) => loaded.map(({ row }) => row))
   })
 }
 
@@ -86,22 +83,15 @@ const withKeys = (select: Select, keys: ReadonlyArray<ReadonlyArray<Expression>>
     _tag: "Record",
     fields: {
       row: select.projection,
-      keys: { _tag: "Record", fields: Object.fromEntries(keys.map((key, i) => [`i${i}`, record(key)])) }
+      keys: {
+        _tag: "Record",
+        fields: Object.fromEntries(
+          keys.flatMap((key, i) => key.map((expression, part) => [partName(i, part), { _tag: "Value", expression }]))
+        )
+      }
     }
   }
 })
-
-/** What a select with keys gives, a row at a time. */
-const keyedOf = (keys: ReadonlyArray<ReadonlyArray<Expression>>): (found: any) => Keyed => {
-  const names = keys.map((key, i) => [`i${i}`, key.map((_, k) => `k${k}`)] as const)
-  return (found) => ({
-    row: found.row,
-    keys: names.map(([name, parts]) => {
-      const key = found.keys[name]
-      return parts.length === 1 ? [key.k0] : parts.map((part) => key[part])
-    })
-  })
-}
 
 const problemOf = (select: Select): ConfigurationError | undefined => {
   for (const include of select.includes) {
@@ -147,8 +137,9 @@ const attachOne = (
   Effect.suspend(() => {
     const wanted = new Map<unknown, Key>()
     const placeOf = placing(include.parent)
+    const names = include.parent.map((_, part) => partName(at, part))
     const places = parents.map(({ keys }) => {
-      const key = keys[at]!.map(bareKey)
+      const key = names.map((name) => bareKey(keys[name]))
       if (key.includes(null)) return undefined
       const place = placeOf(key)
       wanted.set(place, key)
@@ -168,17 +159,22 @@ const attachOne = (
             })
           )
         }
-        Object.defineProperty(parents[i]!.row, include.name, {
-          // Each row has an array of its own, which programs may change.
-          value: include.cardinality !== "many" ? found[0] ?? null : found === none ? [] : found,
-          enumerable: true,
-          configurable: true,
-          writable: true
-        })
+        // Each row has an array of its own, which programs may change.
+        give(
+          parents[i]!.row,
+          include.name,
+          include.cardinality !== "many" ? found[0] ?? null : found === none ? [] : found
+        )
       }
       return Effect.void
     })
   })
+
+/** Gives a row a property of its own, whatever its class has by that name. */
+const give = (row: any, name: string, value: unknown): void => {
+  if (name in row) Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
+  else row[name] = value
+}
 
 const none: ReadonlyArray<never> = []
 
@@ -217,8 +213,9 @@ const children = (
     (rows) => {
       const groups = new Map<unknown, Array<any>>()
       const placeOf = placing(include.parent)
+      const names = holding.map((_, part) => partName(own.length, part))
       for (const { keys, row } of rows) {
-        const place = placeOf(keys[own.length]!)
+        const place = placeOf(names.map((name) => keys[name]))
         const group = groups.get(place)
         if (group === undefined) groups.set(place, [row])
         else group.push(row)
@@ -282,10 +279,7 @@ const keyedWithin = (
       where: within,
       orderBy: [{ expression: place, direction: "asc", nulls: "last" }]
     }),
-    (found) => {
-      const ofRow = keyedOf(keys)
-      return attach(found.map((one) => ofRow(one.found)), select.includes, run)
-    }
+    (numbered) => attach(numbered.map(({ found }) => found), select.includes, run)
   )
 }
 

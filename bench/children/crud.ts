@@ -75,19 +75,20 @@ const measure = async (
   // What others left is not this one's; after it code has to be compiled again, so that it comes before the warm-up.
   collect?.()
   const least = workload.inFlight ?? 1
-  const { most } = workload
+  const { most, warmAfter = 0 } = workload
   let calls = 0
   let warm = 0
   let size = least
   let perCall = Infinity
   // The last of several pieces is the warmest: by it the rest is planned.
-  while (warm < warmUp && calls < warmest(workload)) {
+  const isCold = () => warm < warmUp || (calls < warmAfter && warm < 4 * warmUp)
+  while (isCold() && calls < warmest(workload)) {
     const time = await timed(contender, admin, workload, calls, size)
     perCall = time / size
     calls += size
     warm += time
     // No piece is longer than what is left, else a warm-up would take up to twice its time.
-    const left = Math.ceil((warmUp - warm) / perCall / least) * least
+    const left = warm < warmUp ? Math.ceil((warmUp - warm) / perCall / least) * least : warmAfter - calls
     size = Math.max(least, Math.min(size * 2, Math.ceil(most / 4 / least) * least, left))
   }
   const count = Math.max(least, Math.min(most, Math.floor(budget / perCall / least) * least))

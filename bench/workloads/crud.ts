@@ -14,6 +14,8 @@ export interface CrudWorkload {
   readonly engines: ReadonlyArray<Engine>
   /** Calls that are started at once; one after the other where undefined. */
   readonly inFlight?: number
+  /** Calls after which V8 has compiled what there is to compile: they are made even where that takes up to four times as long. */
+  readonly warmAfter?: number
   /** The arguments of the call with a number. */
   readonly given: (call: number) => readonly [unknown, unknown?]
   /** What a call left behind, as another connection sees it. */
@@ -109,6 +111,7 @@ export const crud: ReadonlyArray<CrudWorkload> = [
     name: "transaction of 3 statements",
     operation: "transaction",
     most: 1_500,
+    warmAfter: 5_000,
     engines: all,
     given: (call) => [user(++fresh), 18 + call % 60],
     left: (admin) => admin.ask(userOf(`email = 'user${fresh}@example.org'`))

@@ -194,15 +194,14 @@ const makeConversion = (type: ValueType): Conversion => {
   const decode = ParseResult.decodeUnknownEither(one)
   const encode = ParseResult.encodeUnknownEither(one)
   const inWords = type.sensitive === true ? () => "its value is not shown" : problemOf
-  const check = refinements.length === 0 ? undefined : (value: unknown): unknown => {
-    for (const refinement of refinements) {
-      const issue = refinement.filter(value, options, refinement)
-      if (Option.isSome(issue)) {
-        throw new InvalidValue(inWords(new ParseResult.Refinement(refinement, value, "Predicate", issue.value)))
-      }
-    }
-    return value
+  const refined = (refinement: AST.Refinement) => (value: unknown): unknown => {
+    const issue = refinement.filter(value, options, refinement)
+    if (Option.isNone(issue)) return value
+    throw new InvalidValue(inWords(new ParseResult.Refinement(refinement, value, "Predicate", issue.value)))
   }
+  const check = refinements.length === 0
+    ? undefined
+    : refinements.map(refined).reduce((inner, outer) => (value) => outer(inner(value)))
   const fromOne = direct !== undefined
     ? direct === identity
       ? check ?? identity

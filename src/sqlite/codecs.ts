@@ -137,6 +137,11 @@ const asText = <S extends Storage>(check: (value: unknown, storage: S) => string
   decode: text
 })
 
+/** The integers that most columns hold, as the driver takes them: one made anew takes memory for each. */
+const smallIntegers = Array.from({ length: 1024 }, (_, i) => BigInt(i))
+
+const toInteger = (value: number): bigint => smallIntegers[value] ?? BigInt(value)
+
 const noVectors = (): never => refuse("is a vector, which SQLite cannot store")
 
 export const codecs: Codecs = {
@@ -144,7 +149,7 @@ export const codecs: Codecs = {
   literal: asText((value, { values }) => oneOf(values, checkText(value))),
   integer: {
     ddl: () => "integer",
-    encode: (value, storage) => BigInt(checkInt(value, storage)),
+    encode: (value, storage) => toInteger(checkInt(value, storage)),
     decode: decodeInteger
   },
   bigint: {

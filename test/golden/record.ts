@@ -57,7 +57,7 @@ export const decimal = (digits: string): unknown => new DecimalParameter(digits)
 export const listed = (open: string, item: string, close: string): string =>
   `${open}${Array.from({ length: 257 }, () => item).join(",")}${close}`
 
-const keys = { k0: 1, k1: 1, i0: { k0: 1 }, i1: { k0: 1 } }
+const keys = { k0: 1, k1: 1, i0_k0: 1, i0_k1: 1, i1_k0: 1, i1_k1: 1 }
 
 /** Fits every statement that goes on with what an earlier one found. */
 const row = (): object => ({ ...keys, keys, row: {}, found: { row: {}, keys } })
