@@ -7,7 +7,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { PrivateMariaDb, PrivatePostgres } from "../test/support/processes.js"
-import { administer, restore } from "./admin.js"
+import { administer } from "./admin.js"
 import type { Admin } from "./admin.js"
 import type { Engine, Place } from "./crud.js"
 import { indexes, insertPosts, insertUsers, postsEach, tables, users } from "./seed.js"
@@ -16,14 +16,25 @@ export interface Host {
   readonly engine: Place
   /** The database as it introduces itself. */
   readonly version: string
-  /** A database with the seed's rows and nothing else, for the next process. */
-  readonly fresh: (storage: "text" | "integer") => Promise<string>
+  /** A database with the seed's rows and nothing else, for one process. */
+  readonly fresh: (storage: "text" | "integer") => Promise<Fresh>
+}
+
+export interface Fresh {
+  readonly url: string
+  readonly drop: () => Promise<void>
 }
 
 /** Everyone works with these. Commits survive a crash of the server but not of the machine, as on SQLite. */
 export const settings = {
-  postgres: { fsync: "on", synchronous_commit: "off", autovacuum: "off", shared_buffers: "256MB" },
-  mysql: { "innodb-flush-log-at-trx-commit": "2", "innodb-buffer-pool-size": "256M" }
+  postgres: {
+    fsync: "on",
+    synchronous_commit: "off",
+    autovacuum: "off",
+    shared_buffers: "512MB",
+    max_connections: "300"
+  },
+  mysql: { "innodb-flush-log-at-trx-commit": "2", "innodb-buffer-pool-size": "512M", "max-connections": "300" }
 } as const
 
 const fillSeed = async (engine: Engine, admin: Admin): Promise<void> => {
@@ -72,49 +83,69 @@ const files: Effect.Effect<Host, unknown, Scope.Scope> = Effect.gen(function*() 
     await integers.close()
     return row?.version ?? "unknown"
   })
-  let last: string | undefined
   let count = 0
   return {
     engine: "sqlite",
     version,
     fresh: async (storage) => {
-      if (last !== undefined) { for (const end of ["", "-wal", "-shm"]) rmSync(last + end, { force: true }) }
-      last = join(directory, `run${++count}.db`)
-      copyFileSync(seed(storage), last)
-      return last
+      const url = join(directory, `run${++count}.db`)
+      copyFileSync(seed(storage), url)
+      return {
+        url,
+        drop: async () => {
+          for (const end of ["", "-wal", "-shm"]) rmSync(url + end, { force: true })
+        }
+      }
     }
   }
 })
+
+/** The statements that make a database of the seed's rows. */
+const copies = (engine: "postgres" | "mysql", name: string): ReadonlyArray<string> =>
+  engine === "postgres"
+    ? [`create database ${name} template bench`]
+    : [
+      `create database ${name}`,
+      ...["users", "posts"].flatMap((table) => [
+        `create table ${name}.${table} like bench.${table}`,
+        `insert into ${name}.${table} select * from bench.${table}`
+      ]),
+      `analyze table ${name}.users, ${name}.posts`
+    ]
 
 const server = (engine: "postgres" | "mysql"): Effect.Effect<Host, unknown, Scope.Scope> =>
   Effect.gen(function*() {
     const { url: administrator } = engine === "postgres"
       ? yield* PrivatePostgres({ durable: true, settings: settings.postgres })
       : yield* PrivateMariaDb({ settings: settings.mysql })
-    const url = new URL(administrator)
-    url.pathname = "/bench"
+    const urlOf = (name: string): string => {
+      const url = new URL(administrator)
+      url.pathname = `/${name}`
+      return url.href
+    }
     const admin = yield* Effect.acquireRelease(
-      Effect.promise(async () => {
-        const first = await administer(engine, administrator)
-        await first.ask("create database bench")
-        await first.close()
-        return administer(engine, url.href)
-      }),
+      Effect.promise(() => administer(engine, administrator)),
       (admin) => Effect.promise(() => admin.close())
     )
     const version = yield* Effect.promise(async () => {
-      await fillSeed(engine, admin)
-      await admin.ask("create table seeded as select id, name, age from users")
-      await admin.ask("create unique index seeded_key on seeded (id)")
+      await admin.ask("create database bench")
+      const seeding = await administer(engine, urlOf("bench"))
+      await fillSeed(engine, seeding)
+      await seeding.close()
       const [row] = await admin.ask("select version() as version") as ReadonlyArray<{ readonly version: string }>
       return row?.version ?? "unknown"
     })
+    let count = 0
     return {
       engine,
       version: engine === "postgres" ? version.split(" ", 2).join(" ") : version,
       fresh: async () => {
-        await restore(admin, engine)
-        return url.href
+        const name = `run${++count}`
+        for (const sql of copies(engine, name)) await admin.ask(sql)
+        return {
+          url: urlOf(name),
+          drop: async () => void await admin.ask(`drop database ${name}${engine === "postgres" ? " with (force)" : ""}`)
+        }
       }
     }
   })
@@ -122,7 +153,7 @@ const server = (engine: "postgres" | "mysql"): Effect.Effect<Host, unknown, Scop
 export const hostOf = (engine: Place): Effect.Effect<Host, unknown, Scope.Scope> => {
   switch (engine) {
     case "none":
-      return Effect.succeed({ engine, version: "none", fresh: async () => "" })
+      return Effect.succeed({ engine, version: "none", fresh: async () => ({ url: "", drop: async () => {} }) })
     case "sqlite":
       return files
     default:

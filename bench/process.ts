@@ -21,11 +21,15 @@ export interface Request {
   readonly warmUp: number
   /** What the calls of one measurement may take, in milliseconds. */
   readonly budget: number
+  /** In how many pieces a measurement is made, where contenders take turns. */
+  readonly pieces?: number
 }
 
 export interface Measured {
   /** In the unit of the measurement; less is better. */
   readonly value?: number
+  /** The same for each piece, where contenders take turns. */
+  readonly values?: ReadonlyArray<number>
   readonly calls?: number
   readonly seen?: string
   readonly counts?: Counts
@@ -46,6 +50,19 @@ export const engineOf = ({ engine }: Request): Engine => {
 export const load = (request: Request): Promise<unknown> => import(new URL(request.module, import.meta.url).href)
 
 export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+
+/** What a process that is measured beside others sends when it is ready for what stands at a place: who is furthest behind goes on next. */
+export interface Ready {
+  readonly place: number
+}
+
+/** Waits for this process's turn, which lasts until it asks for the next or ends; at once where it is alone. */
+export const turn = (place: number): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send === undefined) return resolve()
+    process.once("message", () => resolve())
+    process.send({ place } satisfies Ready)
+  })
 
 /** Runs what this process is for. */
 export const answer = async (work: (request: Request) => Promise<Answer["measured"]>): Promise<void> => {

@@ -1,39 +1,61 @@
 /**
- * Runs a suite on an engine: a process for each contender in each round, each on the same rows, in an order that turns from round to round.
+ * Runs a suite on an engine: a process for each contender in each round, each on the same rows, in an order that turns from round to round: one
+ * after the other, or, where a measurement has pieces, together and in turns.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { execFile } from "node:child_process"
-import { promisify } from "node:util"
+import { spawn } from "node:child_process"
 import type { LeftOut, Samples } from "./figures.js"
 import type { Host } from "./hosts.js"
 import { child } from "./install.js"
 import type { Answer, Measured, Request } from "./process.js"
 import { baseline } from "./suite.js"
 import type { Entry, Measurement, Suite } from "./suite.js"
+import { Turns } from "./turns.js"
 
 class ProcessFailed extends Data.TaggedError("ProcessFailed")<{ readonly message: string }> {}
 
-const run = promisify(execFile)
-
-/** No process takes this long. */
+/** No process takes this long by itself. */
 const limit = "10 minutes"
+/** Nor all of a round that take turns. */
+const limitTogether = "90 minutes"
 
-const ask = (file: string, request: Request): Effect.Effect<Answer> =>
-  Effect.tryPromise({
-    try: (signal) =>
-      run(process.execPath, ["--expose-gc", child(file), JSON.stringify(request)], { maxBuffer: 2 ** 26, signal }),
-    catch: (error) => {
-      const { message, stderr } = error as Error & { readonly stderr?: string }
-      return new ProcessFailed({ message: stderr?.trim().split("\n").slice(-3).join(" | ") || message })
-    }
+/** V8 gives memory back while a process waits, and takes it again in what is measured next: the wait for a turn is not part of the work. */
+const waiting = ["--no-memory-reducer"]
+
+const nothing = { measured: {} }
+
+/** Starts a process and gives what it answers; with `turns` it runs when they let it. */
+const ask = (file: string, request: Request, turns?: Turns): Effect.Effect<Answer> =>
+  Effect.async<Answer>((resume) => {
+    const started = spawn(process.execPath, [
+      "--expose-gc",
+      ...(turns === undefined ? [] : waiting),
+      child(file),
+      JSON.stringify(request)
+    ], {
+      stdio: ["ignore", "pipe", "pipe", ...(turns === undefined ? [] : ["ipc" as const])]
+    })
+    turns?.join(started)
+    const [output, errors]: [Array<Buffer>, Array<Buffer>] = [[], []]
+    started.stdout?.on("data", (chunk: Buffer) => output.push(chunk))
+    started.stderr?.on("data", (chunk: Buffer) => errors.push(chunk))
+    started.once("close", (code) => {
+      const text = Buffer.concat(output).toString()
+      const problem = Buffer.concat(errors).toString().trim().split("\n").slice(-3).join(" | ")
+      resume(
+        code === 0 && text !== ""
+          ? Effect.succeed(JSON.parse(text) as Answer)
+          : Effect.succeed({ ...nothing, problem: problem === "" ? `it ended with ${code}` : problem })
+      )
+    })
+    return Effect.sync(() => started.kill())
   }).pipe(
-    Effect.map(({ stdout }) => JSON.parse(stdout) as Answer),
     Effect.timeoutFail({
-      duration: limit,
-      onTimeout: () => new ProcessFailed({ message: `not over after ${limit}` })
+      duration: turns === undefined ? limit : limitTogether,
+      onTimeout: () => new ProcessFailed({ message: "it did not end in time" })
     }),
-    Effect.catchAll(({ message }) => Effect.succeed({ measured: {}, problem: message }))
+    Effect.catchAll(({ message }) => Effect.succeed({ ...nothing, problem: message }))
   )
 
 export interface Plan {
@@ -70,10 +92,11 @@ export const carryOut = (plan: Plan, host: Host, onProcess: (what: string) => vo
         leftOut.push({ contender: entry.name, workload, reason: reason.split("\n")[0] ?? "" })
       }
     }
-    const process = (entry: Entry, does: Request["does"], ids: ReadonlyArray<string>) =>
+    const effort = isQuick ? suite.effort.quick : suite.effort.whole
+    const { pieces = 1 } = effort
+    const process = (entry: Entry, does: Request["does"], ids: ReadonlyArray<string>, turns?: Turns) =>
       Effect.gen(function*() {
-        onProcess(`${suite.id} ${host.engine}: ${entry.name}`)
-        const url = yield* Effect.promise(() => host.fresh(entry.storage ?? "text"))
+        const { drop, url } = yield* Effect.promise(() => host.fresh(entry.storage ?? "text"))
         const answer = yield* ask(suite.file, {
           engine: host.engine,
           url,
@@ -82,8 +105,10 @@ export const carryOut = (plan: Plan, host: Host, onProcess: (what: string) => vo
           workloads: ids,
           does,
           isQuick,
-          ...(isQuick ? suite.effort.quick : suite.effort.whole)
-        })
+          ...effort
+        }, turns)
+        yield* Effect.promise(drop)
+        onProcess(`${suite.id} ${host.engine}: ${entry.name}`)
         if (answer.problem !== undefined) leave(entry, "all", answer.problem)
         for (const [id, { problem }] of Object.entries(answer.measured)) {
           if (problem !== undefined) leave(entry, id, problem)
@@ -106,18 +131,26 @@ export const carryOut = (plan: Plan, host: Host, onProcess: (what: string) => vo
 
     const values = new Map<string, Map<string, Array<number | undefined>>>()
     for (let round = 0; round < rounds; round++) {
-      for (const entry of turned(entries, round * 3)) {
+      const asked = turned(entries, round * 3).flatMap((entry) => {
         const wanted = ids.filter((id) => !isOut(entry, id))
-        if (wanted.length === 0) continue
-        const measured = yield* process(entry, "time", wanted)
+        return wanted.length === 0 ? [] : [{ entry, wanted }]
+      })
+      const turns = effort.pieces === undefined ? undefined : new Turns(asked.length)
+      const answers = yield* Effect.forEach(
+        asked,
+        ({ entry, wanted }) => process(entry, "time", wanted, turns),
+        { concurrency: turns === undefined ? 1 : "unbounded" }
+      )
+      asked.forEach(({ entry, wanted }, i) => {
         for (const id of wanted) {
           const ofWorkload = values.get(id) ?? new Map<string, Array<number | undefined>>()
           values.set(id, ofWorkload)
-          const mine = ofWorkload.get(entry.name) ?? Array.from({ length: rounds }, () => undefined)
+          const mine = ofWorkload.get(entry.name) ?? Array.from({ length: rounds * pieces }, () => undefined)
           ofWorkload.set(entry.name, mine)
-          mine[round] = measured[id]?.value
+          const { value, values: figures = [value] } = answers[i]?.[id] ?? {}
+          figures.forEach((figure, piece) => (mine[round * pieces + piece] = figure))
         }
-      }
+      })
     }
     const samples = new Map(
       ids.map((id) => [

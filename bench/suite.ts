@@ -36,6 +36,11 @@ export interface Measurement {
 export interface Effort {
   readonly warmUp: number
   readonly budget: number
+  /**
+   * Contenders of a round are there together, and take turns at so many pieces of each measurement: what slows the machine for a while slows all
+   * of them alike.
+   */
+  readonly pieces?: number
 }
 
 export interface Suite {

@@ -1,13 +1,13 @@
 /**
  * A contender's process in W1 and W13.
  */
-import { administer, clear, fill } from "../admin.js"
+import { administer, clear, fill, tidy } from "../admin.js"
 import type { Admin } from "../admin.js"
 import { countOn } from "../counting.js"
 import type { Counts } from "../counting.js"
 import type { Contender, Open } from "../crud.js"
 import { callAll } from "../loops.js"
-import { answer, engineOf, load, messageOf } from "../process.js"
+import { answer, engineOf, load, messageOf, turn } from "../process.js"
 import type { Answer, Measured, Request } from "../process.js"
 import { canonical, digest } from "../results.js"
 import { begin, crud, observed, removable } from "../workloads/crud.js"
@@ -70,7 +70,8 @@ const measure = async (
   contender: Contender,
   admin: Admin,
   workload: CrudWorkload,
-  { budget, warmUp }: Request
+  { budget, pieces = 1, warmUp }: Request,
+  first: number
 ): Promise<Measured> => {
   // What others left is not this one's; after it code has to be compiled again, so that it comes before the warm-up.
   collect?.()
@@ -91,9 +92,14 @@ const measure = async (
     const left = warm < warmUp ? Math.ceil((warmUp - warm) / perCall / least) * least : warmAfter - calls
     size = Math.max(least, Math.min(size * 2, Math.ceil(most / 4 / least) * least, left))
   }
-  const count = Math.max(least, Math.min(most, Math.floor(budget / perCall / least) * least))
-  const time = await timed(contender, admin, workload, calls, count)
-  return { value: time * 1000 / count, calls: count }
+  const count = Math.max(least, Math.floor(Math.min(most, budget / perCall) / pieces / least) * least)
+  const values: Array<number> = []
+  for (let piece = 1; piece <= pieces; piece++) {
+    await turn(first + piece)
+    values.push(await timed(contender, admin, workload, calls, count) * 1000 / count)
+    calls += count
+  }
+  return { values, calls: count * pieces }
 }
 
 void answer(async (request): Promise<Answer["measured"]> => {
@@ -106,16 +112,18 @@ void answer(async (request): Promise<Answer["measured"]> => {
   const measured: Record<string, Measured> = {}
   for (const [index, workload] of [...crud, ...observed].entries()) {
     if (!request.workloads.includes(workload.id) || !workload.engines.includes(engine)) continue
+    const first = index * 1000
+    await turn(first)
     begin(index)
     try {
       if (workload.needsRows) await fill(admin, engine, removable, counter === undefined ? needed(workload) : 2)
       measured[workload.id] = counter === undefined
-        ? await measure(contender, admin, workload, request)
+        ? await measure(contender, admin, workload, request, first)
         : await check(contender, admin, counter.counts, workload)
     } catch (error) {
       measured[workload.id] = { problem: messageOf(error) }
     }
-    await clear(admin)
+    await tidy(admin, engine)
   }
   await contender.close()
   await admin.close()

@@ -214,7 +214,7 @@ export const report = (all: ReadonlyArray<Figures>): string =>
 <title>Strata: figures</title><style>${style}</style></head><body>
 <h1>Strata beside its peers and the plain drivers</h1>
 <p>Medians of rounds with 95 % intervals, each contender in a process of its own in each round; less is better. A ratio is the median of the
-ratios to <i>raw</i> round by round. Under an interval: statements and round trips of one call, where they are counted. Arrows are bars that
+ratios to <i>raw</i> piece by piece, or round by round. Under an interval: statements and round trips of one call, where they are counted. Arrows are bars that
 were cut. ${
     legend.map(([name, colour]) => `<span class="key" style="background:${colour}"></span>${escape(name)}`).join("")
   }</p>

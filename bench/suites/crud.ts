@@ -11,5 +11,5 @@ export const crud: Suite = {
   measurements: workloads.map(({ engines, id, name }) => ({ id, name, unit: "µs", engines })),
   entries,
   isChecked: true,
-  effort: { quick: { warmUp: 150, budget: 30 }, whole: { warmUp: 1500, budget: 300 } }
+  effort: { quick: { warmUp: 150, budget: 30, pieces: 3 }, whole: { warmUp: 1500, budget: 400, pieces: 10 } }
 }

@@ -29,5 +29,5 @@ export const observability: Suite = {
     ...entries.filter(({ name }) => name === "effect-sql")
   ],
   isChecked: true,
-  effort: { quick: { warmUp: 150, budget: 30 }, whole: { warmUp: 500, budget: 500 } }
+  effort: { quick: { warmUp: 150, budget: 30, pieces: 3 }, whole: { warmUp: 500, budget: 500, pieces: 10 } }
 }
