@@ -24,18 +24,22 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type * as Capability from "./Capability.js"
 import { ConfigurationError, withCause } from "./DbError.js"
 import type { ConnectFailure } from "./DbError.js"
 import type * as Executor from "./Executor.js"
 import type * as Pool from "./Pool.js"
 
 /**
- * What the Layer of each database provides: `Database`, and `SqlClient` over the same connections.
+ * What the Layer of each database provides: `Database`, and `SqlClient` over the same connections. As it is not known which database it will be,
+ * all capabilities are there; a statement that the database cannot do fails as UnsupportedError before anything is sent.
  *
  * @since 0.1.0
  * @category models
  */
-export type Services = Layer.Layer.Success<ReturnType<typeof Executor.layer>>
+export type Services = Plain | Capability.All
+
+type Plain = Layer.Layer.Success<ReturnType<typeof Executor.layer<never>>>
 
 /**
  * What the Layers of all databases understand.
@@ -84,26 +88,29 @@ const filenameOf = (url: Redacted.Redacted): Either.Either<string, Configuration
   return Either.right(path)
 }
 
+/** As if it had all capabilities. */
+const whole = (layer: Layer.Layer<Plain, ConnectFailure>): Opened => layer as Opened
+
 const sqlite: Open = async (url, options) => {
   const filename = filenameOf(url)
   if (Either.isLeft(filename)) return Layer.fail(filename.left)
   const { layer } = await import("./Sqlite.js")
-  return layer({ ...options, filename: filename.right })
+  return whole(layer({ ...options, filename: filename.right }))
 }
 
 const postgres: Open = async (url, options) => {
   const { layer } = await import("./Postgres.js")
-  return layer({ ...options, url })
+  return whole(layer({ ...options, url }))
 }
 
 const mysql: Open = async (url, options) => {
   const { layer } = await import("./Mysql.js")
-  return layer({ ...options, url })
+  return whole(layer({ ...options, url }))
 }
 
 const mariadb: Open = async (url, options) => {
   const { layer } = await import("./MariaDb.js")
-  return layer({ ...options, url })
+  return whole(layer({ ...options, url }))
 }
 
 const byScheme: ReadonlyMap<string, Open> = new Map([
@@ -127,19 +134,19 @@ export const layer = (
 ): Layer.Layer<Services, ConnectFailure> =>
   Layer.unwrapEffect(Effect.suspend((): Effect.Effect<Opened, ConfigurationError> => {
     const hidden = Redacted.isRedacted(url) ? url : Redacted.make(url)
-    const [whole, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(Redacted.value(hidden)) ?? []
+    const [start, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(Redacted.value(hidden)) ?? []
     const open = scheme === undefined ? undefined : byScheme.get(scheme.toLowerCase())
-    if (whole === undefined || open === undefined) {
+    if (start === undefined || open === undefined) {
       // What stands before the colon is not shown: of a URL without a scheme it is the user's name, or the password.
       return Effect.fail(refused("The database URL is none that is understood", `there are ${forms}`))
     }
-    const lower = Redacted.make(`${whole.toLowerCase()}${Redacted.value(hidden).slice(whole.length)}`)
+    const lower = Redacted.make(`${start.toLowerCase()}${Redacted.value(hidden).slice(start.length)}`)
     return Effect.tryPromise({
       try: () => open(lower, options),
       catch: (cause) =>
         withCause(
           refused(
-            `The module for ${whole.toLowerCase()} could not be loaded`,
+            `The module for ${start.toLowerCase()} could not be loaded`,
             "install effect-strata again, with its peer dependencies effect, @effect/sql, @effect/platform and @effect/experimental"
           ),
           cause

@@ -94,23 +94,27 @@ export class Database extends Context.Tag("effect-strata/Database")<Database, Se
  * @since 0.1.0
  * @category models
  */
-export interface TagClass<Self, Name extends string> extends Context.TagClass<Self, Name, Service> {
-  /** The Layer of this database, from any dialect's. */
-  readonly layer: <R2, E, R>(layer: Layer.Layer<Database | R2, E, R>) => Layer.Layer<Self, E, R>
+export interface TagClass<Self, Name extends string, C = never> extends Context.TagClass<Self, Name, Service> {
+  readonly [capabilities]?: C
+  /** The Layer of this database, from that of any dialect which has its capabilities. */
+  readonly layer: <E, R>(layer: Layer.Layer<Database | C, E, R>) => Layer.Layer<Self, E, R>
 }
+
+declare const capabilities: unique symbol
 
 /**
  * A tag for a further database in the same program: `class Reports extends Database.Tag("Reports")<Reports>() {}`.
  *
- * Transactions are per tag: one on `Reports` is none on the database beside it.
+ * Transactions are per tag: one on `Reports` is none on the database beside it. What its queries require beside the database
+ * is named with it: `Database.Tag("Reports")<Reports, Postgres.Database>()`.
  *
  * @since 0.1.0
  * @category tags
  */
-export const Tag = <const Name extends string>(name: Name) => <Self>(): TagClass<Self, Name> => {
+export const Tag = <const Name extends string>(name: Name) => <Self, C = never>(): TagClass<Self, Name, C> => {
   const Base = Context.Tag(name)<Self, Service>()
   return Object.assign(Base, {
-    layer: <R2, E, R>(layer: Layer.Layer<Database | R2, E, R>): Layer.Layer<Self, E, R> =>
+    layer: <E, R>(layer: Layer.Layer<Database | C, E, R>): Layer.Layer<Self, E, R> =>
       Layer.map(
         layer,
         (context) => Context.make(Base, Context.get(context as Context.Context<Database>, Database))
@@ -125,9 +129,9 @@ export const Tag = <const Name extends string>(name: Name) => <Self>(): TagClass
  * @category combinators
  */
 export const use =
-  <Self>(tag: Context.Tag<Self, Service>) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Database> | Self> =>
-    Effect.provideServiceEffect(effect, Database, tag)
+  <Self, C = never>(tag: Context.Tag<Self, Service> & { readonly [capabilities]?: C }) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Database | C> | Self> =>
+    Effect.provideServiceEffect(effect, Database, tag) as never
 
 /**
  * Runs a statement on the fiber's database, and goes on with what it gave.

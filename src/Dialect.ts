@@ -4,17 +4,24 @@
  *
  * @since 0.1.0
  */
-import type { Expression, Insert, Lock, Order, Ref, Select } from "./sql/ast.js"
+import type * as Capability from "./Capability.js"
+import type { Expression, Grouping, Insert, Lock, Order, Ref, Select, Values } from "./sql/ast.js"
 import type { Codecs, Storage, ValueType } from "./sql/storage.js"
 import type { Writer } from "./sql/writer.js"
 
 /**
- * Prints one operator: the arguments are not yet printed.
+ * Prints one operator: the arguments are not yet printed. Of an aggregate, `end` prints what belongs to the call of the function (its filter, its
+ * window) where more follows it; else it comes last by itself.
  *
  * @since 0.1.0
  * @category models
  */
-export type OperatorPrinter = (writer: Writer, args: ReadonlyArray<Expression>, type: ValueType) => void
+export type OperatorPrinter = (
+  writer: Writer,
+  args: ReadonlyArray<Expression>,
+  type: ValueType,
+  end?: () => void
+) => void
 
 /**
  * The form of a database. What a server's version decides is filled in when the driver connects.
@@ -37,6 +44,8 @@ export interface Dialect {
   readonly rowsPerInsert: number
   /** How many bytes (or characters) an identifier may have. */
   readonly maxIdentifier: number
+  /** What it can do that some cannot, as programs require it. */
+  readonly provides: ReadonlySet<Capability.Name>
   readonly capabilities: Capabilities
   /** Printers of the operators that differ, by the operator's name (see expr/). */
   readonly operators: { readonly [operator: string]: OperatorPrinter }
@@ -79,6 +88,8 @@ export interface Printers {
   readonly order: (writer: Writer, order: Order) => void
   /** `limit … offset …`, either may be missing. */
   readonly limit: (writer: Writer, select: Select) => void
+  /** `rollup (…)` and its like, told whether it is all that a select groups by. */
+  readonly grouping: (writer: Writer, grouping: Grouping, isAlone: boolean) => void
   /**
    * `for update …`: given a source, its rows alone and not those that are joined to them. Missing where a transaction that writes has the
    * whole database to itself, so that no row can be locked by another.
@@ -104,6 +115,15 @@ export interface Printers {
   /** Lists of values that are one parameter. Missing where each value is one, up to the number at which they go by `manyRows`. */
   readonly list?: ListForm
   readonly cast: (writer: Writer, expression: Expression, type: ValueType) => void
+  /** A select of a list of rows, at least one, whose columns have these names. */
+  readonly values: (
+    writer: Writer,
+    columns: Values["columns"],
+    row: (values: ReadonlyArray<unknown>) => void,
+    rows: Values["rows"]
+  ) => void
+  /** The words between a common table expression's name and its query, told whether it is to be worked out by itself. */
+  readonly materialized?: (isWanted: boolean) => string
   /**
    * A value that an update assigns to a column, where it may have to be put into the column's form first (SQLite keeps decimals as
    * scaled integers or text); without it the value is printed as an operand.

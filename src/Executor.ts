@@ -387,12 +387,15 @@ const isUnsent = (cause: Cause.Cause<unknown>): boolean => {
 }
 
 /**
- * The Layer of a database over a driver: `Database`, and the `SqlClient` of `@effect/sql` over the same connections.
+ * The Layer of a database over a driver: `Database`, and the `SqlClient` of `@effect/sql` over the same connections. `Provides` are the
+ * capabilities that its dialect has: types, which nobody asks for at run time.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: Options): Layer.Layer<Database.Database | SqlClient.SqlClient, ConnectFailure> =>
+export const layer = <Provides = never>(
+  options: Options
+): Layer.Layer<Database.Database | SqlClient.SqlClient | NoInfer<Provides>, ConnectFailure> =>
   Layer.scopedContext(Effect.gen(function*() {
     const driver = yield* Effect.mapError(
       options.open,
@@ -404,5 +407,7 @@ export const layer = (options: Options): Layer.Layer<Database.Database | SqlClie
     }
     const pool = yield* Pool.make(driver, yield* Pool.withDefaults(options.pool, defaults, driver.maxConnections))
     const { client, service } = make(driver, pool, options.decoding ?? "auto")
-    return Context.make(Database.Database, service).pipe(Context.add(SqlClient.SqlClient, yield* client))
+    return Context.make(Database.Database, service).pipe(
+      Context.add(SqlClient.SqlClient, yield* client)
+    ) as Context.Context<any>
   })).pipe(Layer.provide(Reactivity.layer))

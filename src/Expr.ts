@@ -72,3 +72,25 @@ export {
   when
 } from "./expr/conditional.js"
 export type { Order } from "./expr/conditional.js"
+
+export {
+  cumeDist,
+  denseRank,
+  excluding,
+  firstValue,
+  groups,
+  lag,
+  lastValue,
+  lead,
+  nthValue,
+  ntile,
+  over,
+  percentRank,
+  range,
+  rank,
+  rowNumber,
+  rows,
+  window
+} from "./expr/window.js"
+
+export type { Bound, Frame, Window, WindowFunction, WindowOptions } from "./expr/window.js"

@@ -13,7 +13,7 @@ import type { Key } from "./executor/keys.js"
 import { operators } from "./expr/comparison.js"
 import { derivedOf, isAggregated, selectFrom } from "./query/derived.js"
 import { Describe } from "./Source.js"
-import type { Expression, Include, Select } from "./sql/ast.js"
+import type { Expression, Include, Operator, Select } from "./sql/ast.js"
 import { columnOf } from "./sql/nodes.js"
 import type { ValueType } from "./sql/storage.js"
 
@@ -249,9 +249,9 @@ const keyedWithin = (
       nulls: "last" as const
     }))
   const number: Expression = {
-    _tag: "RowNumber",
-    partitionBy: keys[keys.length - 1]!,
-    orderBy,
+    _tag: "Over",
+    function: { _tag: "Call", operator: rowNumber, args: [], type: rowNumberType },
+    window: { name: undefined, partitionBy: keys[keys.length - 1]!, orderBy, frame: undefined },
     type: rowNumberType
   }
   const inner = withKeys(select, keys)
@@ -282,6 +282,8 @@ const keyedWithin = (
     (numbered) => attach(numbered.map(({ found }) => found), select.includes, run)
   )
 }
+
+const rowNumber: Operator = { name: "rowNumber", form: "function", text: "row_number" }
 
 const rowNumberType: ValueType = {
   storage: { _tag: "integer", wide: true },

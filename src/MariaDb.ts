@@ -18,13 +18,22 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import type * as Layer from "effect/Layer"
-import type { Database } from "./Database.js"
+import type * as Capability from "./Capability.js"
+import type { Database as Any } from "./Database.js"
 import type { ConnectFailure } from "./DbError.js"
 import * as shared from "./mysql/layer.js"
 
 export type { Options } from "./mysql/layer.js"
 export type { ServerOptions } from "./mysql/options.js"
 export type { TlsMode, TlsOptions } from "./network/tls.js"
+
+/**
+ * What the Layer of MariaDB provides to queries: the database, and what it can do that some cannot.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Database = Any | Capability.Of<"mariadb">
 
 /**
  * A MariaDB database as a Layer; every connection failure is in its error channel.

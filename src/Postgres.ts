@@ -17,7 +17,8 @@ import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Database } from "./Database.js"
+import type * as Capability from "./Capability.js"
+import type { Database as Any } from "./Database.js"
 import type { ConnectFailure } from "./DbError.js"
 import * as Executor from "./Executor.js"
 import { split } from "./network/settings.js"
@@ -44,6 +45,14 @@ export type { ServerOptions } from "./postgres/options.js"
 export interface Options extends Pool.Options, ServerOptions {}
 
 /**
+ * What the Layer of PostgreSQL provides to queries: the database, and what it can do that some cannot.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Database = Any | Capability.Of<"postgresql">
+
+/**
  * A PostgreSQL database as a Layer; every connection failure is in its error channel.
  *
  * @since 0.1.0
@@ -51,7 +60,10 @@ export interface Options extends Pool.Options, ServerOptions {}
  */
 export const layer = (options: Options): Layer.Layer<Database | SqlClient.SqlClient, ConnectFailure> => {
   const { own, rest: pool } = split<ServerOptions, Options>(options, serverOptions)
-  return Executor.layer({ open: driver.make({ ...own, statementTimeout: pool.statementTimeout }), pool })
+  return Executor.layer<Capability.Of<"postgresql">>({
+    open: driver.make({ ...own, statementTimeout: pool.statementTimeout }),
+    pool
+  })
 }
 
 /**

@@ -22,7 +22,6 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Effectable from "effect/Effectable"
 import * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import * as Database from "./Database.js"
@@ -30,90 +29,39 @@ import type { ReadFailure } from "./DbError.js"
 import { RowNotFound, TooManyRows } from "./DbError.js"
 import * as Comparison from "./expr/comparison.js"
 import type { Order } from "./expr/conditional.js"
-import { columnsOf, integerType, invalid, nodeOf, parameter, projectionOf, recordOf } from "./expr/core.js"
-import type { Columns, Condition, Joined, Operand, Selectable, Shape, ShapeNeeds, Subquery } from "./expr/core.js"
+import { integerType, nodeOf, parameter, projectionOf, recordOf } from "./expr/core.js"
+import type { Columns, Condition, Joined, Selectable, Shape, ShapeNeeds } from "./expr/core.js"
 import * as Filter from "./Filter.js"
 import type * as LazyRow from "./LazyRow.js"
+import { asking, build, call, change, readable, scopeOf } from "./query/built.js"
+import type { Any, OutputColumns, Query } from "./query/built.js"
 import { derivedOf, selectFrom } from "./query/derived.js"
 import { lazyOf } from "./query/lazy.js"
 import { lockingOf } from "./query/locking.js"
 import type { LockOptions } from "./query/locking.js"
-import { Scope } from "./query/scope.js"
+import { Scope, useOf } from "./query/scope.js"
 import { atMost, countOf, existenceOf } from "./query/terminals.js"
 import type { Fresh, LoadedId, RelationFrom } from "./Relation.js"
 import { includesOf, plansOf } from "./Relation.js"
 import type * as Source from "./Source.js"
-import { Describe } from "./Source.js"
-import type { ColumnsId, NeedsId, RowId } from "./Source.js"
+import type { NeedsId, RowId } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
-import { draftOf } from "./sql/nodes.js"
-import type { Draft } from "./sql/nodes.js"
 import type { Transaction } from "./transaction/scope.js"
 
-declare const scopeId: unique symbol
-declare const joinsId: unique symbol
-
-/**
- * A select: `A` the row, `S` the root source, `J` what was joined, by alias, `R` what it requires beside `Database`. `yield*` runs it.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Query<out A, out S = any, out J = {}, out R = never>
-  extends Effect.Effect<ReadonlyArray<A>, ReadFailure, Database.Database | R>, Subquery<A, R>
-{
-  readonly [scopeId]: S
-  readonly [joinsId]: J
-}
+export type { Query } from "./query/built.js"
 
 type Same = <A, S, J, R>(query: Query<A, S, J, R>) => Query<A, S, J, R>
-/** Columns of a query used as a source: the model's own while it yields the model, else its row's. */
-type OutputColumns<A, S> = S extends Source.Any ? [A] extends [S[typeof RowId]] ? S[typeof ColumnsId] : A : A
-type Named<K extends string, S> = { readonly [P in K]: S }
-
-class Built extends Effectable.Class<ReadonlyArray<any>, ReadFailure, Database.Database> {
-  constructor(readonly ast: Ast.Select, readonly scope: Scope) {
-    super()
-  }
-  commit() {
-    return asking(this.ast, Effect.succeed)
-  }
-}
-
-const scopeOf = (query: Query<any, any, any, any>): Scope => (query as unknown as Built).scope
-
-/** Runs the select, and goes on with its rows. */
-const asking = <A, E = never>(
-  ast: Ast.Select,
-  then: (rows: ReadonlyArray<any>) => Effect.Effect<A, E>
-): Effect.Effect<A, E | ReadFailure, Database.Database> =>
-  Database.run(ast, ({ rows }) => then(rows)) as Effect.Effect<A, E | ReadFailure, Database.Database>
-
-const build = (ast: Ast.Select, scope: Scope): any => new Built(ast, scope)
-
-/** The query with clauses that are set in a copy of its select. */
-const change = (query: Query<any, any, any, any>, set: (draft: Draft) => void): any => {
-  const draft = draftOf(query.ast)
-  set(draft)
-  return build(draft, scopeOf(query))
-}
-
-const selecting = (query: Query<any, any, any, any>, projection: Ast.Projection): any =>
+const selecting = (query: Any, projection: Ast.Projection): any =>
   change(query, (draft) => {
     draft.projection = projection
     draft.lazy = undefined
   })
 
-const add = (query: Query<any, any, any, any>, clause: "where" | "having", condition: Ast.Expression): any =>
+const add = (query: Any, clause: "where" | "having", condition: Ast.Expression): any =>
   change(query, (draft) => {
     const before = draft[clause]
     draft[clause] = before === undefined ? condition : Comparison.allOf([before, condition])
   })
-
-const call = <X>(query: Query<any, any, any, any>, callback: unknown): X => {
-  const { joined, root } = scopeOf(query)
-  return (callback as (root: object, joined: object) => X)(root, joined)
-}
 
 /**
  * All rows of a source: a model, or a query used as a table.
@@ -123,13 +71,13 @@ const call = <X>(query: Query<any, any, any, any>, callback: unknown): X => {
  */
 export const from = <S extends Source.Any>(source: S): Query<S[typeof RowId], S, {}, S[typeof NeedsId]> => {
   const ast = selectFrom(source)
-  return build(ast, new Scope(source, ast.from.ref, {}))
+  return build(ast, new Scope(useOf(source, ast.from.ref), ast.projection))
 }
 
-const conditionOf = (query: Query<any, any, any, any>, scope: unknown): Ast.Expression => {
+const conditionOf = (query: Any, scope: unknown): Ast.Expression => {
   if (typeof scope === "function") return nodeOf(call(query, scope))
-  const { ref, source } = scopeOf(query)
-  return Filter.condition(source[Describe], ref, scope)
+  const { description, ref } = scopeOf(query).use
+  return Filter.condition(description, ref, scope)
 }
 
 /**
@@ -157,52 +105,14 @@ export const scope = <S extends Source.Any, const X extends Filter.Draft<S>, R1 
 ) =>
 <A, J, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => where(scope as never)(query as never) as never
 
-type Join<Mode extends "inner" | "left"> = <
-  const K extends string,
-  T extends Source.Any,
-  S extends Source.Any,
-  J,
-  R1
->(
-  alias: K,
-  source: T,
-  on: (root: Columns<S>, joined: Joined<J & Named<K, T>>) => Condition<R1>
-) => <A, R>(
-  query: Query<A, S, J, R>
-) => Query<A, S, J & Named<K, Mode extends "left" ? Source.Optional<T> : T>, R | R1 | T[typeof NeedsId]>
-
-const join = (kind: "inner" | "left") => (alias: string, source: Source.Any, on: unknown) => (query: Built): any => {
-  const description = source[Describe]
-  const ref: Ast.Ref = { hint: alias }
-  const { joined, root } = query.scope
-  const condition = Object.hasOwn(joined, alias)
-    ? invalid(`two joins are called ${alias}: give one another alias`)
-    : nodeOf(
-      (on as (root: object, joined: object) => unknown)(root, {
-        ...joined,
-        [alias]: columnsOf(description, ref, false)
-      })
-    )
-  const draft = draftOf(query.ast)
-  draft.joins = [...draft.joins, { kind, source: description.source(ref), on: condition }]
-  return build(draft, query.scope.joining(alias, columnsOf(description, ref, kind === "left")))
-}
-
-/**
- * `inner join … on …`: the joined source is known by its alias from here on. The row stays as it was until `select` widens it.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const innerJoin: Join<"inner"> = join("inner") as never
-
-/**
- * `left join … on …`: the joined columns, and the joined row, are null where nothing matched.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const leftJoin: Join<"left"> = join("left") as never
+export { crossJoin, fullJoin, innerJoin, lateralJoin, leftJoin, leftLateralJoin, rightJoin } from "./query/joins.js"
+export type { Join, OuterJoin } from "./query/joins.js"
+export { cte, recursive, values } from "./query/ctes.js"
+export type { CteOptions, RecursiveOptions } from "./query/ctes.js"
+export { cube, distinctOn, groupBy, groupingSets, rollup } from "./query/groups.js"
+export type { GroupBySeveral } from "./query/groups.js"
+export { except, exceptAll, intersect, intersectAll, union, unionAll } from "./query/compound.js"
+export type { Combine } from "./query/compound.js"
 
 /**
  * What a row is made of: names, and the expressions, sources or records that stand for them.
@@ -233,20 +143,6 @@ export const pluck = <S extends Source.Any, J, B, R1>(
 }
 
 /**
- * Groups rows by expressions; `select` then takes those and aggregates.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const groupBy = <S extends Source.Any, J>(
-  by: (root: Columns<S>, joined: Joined<J>) => ReadonlyArray<Operand<any, any>>
-) =>
-<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R> => {
-  const expressions = call<ReadonlyArray<unknown>>(query, by).map(nodeOf)
-  return change(query, (draft) => (draft.groupBy = [...draft.groupBy, ...expressions]))
-}
-
-/**
  * Keeps the groups for which it holds.
  *
  * @since 0.1.0
@@ -263,12 +159,12 @@ export const having = <S extends Source.Any, J, R1 = never>(
  * @since 0.1.0
  * @category combinators
  */
-export const orderBy = <S extends Source.Any, J>(
-  order: (root: Columns<S>, joined: Joined<J>) => Order | ReadonlyArray<Order>
+export const orderBy = <S extends Source.Any, J, R1 = never>(
+  order: (root: Columns<S>, joined: Joined<J>) => Order<R1> | ReadonlyArray<Order<R1>>
 ) =>
-<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R> => {
-  const given = call<Order | ReadonlyArray<Order>>(query, order)
-  const orders = Array.isArray(given) ? given as ReadonlyArray<Order> : [given as Order]
+<A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => {
+  const given = call<Order<R1> | ReadonlyArray<Order<R1>>>(query, order)
+  const orders = Array.isArray(given) ? given as ReadonlyArray<Order<R1>> : [given as Order<R1>]
   const orderBy = query.ast.orderBy.slice()
   for (const { order } of orders) orderBy.push(order)
   return change(query, (draft) => (draft.orderBy = orderBy))
@@ -408,7 +304,8 @@ export const lazy = <A extends object, S, J, R>(query: Query<A, S, J, R>): Query
 export const as = (name: string) =>
 <A, S, J, R>(
   query: Query<A, S, J, R>
-): Source.Derived<OutputColumns<LazyRow.Decoded<A>, S>, LazyRow.Decoded<A>, R> => derivedOf(name, query.ast) as never
+): Source.Derived<OutputColumns<LazyRow.Decoded<A>, S>, LazyRow.Decoded<A>, R> =>
+  derivedOf(name, readable(query)) as never
 
 /**
  * The one row there is.

@@ -43,7 +43,8 @@ import type { ConfigError } from "effect/ConfigError"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Database } from "./Database.js"
+import type * as Capability from "./Capability.js"
+import type { Database as Any } from "./Database.js"
 import { ConfigurationError } from "./DbError.js"
 import type { ConnectFailure } from "./DbError.js"
 import * as Executor from "./Executor.js"
@@ -104,6 +105,14 @@ const check = ({ filename, idleTimeout, maxLifetime, minimum, overflow, size, st
 }
 
 /**
+ * What the Layer of SQLite provides to queries: the database, and what it can do that some cannot.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Database = Any | Capability.Of<"sqlite">
+
+/**
  * An SQLite database as a Layer; a file that is none, or cannot be opened, is in its error channel.
  *
  * @since 0.1.0
@@ -114,7 +123,7 @@ export const layer = (options: Options): Layer.Layer<Database | SqlClient.SqlCli
   if (problem !== undefined) return Layer.fail(problem)
   const { filename, lockTimeout, readonly, synchronous, worker, ...pool } = options
   const { statementTimeout } = pool
-  return Executor.layer({
+  return Executor.layer<Capability.Of<"sqlite">>({
     open: driver.make({ filename, lockTimeout, readonly, statementTimeout, synchronous, worker }),
     pool,
     usualSize: 1

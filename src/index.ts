@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 export * as AdvisoryLock from "./AdvisoryLock.js"
+export * as Capability from "./Capability.js"
 export * as Connect from "./Connect.js"
 export * as Database from "./Database.js"
 export * as DbError from "./DbError.js"

@@ -353,7 +353,7 @@ describe("Database.with", () => {
       Effect.succeed(Context.make(Database.Interception, {}).pipe(Context.add(Monitor, { b: 1 })))
     )
     const layer = memory.pipe(Database.with(one, two))
-    expectTypeOf<Layer.Layer.Success<typeof layer>>().toEqualTypeOf<Database.Database | SqlClient | Monitor>()
+    expectTypeOf<Layer.Layer.Success<typeof layer>>().toEqualTypeOf<Sqlite.Database | SqlClient | Monitor>()
     expectTypeOf<Layer.Layer.Error<typeof layer>>().toEqualTypeOf<DbError.ConnectFailure | "no">()
     expectTypeOf<Layer.Layer.Context<typeof layer>>().toEqualTypeOf<Settings>()
     // @ts-expect-error a Layer that provides no interceptor

@@ -21,7 +21,7 @@ import { layerOf } from "./support/layers.js"
 const groups = [...new Set(contract.map(({ group }) => group))]
 
 /** A database of its own for each run of the contract. */
-const onFresh = (database: AvailableDatabase, layerOf: (url: string) => ReturnType<typeof Executor.layer>) =>
+const onFresh = (database: AvailableDatabase, layerOf: (url: string) => ReturnType<typeof Executor.layer<never>>) =>
   Layer.unwrapEffect(Effect.map(Effect.promise(() => fresh(database)), ({ url }) => layerOf(url)))
 
 const contractOf = (title: string, services: ReturnType<typeof onFresh>) => {

@@ -1,16 +1,22 @@
 /**
  * Strata by the modules that a program needs.
  */
+import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Database from "effect-strata/Database"
+import type * as DbError from "effect-strata/DbError"
 import * as Field from "effect-strata/Field"
 import * as Model from "effect-strata/Model"
 import * as Query from "effect-strata/Query"
 import type { Engine } from "../crud.js"
 import type { Start } from "../starting.js"
 
-const layerOf = async (engine: Engine, url: string) => {
+const layerOf = async (
+  engine: Engine,
+  url: string
+): Promise<Layer.Layer<Database.Database, DbError.ConnectFailure>> => {
   switch (engine) {
     case "sqlite":
       return (await import("effect-strata/Sqlite")).layer({ filename: url })

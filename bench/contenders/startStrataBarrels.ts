@@ -2,11 +2,16 @@
  * Strata and Effect by their barrels, which load all of them.
  */
 import { ManagedRuntime, Redacted, Schema } from "effect"
+import type { Layer } from "effect"
 import { Field, Model, Query } from "effect-strata"
+import type { Database, DbError } from "effect-strata"
 import type { Engine } from "../crud.js"
 import type { Start } from "../starting.js"
 
-const layerOf = async (engine: Engine, url: string) => {
+const layerOf = async (
+  engine: Engine,
+  url: string
+): Promise<Layer.Layer<Database.Database, DbError.ConnectFailure>> => {
   switch (engine) {
     case "sqlite":
       return (await import("effect-strata/Sqlite")).layer({ filename: url })

@@ -5,10 +5,12 @@
  * `fiber`, where everyone waits for a connection instead of being refused when all wait for long.
  */
 import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { Database } from "effect-strata/Database"
+import type * as DbError from "effect-strata/DbError"
 import * as Expr from "effect-strata/Expr"
 import * as Field from "effect-strata/Field"
 import * as Model from "effect-strata/Model"
@@ -89,7 +91,11 @@ export const asked = {
 } satisfies { readonly [O in keyof Operations<"effect">]: (...given: Parameters<Operations<"effect">[O]>) => unknown }
 
 /** The Layer of an engine; no other is loaded. */
-export const layerOf = async (engine: Engine, url: string, options: Pool.Options = {}) => {
+export const layerOf = async (
+  engine: Engine,
+  url: string,
+  options: Pool.Options = {}
+): Promise<Layer.Layer<Database, DbError.ConnectFailure>> => {
   switch (engine) {
     case "sqlite":
       return (await import("effect-strata/Sqlite")).layer({ filename: url, ...options })

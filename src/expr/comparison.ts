@@ -114,7 +114,8 @@ export const operators = {
 /** The type of a condition that is never unknown. */
 export const truth = booleanType
 
-const constant = (value: boolean): Ast.Expression => ({
+/** A condition that always holds, or never. */
+export const constant = (value: boolean): Ast.Expression => ({
   _tag: "Call",
   operator: value ? always : never,
   args: [],

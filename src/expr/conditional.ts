@@ -2,7 +2,7 @@
  * Choice, casts, fragments and what a select is put together from.
  */
 import type * as Schema from "effect/Schema"
-import type { RowId } from "../Source.js"
+import type { NeedsId, RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
 import { bare, notNull, orNull } from "../sql/valueType.js"
@@ -206,9 +206,18 @@ export const record = <X extends Shape>(
  * @since 0.1.0
  * @category models
  */
-export interface Order {
+export interface Order<out R = never> {
+  readonly [NeedsId]: R
   readonly order: Ast.Order
 }
+
+interface OrderOptions {
+  readonly nulls?: "first" | "last"
+}
+
+const ordered = (value: unknown, direction: Ast.Order["direction"], { nulls }: OrderOptions): any => ({
+  order: { expression: nodeOf(value), direction, nulls: nulls === "first" ? "first" : "last" }
+})
 
 /**
  * Upwards; NULLs last unless asked.
@@ -216,9 +225,8 @@ export interface Order {
  * @since 0.1.0
  * @category operators
  */
-export const asc = (value: Operand<any, any>, options: { readonly nulls?: "first" | "last" } = {}): Order => ({
-  order: { expression: nodeOf(value), direction: "asc", nulls: options.nulls === "first" ? "first" : "last" }
-})
+export const asc = <R = never>(value: Operand<any, R>, options: OrderOptions = {}): Order<R> =>
+  ordered(value, "asc", options)
 
 /**
  * Downwards; NULLs last unless asked.
@@ -226,6 +234,5 @@ export const asc = (value: Operand<any, any>, options: { readonly nulls?: "first
  * @since 0.1.0
  * @category operators
  */
-export const desc = (value: Operand<any, any>, options: { readonly nulls?: "first" | "last" } = {}): Order => ({
-  order: { expression: nodeOf(value), direction: "desc", nulls: options.nulls === "first" ? "first" : "last" }
-})
+export const desc = <R = never>(value: Operand<any, R>, options: OrderOptions = {}): Order<R> =>
+  ordered(value, "desc", options)

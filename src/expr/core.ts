@@ -262,6 +262,14 @@ export const timestampType: ValueType = {
   schema: Schema.DateTimeUtcFromSelf
 }
 
+/** A whole number that is part of the text. */
+export const literal = (count: number): Ast.Expression => ({
+  _tag: "Fragment",
+  strings: [String(count)],
+  args: [],
+  type: integerType
+})
+
 /** The type, NULL when one of the arguments may be. */
 export const nullableWith = (type: ValueType, args: ReadonlyArray<Ast.Expression>): ValueType => {
   for (const arg of args) if (arg.type.nullable) return orNull(type)

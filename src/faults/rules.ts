@@ -10,7 +10,7 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import type { Interceptor } from "../Database.js"
 import type { ReadFailure, TransactionFailure, WriteFailure } from "../DbError.js"
-import type { Select, Source, Statement } from "../sql/ast.js"
+import type { Body, Cte, Select, Source, Statement } from "../sql/ast.js"
 
 /** How often a rule acts, of the times that it applies. */
 interface Times {
@@ -97,7 +97,7 @@ export type Rule = ReadRule | WriteRule | BeginRule | CommitRule
 const tablesOf = (statement: Statement): ReadonlyArray<string> => {
   switch (statement._tag) {
     case "Select":
-      return [statement.from, ...statement.joins.map((join) => join.source)].flatMap(tablesOfSource)
+      return tablesOfBody(statement, [])
     case "Script":
       return statement.steps.flatMap((step) =>
         step._tag === "DropTables" ? step.tables.map((table) => table.name) : [step.table.name]
@@ -107,8 +107,28 @@ const tablesOf = (statement: Statement): ReadonlyArray<string> => {
   }
 }
 
-const tablesOfSource = (source: Source): ReadonlyArray<string> =>
-  source._tag === "TableSource" ? [source.table.name] : tablesOf(source.select)
+const tablesOfSource = (source: Source, within: ReadonlyArray<Cte> = []): ReadonlyArray<string> => {
+  switch (source._tag) {
+    case "TableSource":
+      return [source.table.name]
+    case "CteSource":
+      // Its step reads from itself.
+      return within.includes(source.cte) ? [] : tablesOfBody(source.cte.body, [...within, source.cte])
+    case "DerivedSource":
+      return tablesOfBody(source.body, within)
+  }
+}
+
+const tablesOfBody = (body: Body, within: ReadonlyArray<Cte>): ReadonlyArray<string> => {
+  switch (body._tag) {
+    case "Select":
+      return [body.from, ...body.joins.map((join) => join.source)].flatMap((source) => tablesOfSource(source, within))
+    case "Compound":
+      return [...tablesOfBody(body.left, within), ...tablesOfBody(body.right, within)]
+    case "Values":
+      return []
+  }
+}
 
 const kinds = { Select: "select", Insert: "insert", Update: "update", Delete: "delete", Script: "script" } as const
 

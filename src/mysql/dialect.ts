@@ -1,6 +1,7 @@
 /**
  * MySQL's and MariaDB's way of SQL: one form, filled in by what the server says it is.
  */
+import * as Capability from "../Capability.js"
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression, Insert } from "../sql/ast.js"
 import { printLock } from "../sql/clauses.js"
@@ -85,10 +86,21 @@ const round: OperatorPrinter = (writer, [value, digits]) => {
 }
 
 /** Exact for what is exact, and a double only in the end. */
-const avg: OperatorPrinter = (writer, [value]) => {
+/** MariaDB gives ten digits of it alone. */
+const share = (name: string): OperatorPrinter => (writer, _, __, end) => {
+  writer.text(`${name}()`)
+  end?.()
+  writer.text(" + 0e0")
+}
+
+const avg: OperatorPrinter = (writer, [value], _, end) => {
   if (value === undefined) return
   if (value.type.storage._tag === "double") writer.text("avg(").expression(value).text(")")
-  else writer.text("cast(avg(").expression(value).text(") as double)")
+  else {
+    writer.text("cast(avg(").expression(value).text(")")
+    end?.()
+    writer.text(" as double)")
+  }
 }
 
 const operatorsOf = (server: Server): Dialect["operators"] => {
@@ -115,6 +127,8 @@ const operatorsOf = (server: Server): Dialect["operators"] => {
     modulo: infix("%"),
     round,
     avg,
+    percentRank: share("percent_rank"),
+    cumeDist: share("cume_dist"),
     now: (writer) => writer.text("utc_timestamp(3)")
   }
 }
@@ -199,6 +213,17 @@ const lockOfMariaDb: NonNullable<Dialect["print"]["lock"]> = (writer, { locked, 
 
 const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"] => {
   const ddl = (storage: Storage): string => (codecs[storage._tag].ddl as (storage: Storage) => string)(storage)
+  const cast: Dialect["print"]["cast"] = (writer, expression, type) => {
+    const { storage } = type
+    if (storage._tag === "vector") return writer.unsupported("a cast to a vector")
+    if (storage._tag === "boolean") {
+      writer.text("(").operand(expression).text(" <> 0)")
+    } else if (expression.type.storage._tag === "boolean" && castType(storage, server, ddl) === "char") {
+      writer.text("case ").expression(expression).text(" when 1 then 'true' when 0 then 'false' end")
+    } else {
+      writer.text("cast(").expression(expression).text(` as ${castType(storage, server, ddl)})`)
+    }
+  }
   return {
     order: (writer, { direction, expression, nulls }) => {
       // By themselves NULLs come first upwards and last downwards.
@@ -215,6 +240,10 @@ const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"]
       if (offset !== undefined) writer.text(" offset ").expression(offset)
     },
     lock: server.kind === "mariadb" ? lockOfMariaDb : printLock,
+    grouping: (writer, { sets }, isAlone) => {
+      if (!isAlone) writer.unsupported("rollup beside other groups", "group by all of them in the rollup")
+      writer.list(sets.flat(), (one) => writer.expression(one)).text(" with rollup")
+    },
     conflict,
     inserted: (writer, column) => {
       writer.text("values(").identifier(column).text(")")
@@ -233,17 +262,16 @@ const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"]
         ({ index, name, storage }) => writer.text(`${name} ${tableType(storage, server, ddl)} path '$[${index}]'`)
       ).text(")) as many_rows) as distinct_rows)")
     },
-    cast: (writer, expression, type) => {
-      const { storage } = type
-      if (storage._tag === "vector") return writer.unsupported("a cast to a vector")
-      if (storage._tag === "boolean") {
-        writer.text("(").operand(expression).text(" <> 0)")
-      } else if (expression.type.storage._tag === "boolean" && castType(storage, server, ddl) === "char") {
-        writer.text("case ").expression(expression).text(" when 1 then 'true' when 0 then 'false' end")
-      } else {
-        writer.text("cast(").expression(expression).text(` as ${castType(storage, server, ddl)})`)
-      }
-    }
+    // In a VALUES list MariaDB gives a parameter no type, and texts no length.
+    values: (writer, columns, _, rows) => {
+      writer.list(rows.map((row, number) => ({ number, row })), ({ number, row }) => {
+        writer.text("select ").list(columns.map((column, i) => ({ column, value: row[i] })), ({ column, value }) => {
+          cast(writer, { _tag: "Parameter", value, type: column.type }, column.type)
+          if (number === 0) writer.text(" as ").identifier(column.name)
+        })
+      }, " union all ")
+    },
+    cast
   }
 }
 
@@ -319,6 +347,7 @@ export const make = (server: Server): Dialect => {
     maxParameters: 65_535,
     rowsPerInsert: 1000,
     maxIdentifier: 64,
+    provides: Capability.of(server.kind),
     capabilities: {
       insertReturning: isMariaDb,
       updateReturning: false,

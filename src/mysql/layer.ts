@@ -6,6 +6,7 @@ import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Capability from "../Capability.js"
 import type { Database } from "../Database.js"
 import type { ConnectFailure } from "../DbError.js"
 import * as Executor from "../Executor.js"
@@ -27,12 +28,17 @@ import type { ServerOptions } from "./options.js"
  */
 export interface Options extends Pool.Options, ServerOptions {}
 
-export const layer = (options: Options): Layer.Layer<Database | SqlClient.SqlClient, ConnectFailure> => {
+/** Which capabilities there are in truth, the server says. */
+type Services = Database | SqlClient.SqlClient | Capability.All
+
+export const layer = (options: Options): Layer.Layer<Services, ConnectFailure> => {
   const { own, rest: pool } = split<ServerOptions, Options>(options, serverOptions)
-  return Executor.layer({ open: driver.make({ ...own, statementTimeout: pool.statementTimeout }), pool })
+  return Executor.layer<Capability.All>({
+    open: driver.make({ ...own, statementTimeout: pool.statementTimeout }),
+    pool
+  })
 }
 
 export const layerConfig = (
   options: Config.Config.Wrap<Options>
-): Layer.Layer<Database | SqlClient.SqlClient, ConnectFailure | ConfigError> =>
-  Layer.unwrapEffect(Effect.map(Config.unwrap(options), layer))
+): Layer.Layer<Services, ConnectFailure | ConfigError> => Layer.unwrapEffect(Effect.map(Config.unwrap(options), layer))

@@ -1,9 +1,10 @@
 /**
  * PostgreSQL's way of SQL.
  */
+import * as Capability from "../Capability.js"
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression } from "../sql/ast.js"
-import { printLock } from "../sql/clauses.js"
+import { printGrouping, printLock } from "../sql/clauses.js"
 import type { Storage, ValueType } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
 import type { Writer } from "../sql/writer.js"
@@ -204,6 +205,7 @@ const print = {
     if (offset !== undefined) writer.text(limit === undefined ? "offset " : " offset ").expression(offset)
   },
   lock: printLock,
+  grouping: printGrouping,
   conflict: (writer, { conflict }) => {
     if (conflict === undefined) return
     writer.text("on conflict")
@@ -237,6 +239,11 @@ const print = {
     // An untyped array takes the type of what it is compared with, as an untyped value does.
     among: (index, type) => ` = any(${placeholder(index, type)}${isUntyped(type) ? "" : "[]"})`
   },
+  values: (writer, columns, row, rows) => {
+    writer.text("select * from (values ").list(rows, row).text(") as ").identifier("list").text(" (")
+    writer.list(columns, ({ name }) => writer.identifier(name)).text(")")
+  },
+  materialized: (isWanted) => isWanted ? "materialized " : "not materialized ",
   cast: (writer, expression, type) => {
     writer.text("cast(").expression(expression).text(` as ${
       // A cast to numeric(p, s) rounds as it was asked to; one to varchar(n) would cut.
@@ -281,6 +288,7 @@ export const make = (settings: Settings): Dialect => ({
   maxParameters: 65_535,
   rowsPerInsert: 1000,
   maxIdentifier: 63,
+  provides: Capability.of("postgresql"),
   capabilities: {
     insertReturning: true,
     updateReturning: true,

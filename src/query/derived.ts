@@ -71,6 +71,10 @@ const hasAggregate = (expression: Ast.Expression): boolean => {
     case "Call":
     case "Fragment":
       return expression.args.some(hasAggregate)
+    // Over a window an aggregate leaves the rows as they are; one within it does not.
+    case "Over":
+      return expression.function.args.some(hasAggregate) || expression.window.partitionBy.some(hasAggregate) ||
+        expression.window.orderBy.some((order) => hasAggregate(order.expression))
     case "Cast":
       return hasAggregate(expression.expression)
     case "Case":
@@ -89,8 +93,23 @@ export const selectFrom = (source: { readonly [Describe]: Source.Description }):
 }
 
 /** A query as a source of others. */
-export const derivedOf = (name: string, select: Ast.Select): Source.Derived<any, any, any> => {
-  const names = outputNames(select.projection)
+export const derivedOf = (name: string, select: Ast.Select): Source.Derived<any, any, any> =>
+  derivedFrom(name, select, select.projection)
+
+/** Rows as a source, by what a row of them is made of. */
+export const derivedFrom = (name: string, body: Ast.Body, row: Ast.Projection): Source.Derived<any, any, any> =>
+  sourceOf(name, row, (ref) => ({ _tag: "DerivedSource", ref, body, lateral: false }))
+
+/** A common table expression as a source. */
+export const cteSource = (cte: Ast.Cte, row: Ast.Projection): Source.Derived<any, any, any> =>
+  sourceOf(cte.hint, row, (ref) => ({ _tag: "CteSource", ref, cte }))
+
+const sourceOf = (
+  name: string,
+  projection: Ast.Projection,
+  source: Source.Description["source"]
+): Source.Derived<any, any, any> => {
+  const names = outputNames(projection)
   const columns: Record<string, { readonly name: string; readonly type: ValueType }> = Object.create(null)
   let at = 0
   // The properties that a callback sees: a model's own where the row is the model, else the names of the select.
@@ -112,12 +131,12 @@ export const derivedOf = (name: string, select: Ast.Select): Source.Derived<any,
         for (const key of Object.keys(part.fields)) collect(part.fields[key]!, depth === 0 ? key : undefined, depth + 1)
     }
   }
-  collect(select.projection, undefined, 0)
+  collect(projection, undefined, 0)
   const description: Source.Description = {
     hint: name,
-    source: (ref) => ({ _tag: "DerivedSource", ref, select }),
+    source,
     columns,
-    row: (ref, optional) => reread(select.projection, names, ref, optional)
+    row: (ref, optional) => reread(projection, names, ref, optional)
   }
   return { [Describe]: description, [RowId]: undefined, [ColumnsId]: undefined, [NeedsId]: undefined }
 }

@@ -3,18 +3,11 @@
  */
 import { count as countAll } from "../expr/aggregate.js"
 import { allOf } from "../expr/comparison.js"
-import { integerType } from "../expr/core.js"
+import { literal } from "../expr/core.js"
 import type * as Ast from "../sql/ast.js"
 import { draftOf } from "../sql/nodes.js"
 import { derivedOf, isAggregated, selectFrom } from "./derived.js"
 
-/** Always the same, so that it is text: a parameter would be bound each time. */
-const literal = (count: number): Ast.Expression => ({
-  _tag: "Fragment",
-  strings: [String(count)],
-  args: [],
-  type: integerType
-})
 const one = literal(1)
 const two = literal(2)
 

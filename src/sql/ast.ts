@@ -105,11 +105,11 @@ export type Expression =
   | { readonly _tag: "InSelect"; readonly left: Expression; readonly select: Select; readonly type: ValueType }
   | { readonly _tag: "Exists"; readonly select: Select; readonly type: ValueType }
   | { readonly _tag: "Scalar"; readonly select: Select; readonly type: ValueType }
-  /** Counts the rows of each part from 1. */
+  /** A window function or an aggregate over a window. */
   | {
-    readonly _tag: "RowNumber"
-    readonly partitionBy: ReadonlyArray<Expression>
-    readonly orderBy: ReadonlyArray<Order>
+    readonly _tag: "Over"
+    readonly function: Extract<Expression, { readonly _tag: "Call" | "Aggregate" }>
+    readonly window: Window
     readonly type: ValueType
   }
   /** Written by the caller: `strings` is copied, each `args` entry printed between two of them. */
@@ -124,16 +124,76 @@ export type Expression =
   /** The value that an upsert would have inserted. */
   | { readonly _tag: "Inserted"; readonly column: Column; readonly type: ValueType }
 
+/** The rows that a window function sees. One with a name is known by its identity: a select that uses it several times says it once. */
+export interface Window {
+  /** The name that it would like. */
+  readonly name: string | undefined
+  readonly partitionBy: ReadonlyArray<Expression>
+  readonly orderBy: ReadonlyArray<Order>
+  readonly frame: Frame | undefined
+}
+
+export interface Frame {
+  readonly mode: "rows" | "range" | "groups"
+  readonly from: FrameBound
+  readonly to: FrameBound
+  readonly exclude: "current row" | "group" | "ties" | undefined
+}
+
+export interface FrameBound {
+  readonly kind: "unbounded preceding" | "preceding" | "current row" | "following" | "unbounded following"
+  /** Of `preceding` and `following`. */
+  readonly offset: Expression | undefined
+}
+
 /** What rows come from. */
 export type Source =
   | { readonly _tag: "TableSource"; readonly ref: Ref; readonly table: Table }
-  | { readonly _tag: "DerivedSource"; readonly ref: Ref; readonly select: Select }
+  | {
+    readonly _tag: "DerivedSource"
+    readonly ref: Ref
+    readonly body: Body
+    /** Whether it may use the columns of the sources before it. */
+    readonly lateral: boolean
+  }
+  | { readonly _tag: "CteSource"; readonly ref: Ref; readonly cte: Cte }
+
+/** Rows that are read as a table: those of a query, of two of them together, or a list. */
+export type Body = Select | Compound | Values
+
+/** The rows of two queries whose columns stand in one order. */
+export interface Compound {
+  readonly _tag: "Compound"
+  readonly operator: "union" | "union all" | "intersect" | "intersect all" | "except" | "except all"
+  readonly left: Body
+  readonly right: Body
+}
+
+/** A list of rows. */
+export interface Values {
+  readonly _tag: "Values"
+  readonly columns: ReadonlyArray<{ readonly name: string; readonly type: ValueType }>
+  /** Values in the form of the columns' types; each row as long as `columns`. */
+  readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+}
+
+/** A common table expression, known by its identity: a statement that reads from it several times says it once. */
+export interface Cte {
+  /** The name that it would like. */
+  readonly hint: string
+  /** Of one that reads from itself, the step is the right side of a union. */
+  readonly body: Body
+  readonly isRecursive: boolean
+  /** Whether the database is to work it out by itself; undefined leaves it to the database. */
+  readonly materialized: boolean | undefined
+}
 
 /** A joined source. */
 export interface Join {
-  readonly kind: "inner" | "left"
+  readonly kind: "inner" | "left" | "right" | "full" | "cross"
   readonly source: Source
-  readonly on: Expression
+  /** Undefined for a cross join alone. */
+  readonly on: Expression | undefined
 }
 
 /** One term of an order. */
@@ -187,14 +247,22 @@ export interface Lock {
   readonly locked: "wait" | "skip locked" | "nowait"
 }
 
+/** Several groupings at once: each expression is a set of its own but in `grouping sets`. */
+export interface Grouping {
+  readonly _tag: "Grouping"
+  readonly kind: "rollup" | "cube" | "grouping sets"
+  readonly sets: ReadonlyArray<ReadonlyArray<Expression>>
+}
+
 export interface Select {
   readonly _tag: "Select"
   readonly projection: Projection
-  readonly distinct: boolean
+  /** Whether rows that are the same come once, or by what rows are the same: then the first of them comes. */
+  readonly distinct: boolean | ReadonlyArray<Expression>
   readonly from: Source
   readonly joins: ReadonlyArray<Join>
   readonly where: Expression | undefined
-  readonly groupBy: ReadonlyArray<Expression>
+  readonly groupBy: ReadonlyArray<Expression | Grouping>
   readonly having: Expression | undefined
   readonly orderBy: ReadonlyArray<Order>
   readonly limit: Expression | undefined

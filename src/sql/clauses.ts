@@ -3,13 +3,15 @@
  *
  * What differs between dialects (limits, NULLs in an order) is asked of the dialect's form, which the printers are handed.
  */
-import type { Lock, Order, Ref, Select, Source } from "./ast.js"
+import type { Grouping, Lock, Order, Ref, Select, Source } from "./ast.js"
 import type { Writer } from "./writer.js"
 
 /** What clauses ask of a dialect. */
 export interface ClauseForm {
   readonly order: (writer: Writer, order: Order) => void
   readonly limit: (writer: Writer, select: Select) => void
+  /** Told whether it is all that the select groups by. */
+  readonly grouping: (writer: Writer, grouping: Grouping, isAlone: boolean) => void
   /** Missing where a transaction that writes has the whole database to itself. */
   readonly lock?: (writer: Writer, lock: Lock, of: Ref | undefined) => void
 }
@@ -19,18 +21,29 @@ export type ClausePrinter = (writer: Writer, select: Select, form: ClauseForm, n
 
 /**
  * Every part of a select that is text of its own; relations are loaded by statements of their own, an offset goes with its limit, and of `lazy`
- * a statement says nothing.
+ * a statement says nothing. Windows are those that stand in its expressions.
  */
-type Clause = Exclude<keyof Select, "_tag" | "includes" | "offset" | "distinct" | "lazy">
+type Clause = Exclude<keyof Select, "_tag" | "includes" | "offset" | "distinct" | "lazy"> | "windows"
 
-const source = (writer: Writer, from: Source): void => {
-  if (from._tag === "TableSource") writer.source(from.ref, from.table)
-  else writer.select(from.select, true).text(" as ").alias(from.ref)
+const source = (writer: Writer, from: Source): Writer => {
+  switch (from._tag) {
+    case "TableSource":
+      return writer.source(from.ref, from.table)
+    case "CteSource":
+      return writer.cte(from.ref, from.cte)
+    case "DerivedSource":
+      if (from.lateral) writer.requires("lateral join").text("lateral ")
+      return writer.body(from.body).text(" as ").alias(from.ref)
+  }
 }
 
 export const clauses: { readonly [K in Clause]: ClausePrinter } = {
   projection: (writer, { distinct, projection }, _, named) => {
-    writer.text(distinct ? "select distinct " : "select ").projection(projection, { named })
+    writer.text(distinct === false ? "select " : "select distinct ")
+    if (typeof distinct !== "boolean") {
+      writer.requires("distinct on").text("on (").list(distinct, (one) => writer.expression(one)).text(") ")
+    }
+    writer.projection(projection, { named })
   },
   from: (writer, select) => {
     writer.text(" from ")
@@ -38,19 +51,26 @@ export const clauses: { readonly [K in Clause]: ClausePrinter } = {
   },
   joins: (writer, { joins }) => {
     for (const join of joins) {
-      writer.text(` ${join.kind} join `)
-      source(writer, join.source)
-      writer.text(" on ").expression(join.on)
+      if (join.kind === "full") writer.requires("full join")
+      source(writer.text(` ${join.kind} join `), join.source)
+      if (join.on !== undefined) writer.text(" on ").expression(join.on)
     }
   },
   where: (writer, { where }) => {
     if (where !== undefined) writer.text(" where ").expression(where)
   },
-  groupBy: (writer, { groupBy }) => {
-    if (groupBy.length > 0) writer.text(" group by ").list(groupBy, (one) => writer.expression(one))
+  groupBy: (writer, { groupBy }, form) => {
+    if (groupBy.length === 0) return
+    writer.text(" group by ").list(groupBy, (one) => {
+      if (one._tag === "Grouping") form.grouping(writer.requires(one.kind), one, groupBy.length === 1)
+      else writer.expression(one)
+    })
   },
   having: (writer, { having }) => {
     if (having !== undefined) writer.text(" having ").expression(having)
+  },
+  windows: (writer) => {
+    writer.windows()
   },
   orderBy: (writer, { orderBy }, form) => {
     if (orderBy.length > 0) writer.text(" order by ").list(orderBy, (order) => form.order(writer, order))
@@ -63,6 +83,14 @@ export const clauses: { readonly [K in Clause]: ClausePrinter } = {
       form.lock(writer.text(" "), lock, joins.length === 0 ? undefined : from.ref)
     }
   }
+}
+
+/** `rollup (…)`, `grouping sets ((…), …)`. */
+export const printGrouping: ClauseForm["grouping"] = (writer, { kind, sets }) => {
+  writer.text(`${kind} (`).list(sets, (set) => {
+    if (kind === "grouping sets") writer.text("(").list(set, (one) => writer.expression(one)).text(")")
+    else writer.list(set, (one) => writer.expression(one))
+  }).text(")")
 }
 
 /** `for update of … skip locked`, for dialects that have all of it. */

@@ -3,7 +3,7 @@
  */
 import type { Dialect, ListForm } from "../Dialect.js"
 import { forExistence, one, withoutOuterLimit } from "../query/derived.js"
-import type { Expression, Ref, Table } from "./ast.js"
+import type { Expression, Frame, FrameBound, Ref, Table, Window } from "./ast.js"
 import { isOneParameter, longestList, paddedLength } from "./shapes.js"
 import { InvalidValue } from "./storage.js"
 import type { ValueType } from "./storage.js"
@@ -15,6 +15,8 @@ export interface ExpressionWriter extends Writer {
   readonly column: (ref: Ref, name: string) => void
   /** A value whose type the database finds by what stands around it. */
   readonly untyped: (value: unknown, type: ValueType) => void
+  /** The name of a window of the select around that has one and can still be said there. */
+  readonly windowName: (window: Window) => string | undefined
   /** All values of a list in one parameter, and that what stands before it is one of them. */
   readonly among: (rows: ReadonlyArray<ReadonlyArray<unknown>>, type: ValueType, form: ListForm) => void
 }
@@ -55,6 +57,7 @@ export const needsParentheses = (expression: Expression): boolean => {
     case "InValues":
     case "InSelect":
     case "Fragment":
+    case "Over":
       return true
     default:
       return false
@@ -112,16 +115,8 @@ export const printExpression = (writer: ExpressionWriter, dialect: Dialect, expr
     case "Scalar":
       writer.select(expression.select)
       return
-    case "RowNumber":
-      writer.text("row_number() over (")
-      if (expression.partitionBy.length > 0) {
-        writer.text("partition by ").list(expression.partitionBy, (one) => writer.expression(one)).text(" ")
-      }
-      if (expression.orderBy.length > 0) {
-        writer.text("order by ").list(expression.orderBy, (order) => dialect.print.order(writer, order))
-      }
-      writer.text(")")
-      return
+    case "Over":
+      return printOver(writer, dialect, expression)
     case "Fragment":
       expression.strings.forEach((part, i) => {
         writer.text(part)
@@ -139,10 +134,11 @@ export const printExpression = (writer: ExpressionWriter, dialect: Dialect, expr
 const printCall = (
   writer: ExpressionWriter,
   dialect: Dialect,
-  { args, operator, type }: Extract<Expression, { readonly _tag: "Call" }>
+  { args, operator, type }: Extract<Expression, { readonly _tag: "Call" }>,
+  end?: () => void
 ): void => {
   const own = dialect.operators[operator.name]
-  if (own !== undefined) return own(writer, args, type)
+  if (own !== undefined) return own(writer, args, type, end)
   switch (operator.form) {
     case "infix":
       for (let i = 0; i < args.length; i++) {
@@ -166,22 +162,75 @@ const printCall = (
   }
 }
 
+/** `over` is printed where the call of the function ends. */
 const printAggregate = (
   writer: ExpressionWriter,
   dialect: Dialect,
-  { args, distinct, filter, operator, type }: Extract<Expression, { readonly _tag: "Aggregate" }>
+  { args, distinct, filter, operator, type }: Extract<Expression, { readonly _tag: "Aggregate" }>,
+  over?: () => void
 ): void => {
   const byCase = filter !== undefined && !dialect.capabilities.aggregateFilter
   const given = byCase ? (args.length === 0 ? [one] : args).map((arg) => onlyWhere(filter, arg)) : args
   const own = dialect.operators[operator.name]
-  if (own !== undefined && !distinct) own(writer, given, type)
+  let isEnded = false
+  const end = (): void => {
+    if (isEnded) return
+    isEnded = true
+    if (filter !== undefined && !byCase) writer.text(" filter (where ").expression(filter).text(")")
+    over?.()
+  }
+  if (own !== undefined && !distinct) own(writer, given, type, end)
   else if (operator.form === "function") {
     writer.text(`${operator.text}(${distinct ? "distinct " : ""}`)
     if (given.length === 0) writer.text("*")
     else writer.list(given, (arg) => writer.expression(arg))
     writer.text(")")
   }
-  if (filter !== undefined && !byCase) writer.text(" filter (where ").expression(filter).text(")")
+  end()
+}
+
+const printOver = (
+  writer: ExpressionWriter,
+  dialect: Dialect,
+  { function: inner, window }: Extract<Expression, { readonly _tag: "Over" }>
+): void => {
+  const over = (): void => {
+    writer.text(" over ")
+    const name = writer.windowName(window)
+    if (name === undefined) printWindow(writer.text("("), dialect, window)
+    else writer.identifier(name)
+    if (name === undefined) writer.text(")")
+  }
+  if (inner._tag === "Aggregate") return printAggregate(writer, dialect, inner, over)
+  let isEnded = false
+  const end = (): void => {
+    if (!isEnded) over()
+    isEnded = true
+  }
+  printCall(writer, dialect, inner, end)
+  end()
+}
+
+/** What stands in the parentheses of a window. */
+export const printWindow = (writer: Writer, { print }: Dialect, { frame, orderBy, partitionBy }: Window): void => {
+  const parts: Array<() => void> = []
+  if (partitionBy.length > 0) {
+    parts.push(() => writer.text("partition by ").list(partitionBy, (one) => writer.expression(one)))
+  }
+  if (orderBy.length > 0) parts.push(() => writer.text("order by ").list(orderBy, (one) => print.order(writer, one)))
+  if (frame !== undefined) parts.push(() => printFrame(writer, frame))
+  writer.list(parts, (part) => part(), " ")
+}
+
+const printFrame = (writer: Writer, { exclude, from, mode, to }: Frame): void => {
+  const bound = ({ kind, offset }: FrameBound): void => {
+    if (offset !== undefined) writer.expression(offset).text(" ")
+    writer.text(kind)
+  }
+  if (mode === "groups") writer.requires("groups frame")
+  bound((writer.text(`${mode} between `), from))
+  bound((writer.text(" and "), to))
+  if (exclude !== undefined) writer.requires("frame exclusion").text(` exclude ${exclude}`)
 }
 
 /** A value in the form of what it becomes, where the dialect has several forms of one type. */

@@ -7,7 +7,7 @@
 import * as Equal from "effect/Equal"
 import { ConfigurationError } from "../DbError.js"
 import { outputNames } from "../query/derived.js"
-import type { Expression, Projection, Ref, Select } from "./ast.js"
+import type { Expression, Grouping, Projection, Ref, Select } from "./ast.js"
 import type { ValueType } from "./storage.js"
 
 /** Stands for what the select itself gives, whose columns are printed by name alone. */
@@ -19,8 +19,11 @@ export const byOutput = (
   named: boolean
 ): { readonly select: Select; readonly names: ReadonlyArray<string> } | undefined => {
   if (select.groupBy.length === 0 && !select.distinct) return undefined
-  if (select.distinct) checkOrder(select)
-  if (!select.groupBy.some(holdsValue) && !select.orderBy.some((order) => holdsValue(order.expression))) {
+  if (select.distinct === true) checkOrder(select)
+  if (
+    !select.groupBy.some((one) => one._tag !== "Grouping" && holdsValue(one)) &&
+    !select.orderBy.some((order) => holdsValue(order.expression))
+  ) {
     return undefined
   }
   const given = expressionsOf(select.projection)
@@ -32,7 +35,8 @@ export const byOutput = (
     isFound ||= place >= 0
     return place
   }
-  const groupBy = select.groupBy.map((expression): Expression => {
+  const groupBy = select.groupBy.map((expression): Expression | Grouping => {
+    if (expression._tag === "Grouping") return expression
     const place = placeOf(expression)
     return place < 0 ? expression : { _tag: "Fragment", strings: [String(place + 1)], args: [], type: expression.type }
   })
@@ -77,6 +81,11 @@ const holdsValue = (expression: Expression): boolean => {
     case "Fragment":
     case "Aggregate":
       return expression.args.some(holdsValue)
+    case "Over": {
+      const { function: { args }, window: { orderBy, partitionBy } } = expression
+      return args.some(holdsValue) || partitionBy.some(holdsValue) ||
+        orderBy.some((order) => holdsValue(order.expression))
+    }
     case "Cast":
       return holdsValue(expression.expression)
     case "Case":

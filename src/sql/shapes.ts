@@ -7,6 +7,8 @@
 import type { ListForm } from "../Dialect.js"
 import type {
   Assignment,
+  Body,
+  Cte,
   Expression,
   Insert,
   Order,
@@ -15,7 +17,8 @@ import type {
   Script,
   Select,
   Source,
-  Statement
+  Statement,
+  Window
 } from "./ast.js"
 import { Default } from "./ast.js"
 import type { Storage } from "./storage.js"
@@ -75,6 +78,8 @@ const descending = { first: "desc first", last: "desc last" } as const
 class Walk<A> {
   readonly values: Array<unknown> = []
   private readonly refs: Array<Ref> = []
+  private readonly ctes: Array<Cte> = []
+  private readonly windows: Array<Window> = []
   private inserted: Insert | undefined = undefined
 
   constructor(
@@ -182,6 +187,28 @@ class Walk<A> {
     return true
   }
 
+  private window(window: Window): boolean {
+    const { frame, name, orderBy, partitionBy } = window
+    if (name !== undefined) {
+      const number = this.windows.indexOf(window)
+      this.step(number)
+      if (number !== -1) return true
+      this.windows.push(window)
+    }
+    this.step(name)
+    if (!this.list(partitionBy) || !this.orders(orderBy)) return false
+    if (frame === undefined) this.step("none")
+    else {
+      this.step(frame.mode)
+      this.step(frame.exclude)
+      for (const { kind, offset } of [frame.from, frame.to]) {
+        this.step(kind)
+        if (!this.optional(offset)) return false
+      }
+    }
+    return true
+  }
+
   private source(source: Source): boolean {
     this.step(source._tag)
     if (source._tag === "TableSource") {
@@ -190,19 +217,48 @@ class Walk<A> {
       return true
     }
     this.ref(source.ref)
-    return this.select(source.select)
+    if (source._tag === "CteSource") return this.cte(source.cte)
+    this.step(source.lateral)
+    return this.body(source.body)
+  }
+
+  private body(body: Body): boolean {
+    switch (body._tag) {
+      case "Select":
+        return this.select(body)
+      case "Compound":
+        this.step(body.operator)
+        return this.body(body.left) && this.body(body.right)
+      // They are too many to be looked at one by one.
+      case "Values":
+        return false
+    }
+  }
+
+  /** By its number among those of the statement, and at first by all that it says. */
+  private cte(cte: Cte): boolean {
+    const number = this.ctes.indexOf(cte)
+    if (number !== -1) {
+      this.step(number)
+      return true
+    }
+    this.step(this.ctes.push(cte) - 1)
+    this.step(cte.hint)
+    this.step(cte.isRecursive)
+    this.step(cte.materialized)
+    return this.body(cte.body)
   }
 
   private select(select: Select): boolean {
     const { distinct, from, groupBy, having, joins, limit, lock, offset, orderBy, projection, where } = select
     // Which parts of such a select are the same expression depends on values too.
-    if (distinct || groupBy.length > 0) return false
+    if (distinct !== false || groupBy.length > 0) return false
     this.step("Select")
     if (!this.source(from) || !this.projection(projection)) return false
     this.step(joins.length)
     for (const { kind, on, source } of joins) {
       this.step(kind)
-      if (!this.source(source) || !this.expression(on)) return false
+      if (!this.source(source) || !this.optional(on)) return false
     }
     if (!this.optional(where) || !this.optional(having) || !this.orders(orderBy)) return false
     if (!this.optional(limit) || !this.optional(offset)) return false
@@ -295,8 +351,8 @@ class Walk<A> {
       case "Exists":
       case "Scalar":
         return this.select(expression.select)
-      case "RowNumber":
-        return this.list(expression.partitionBy) && this.orders(expression.orderBy)
+      case "Over":
+        return this.expression(expression.function) && this.window(expression.window)
       case "Fragment":
         this.step(expression.strings.length)
         for (const string of expression.strings) this.step(string)

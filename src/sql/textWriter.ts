@@ -1,10 +1,12 @@
 /**
  * Prints text, and encodes the values that stand in it as parameters.
  */
+import * as Capability from "../Capability.js"
 import { ConfigurationError, UnsupportedError } from "../DbError.js"
 import type { Dialect, ListForm } from "../Dialect.js"
 import { freshName, outputNames } from "../query/derived.js"
-import type { Column, Expression, Projection, Ref, Select, Table, TableName } from "./ast.js"
+import type { Body, Column, Cte, Expression, Projection, Ref, Select, Table, TableName, Window } from "./ast.js"
+import { Ctes, printBody, printWith } from "./bodies.js"
 import { printSelect } from "./clauses.js"
 import type { ClauseForm } from "./clauses.js"
 import type { ExpressionWriter } from "./expressions.js"
@@ -17,6 +19,7 @@ import { layoutOf, leavesOf } from "./projection.js"
 import type { Codec, ValueType } from "./storage.js"
 import { InvalidValue } from "./storage.js"
 import { conversionOf } from "./valueType.js"
+import { Windows } from "./windows.js"
 
 /** A stored value that its column does not take. */
 export class InvalidInput {
@@ -41,6 +44,9 @@ export class TextWriter implements ExpressionWriter {
   private readonly aliases: Array<string> = []
   private readonly taken = new Set<string>()
   private readonly names: Names
+  private readonly ctes = new Ctes()
+  /** The windows of the select that is printed, until they are said. */
+  private used: Windows | undefined = undefined
   private unqualified = false
   /** The names that the next projection gives its parts. */
   private outputs: ReadonlyArray<string> | undefined = undefined
@@ -100,6 +106,15 @@ export class TextWriter implements ExpressionWriter {
     }
     return this
   }
+  requires(capability: Capability.Name): this {
+    const { name, provides } = this.dialect
+    if (provides.has(capability)) return this
+    throw new UnsupportedError({
+      feature: capability,
+      dialect: name,
+      supportedBy: [...Capability.databases[capability]]
+    })
+  }
   unsupported(feature: string, hint?: string): never {
     throw new UnsupportedError({
       feature,
@@ -115,6 +130,7 @@ export class TextWriter implements ExpressionWriter {
   }
   source(ref: Ref, table: Table): this {
     checkTable(table)
+    this.ctes.refuse(table)
     this.table(table)
     const alias = this.aliasOf(ref)
     return alias === table.name ? this : this.text(" as ").identifier(alias)
@@ -126,14 +142,36 @@ export class TextWriter implements ExpressionWriter {
   operand(expression: Expression): this {
     return needsParentheses(expression) ? this.text("(").expression(expression).text(")") : this.expression(expression)
   }
-  select(select: Select, named = false): this {
+  select(select: Select): this {
     refuseNested(select)
-    this.text("(")
-    this.selectBody(select, named)
+    this.text("(").selectBody(select, false)
     return this.text(")")
+  }
+  body(body: Body): this {
+    this.text("(")
+    printBody(this, this.dialect, body, this.ctes)
+    return this.text(")")
+  }
+  cte(ref: Ref, cte: Cte): this {
+    const name = this.ctes.nameOf(cte)
+    const alias = this.aliasOf(ref)
+    return alias === name ? this.identifier(name) : this.identifier(name).text(" as ").identifier(alias)
+  }
+  windowName(window: Window): string | undefined {
+    return this.used?.nameOf(window)
+  }
+  windows(): this {
+    const { used } = this
+    this.used = undefined
+    used?.print(this, this.dialect)
+    return this
   }
   selectBody(select: Select, named: boolean): void {
     const outside = this.refs.length
+    const { used } = this
+    const before = this.ctes.size
+    printWith(this, this.dialect, select, this.ctes)
+    this.used = new Windows()
     this.enter(select.from.ref, this.fresh(select.from.ref))
     for (const { source: { ref } } of select.joins) this.enter(ref, this.fresh(ref))
     const grouped = byOutput(select, named)
@@ -149,6 +187,8 @@ export class TextWriter implements ExpressionWriter {
     }
     this.refs.length = outside
     this.aliases.length = outside
+    this.ctes.leave(before)
+    this.used = used
   }
   projection(projection: Projection, options: { readonly unqualified?: boolean; readonly named?: boolean } = {}): this {
     const names = options.named === true ? outputNames(projection) : this.outputs

@@ -167,6 +167,31 @@ const itemOf = (encoded: AST.AST): AST.AST | undefined => {
   return rest.length === 1 ? unrefined(rest[0]!) : item
 }
 
+/** What values of two types are together: undefined where a column cannot hold both. */
+export const commonType = (left: ValueType, right: ValueType): ValueType | undefined => {
+  const nullable = left.nullable || right.nullable
+  const sensitive = left.sensitive === true || right.sensitive === true ? { sensitive: true } : {}
+  const storage = commonStorage(left.storage, right.storage)
+  if (storage === undefined) return undefined
+  const [one, other] = [analyze(left.schema.ast), analyze(right.schema.ast)]
+  if (String(one.inner) === String(other.inner) && one.option === other.option) {
+    return { storage, nullable, schema: right.schema, ...sensitive }
+  }
+  const ast = unrefined(other.inner)
+  if (one.option || other.option) return undefined
+  if (String(unrefined(one.inner)) === String(ast)) return { storage, nullable, schema: Schema.make(ast), ...sensitive }
+  return storage._tag === "text" ? { storage, nullable, schema: Schema.String, ...sensitive } : undefined
+}
+
+const commonStorage = (left: Storage, right: Storage): Storage | undefined => {
+  if (left._tag === "integer" && right._tag === "integer") {
+    return { _tag: "integer", wide: left.wide === true || right.wide === true }
+  }
+  if (JSON.stringify(left) === JSON.stringify(right)) return left
+  const isText = ({ _tag }: Storage) => _tag === "text" || _tag === "literal"
+  return isText(left) && isText(right) ? { _tag: "text" } : undefined
+}
+
 const texts: ReadonlyArray<Storage["_tag"]> = ["text", "literal", "uuid", "day", "time"]
 
 /** Whether values that a field asks to be stored otherwise still need no Schema to run. */

@@ -1,7 +1,8 @@
 /**
  * What a printer may call. Printers of clauses, operators and dialects see this interface alone, so none imports another.
  */
-import type { Column, Expression, Projection, Ref, Select, Table, TableName } from "./ast.js"
+import type * as Capability from "../Capability.js"
+import type { Body, Column, Cte, Expression, Projection, Ref, Select, Table, TableName } from "./ast.js"
 import type { ValueType } from "./storage.js"
 
 export interface Writer {
@@ -23,8 +24,16 @@ export interface Writer {
   readonly expression: (expression: Expression) => Writer
   readonly operand: (expression: Expression) => Writer
   readonly list: <A>(items: ReadonlyArray<A>, print: (item: A) => void, separator?: string) => Writer
-  /** A whole select in parentheses; `named` where its columns are read by name. */
-  readonly select: (select: Select, named?: boolean) => Writer
+  /** A select as it is; `named` where its columns are read by name. */
+  readonly selectBody: (select: Select, named: boolean) => void
+  /** A whole select in parentheses. */
+  readonly select: (select: Select) => Writer
+  /** Rows in parentheses whose columns are read by name. */
+  readonly body: (body: Body) => Writer
+  /** The name of a common table expression with its alias, as a source. */
+  readonly cte: (ref: Ref, cte: Cte) => Writer
+  /** The windows with names that the select so far has used: `window … as (…)`. */
+  readonly windows: () => Writer
   /** A table with its alias, as a source. */
   readonly source: (ref: Ref, table: Table) => Writer
   /** The columns of a projection, as a select list or after RETURNING; `unqualified` names bare columns. */
@@ -32,6 +41,8 @@ export interface Writer {
     projection: Projection,
     options?: { readonly unqualified?: boolean; readonly named?: boolean }
   ) => Writer
+  /** Refuses what needs a capability that the dialect lacks. */
+  readonly requires: (capability: Capability.Name) => Writer
   /** Refuses a feature that the dialect lacks. */
   readonly unsupported: (feature: string, hint?: string) => never
   /** Declares a table's own name as the alias of a ref: for updates and deletes, where no alias is printed. */

@@ -1,7 +1,9 @@
 /**
  * SQLite's way of SQL.
  */
+import * as Capability from "../Capability.js"
 import type { Dialect } from "../Dialect.js"
+import { printGrouping } from "../sql/clauses.js"
 import type { Storage, ValueType } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
 import { codecs, encodeAny } from "./codecs.js"
@@ -78,6 +80,7 @@ const print: Dialect["print"] = {
     else writer.text(limit._tag === "Parameter" ? "limit +" : "limit ").expression(limit)
     if (offset !== undefined) writer.text(" offset ").expression(offset)
   },
+  grouping: printGrouping,
   conflict: (writer, { conflict }) => {
     if (conflict === undefined) return
     writer.text("on conflict")
@@ -118,6 +121,12 @@ const print: Dialect["print"] = {
     ).text("))")
   },
   cast: printCast,
+  values: (writer, columns, row, rows) => {
+    writer.text("select ").list(columns.map(({ name }, i) => [name, i + 1] as const), ([name, place]) => {
+      writer.text(`column${place} as `).identifier(name)
+    }).text(" from (values ").list(rows, row).text(")")
+  },
+  materialized: (isWanted) => isWanted ? "materialized " : "not materialized ",
   assigned: printAssigned
 }
 
@@ -129,6 +138,7 @@ export const dialect: Dialect = {
   maxParameters: 32_766,
   rowsPerInsert: 128,
   maxIdentifier: 1_000_000,
+  provides: Capability.of("sqlite"),
   capabilities: {
     insertReturning: true,
     updateReturning: true,

@@ -20,6 +20,42 @@ const number = (of: (columns: Expr.Columns<typeof Measure>) => Expr.Selectable<u
 const many = <A>(value: A): ReadonlyArray<A> => Array.from({ length: 257 }, () => value)
 
 export const expressions = [
+  line("over: a window that is shared", Query.from(User).pipe(Query.select((u) => {
+    const byAge = Expr.window("by_age", { partitionBy: [u.name], orderBy: [Expr.desc(u.age)] })
+    return { a: Expr.over(Expr.rowNumber(), byAge), b: Expr.over(Expr.rank(), byAge), c: Expr.over(Expr.denseRank(), byAge), d: Expr.over(Expr.percentRank(), byAge), e: Expr.over(Expr.cumeDist(), byAge), f: Expr.over(Expr.ntile(4), byAge), g: Expr.over(Expr.avg(u.age), byAge) }
+  })), {
+    sqlite: [[`select row_number() over "by_age", rank() over "by_age", dense_rank() over "by_age", percent_rank() over "by_age", cume_dist() over "by_age", ntile(4) over "by_age", avg("users"."age") over "by_age" from "users" window "by_age" as (partition by "users"."name" order by "users"."age" desc)`]],
+    postgresql: [[`select row_number() over "by_age", rank() over "by_age", dense_rank() over "by_age", percent_rank() over "by_age", cume_dist() over "by_age", ntile(4) over "by_age", avg("users"."age") over "by_age" from "users" window "by_age" as (partition by "users"."name" order by "users"."age" desc)`]],
+    mariadb: [["select row_number() over `by_age`, rank() over `by_age`, dense_rank() over `by_age`, percent_rank() over `by_age` + 0e0, cume_dist() over `by_age` + 0e0, ntile(4) over `by_age`, cast(avg(`users`.`age`) over `by_age` as double) from `users` window `by_age` as (partition by `users`.`name` order by `users`.`age` desc)"]],
+    mysql: [["select row_number() over `by_age`, rank() over `by_age`, dense_rank() over `by_age`, percent_rank() over `by_age` + 0e0, cume_dist() over `by_age` + 0e0, ntile(4) over `by_age`, cast(avg(`users`.`age`) over `by_age` as double) from `users` window `by_age` as (partition by `users`.`name` order by `users`.`age` desc)"]]
+  }),
+  line("over: values of other rows", Query.from(User).pipe(Query.select((u) => {
+    const byAge = { orderBy: [Expr.asc(u.age)] }
+    return { a: Expr.over(Expr.lag(u.name), byAge), b: Expr.over(Expr.lead(u.name, 2), byAge), c: Expr.over(Expr.firstValue(u.name), byAge), d: Expr.over(Expr.lastValue(u.name), byAge), e: Expr.over(Expr.nthValue(u.name, 3), byAge) }
+  })), {
+    sqlite: [[`select lag("users"."name", 1) over (order by "users"."age"), lead("users"."name", 2) over (order by "users"."age"), first_value("users"."name") over (order by "users"."age"), last_value("users"."name") over (order by "users"."age"), nth_value("users"."name", 3) over (order by "users"."age") from "users"`]],
+    postgresql: [[`select lag("users"."name", 1) over (order by "users"."age"), lead("users"."name", 2) over (order by "users"."age"), first_value("users"."name") over (order by "users"."age"), last_value("users"."name") over (order by "users"."age"), nth_value("users"."name", 3) over (order by "users"."age") from "users"`]],
+    mariadb: [["select lag(`users`.`name`, 1) over (order by `users`.`age`), lead(`users`.`name`, 2) over (order by `users`.`age`), first_value(`users`.`name`) over (order by `users`.`age`), last_value(`users`.`name`) over (order by `users`.`age`), nth_value(`users`.`name`, 3) over (order by `users`.`age`) from `users`"]],
+    mysql: [["select lag(`users`.`name`, 1) over (order by `users`.`age`), lead(`users`.`name`, 2) over (order by `users`.`age`), first_value(`users`.`name`) over (order by `users`.`age`), last_value(`users`.`name`) over (order by `users`.`age`), nth_value(`users`.`name`, 3) over (order by `users`.`age`) from `users`"]]
+  }),
+  line("over: frames", Query.from(User).pipe(Query.select((u) => ({ a: Expr.over(Expr.sum(u.age), { frame: Expr.rows({ preceding: 1 }, { following: 2 }) }), b: Expr.over(Expr.count(), { orderBy: [Expr.asc(u.age)], frame: Expr.range("unbounded preceding", "unbounded following") }) }))), {
+    sqlite: [[`select sum("users"."age") over (rows between 1 preceding and 2 following), count(*) over (order by "users"."age" range between unbounded preceding and unbounded following) from "users"`]],
+    postgresql: [[`select sum("users"."age") over (rows between 1 preceding and 2 following), count(*) over (order by "users"."age" range between unbounded preceding and unbounded following) from "users"`]],
+    mariadb: [["select sum(`users`.`age`) over (rows between 1 preceding and 2 following), count(*) over (order by `users`.`age` range between unbounded preceding and unbounded following) from `users`"]],
+    mysql: [["select sum(`users`.`age`) over (rows between 1 preceding and 2 following), count(*) over (order by `users`.`age` range between unbounded preceding and unbounded following) from `users`"]]
+  }),
+  line("over: a frame of groups", value((u) => Expr.over(Expr.filter(Expr.sum(u.age), Expr.gt(u.age, 1)), { orderBy: [Expr.asc(u.age)], frame: Expr.groups({ preceding: 1 }) }) as never), {
+    sqlite: [[`select sum("users"."age") filter (where "users"."age" > ?) over (order by "users"."age" groups between 1 preceding and current row) from "users"`, 1n]],
+    postgresql: [[`select sum("users"."age") filter (where "users"."age" > $1::integer) over (order by "users"."age" groups between 1 preceding and current row) from "users"`, "1"]],
+    mariadb: unsupported("groups frame"),
+    mysql: unsupported("groups frame")
+  }),
+  line("over: a frame without some rows", value((u) => Expr.over(Expr.sum(u.age), { orderBy: [Expr.asc(u.age)], frame: Expr.excluding(Expr.rows("unbounded preceding"), "ties") }) as never), {
+    sqlite: [[`select sum("users"."age") over (order by "users"."age" rows between unbounded preceding and current row exclude ties) from "users"`]],
+    postgresql: [[`select sum("users"."age") over (order by "users"."age" rows between unbounded preceding and current row exclude ties) from "users"`]],
+    mariadb: unsupported("frame exclusion"),
+    mysql: unsupported("frame exclusion")
+  }),
   line("eq", user((u) => Expr.eq(u.age, 1)), {
     sqlite: [[`select "users"."id" from "users" where "users"."age" = ?`, 1n]],
     postgresql: [[`select "users"."id" from "users" where "users"."age" = $1::integer`, "1"]],

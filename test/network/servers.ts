@@ -8,7 +8,7 @@ import type * as Scope from "effect/Scope"
 import { writeFileSync } from "node:fs"
 import { connect, createServer } from "node:net"
 import { networkInterfaces } from "node:os"
-import type { Services } from "../../src/Connect.js"
+import type { Database } from "../../src/Database.js"
 import type { ConnectFailure } from "../../src/DbError.js"
 import * as Mysql from "../../src/Mysql.js"
 import type { TlsMode, TlsOptions } from "../../src/Mysql.js"
@@ -18,6 +18,8 @@ import type { ServerError } from "../support/processes.js"
 import { PrivateMariaDb, PrivatePostgres } from "../support/processes.js"
 import type { Certificates, Kind } from "./certificates.js"
 import { make } from "./certificates.js"
+
+type Services = Database | SqlClient.SqlClient
 
 export interface Options {
   readonly host?: string

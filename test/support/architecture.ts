@@ -6,6 +6,7 @@ import { posix } from "node:path"
 /** `*` stands for one name, `**` for any path. An exact name wins over a pattern. A file imports its own rank or lower. */
 export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<string>]> = [
   [0, [
+    "Capability.ts",
     "dbError/**",
     "DbError.ts",
     "effect/fiberRefs.ts",
@@ -21,7 +22,6 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/values.ts"
   ]],
   [1, [
-    "Capability.ts",
     "Database.ts",
     "LazyRow.ts",
     "Source.ts",
@@ -37,6 +37,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [5, ["Query.ts", "Mutation.ts", "Ddl.ts", "query/**", "mutation/**", "ddl/**"]],
   [6, ["Dialect.ts", "Driver.ts", "driver/**"]],
   [7, [
+    "sql/bodies.ts",
     "sql/compile.ts",
     "sql/ddl.ts",
     "sql/decode.ts",
@@ -48,7 +49,8 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/plans.ts",
     "sql/projection.ts",
     "sql/shapes.ts",
-    "sql/textWriter.ts"
+    "sql/textWriter.ts",
+    "sql/windows.ts"
   ]],
   [8, ["Pool.ts", "pool/**"]],
   [9, ["transaction/**"]],
