@@ -2,11 +2,6 @@
  * What only some databases can do, as requirements: a query that needs such a thing says so in `R`, and only the Layers of databases that have
  * it provide it. Elsewhere the program does not compile.
  *
- * ```ts
- * import { Expr, Query } from "effect-strata"
- * import type { Capability, Database } from "effect-strata"
- * ```
- *
  * A Layer whose database is known at run time only (`Connect.layerConfig`) provides all of them; there, a statement that its database
  * cannot do fails as UnsupportedError before anything is sent.
  *

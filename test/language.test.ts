@@ -3,7 +3,7 @@
  * refuses before anything is sent.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Connect, Ddl, Expr, Field, Model, Mutation, Query } from "effect-strata"
+import { Connect, Ddl, Expr, Field, Model, Mutation, Query, Relation } from "effect-strata"
 import type { DbError } from "effect-strata"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -150,6 +150,18 @@ for (const database of available) {
       [{ team: "empty", best: null, row: null }],
       only("postgres", "mysql")
     )
+
+    it("a query that others read from has no relations, which would be lost", async () => {
+      const withPlayers = Query.from(Team).pipe(Query.include({ players: Relation.hasMany(Team, Player, "teamId") }))
+      const failures = await runtime.runPromise(Effect.all([
+        Effect.flip(Query.from(withPlayers.pipe(Query.as("t")))),
+        Effect.flip(Query.from(Team).pipe(Query.lateralJoin("t", () => withPlayers)))
+      ]))
+      assert.deepStrictEqual(failures.map(({ _tag }) => _tag), [
+        "ConfigurationError",
+        ["postgres", "mysql"].includes(database.name) ? "ConfigurationError" : "UnsupportedError"
+      ])
+    })
 
     const names = Query.from(Player).pipe(Query.select((p) => ({ name: p.name, points: p.points })))
     const teamNames = Query.from(Team).pipe(Query.select((t) => ({ points: t.id, name: t.name })))

@@ -10,7 +10,7 @@ import { Describe } from "../Source.js"
 import type { NeedsId, RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { draftOf } from "../sql/nodes.js"
-import { build, scopeOf } from "./built.js"
+import { build, readable, scopeOf } from "./built.js"
 import type { Any, Named, Optionals, OutputColumns, Query } from "./built.js"
 import { derivedOf } from "./derived.js"
 import type { Scope, Use } from "./scope.js"
@@ -174,7 +174,7 @@ type Lateral<Mode extends "inner" | "left"> = <
 const lateral = (kind: "cross" | "left") => (alias: string, source: unknown) => (query: Any): any => {
   const { joined, root } = scopeOf(query)
   const inner = (source as (root: object, joined: object) => Any)(root, joined)
-  const description = derivedOf(alias, inner.ast)[Describe]
+  const description = derivedOf(alias, readable(inner))[Describe]
   const use: Use = { description, ref: { hint: alias }, optional: kind === "left" }
   const from = description.source(use.ref)
   return crossed(query, alias, use, from._tag === "DerivedSource" ? { ...from, lateral: true } : from, kind)

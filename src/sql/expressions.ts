@@ -162,6 +162,15 @@ const printCall = (
   }
 }
 
+/** A dialect's printer may have called it where the call of the function ends; else it is called after it. */
+const once = (print: () => void) => {
+  let isDone = false
+  return (): void => {
+    if (!isDone) print()
+    isDone = true
+  }
+}
+
 /** `over` is printed where the call of the function ends. */
 const printAggregate = (
   writer: ExpressionWriter,
@@ -172,13 +181,10 @@ const printAggregate = (
   const byCase = filter !== undefined && !dialect.capabilities.aggregateFilter
   const given = byCase ? (args.length === 0 ? [one] : args).map((arg) => onlyWhere(filter, arg)) : args
   const own = dialect.operators[operator.name]
-  let isEnded = false
-  const end = (): void => {
-    if (isEnded) return
-    isEnded = true
+  const end = once(() => {
     if (filter !== undefined && !byCase) writer.text(" filter (where ").expression(filter).text(")")
     over?.()
-  }
+  })
   if (own !== undefined && !distinct) own(writer, given, type, end)
   else if (operator.form === "function") {
     writer.text(`${operator.text}(${distinct ? "distinct " : ""}`)
@@ -202,11 +208,7 @@ const printOver = (
     if (name === undefined) writer.text(")")
   }
   if (inner._tag === "Aggregate") return printAggregate(writer, dialect, inner, over)
-  let isEnded = false
-  const end = (): void => {
-    if (!isEnded) over()
-    isEnded = true
-  }
+  const end = once(over)
   printCall(writer, dialect, inner, end)
   end()
 }
