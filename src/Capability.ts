@@ -39,11 +39,16 @@ export const databases = {
   "except all": ["postgresql", "mysql", "mariadb"],
   "frame exclusion": ["sqlite", "postgresql"],
   "full join": ["sqlite", "postgresql"],
+  grouping: ["postgresql", "mysql"],
   "grouping sets": ["postgresql"],
   "groups frame": ["sqlite", "postgresql"],
   "intersect all": ["postgresql", "mysql", "mariadb"],
+  "key locks": ["postgresql"],
   "lateral join": ["postgresql", "mysql"],
-  rollup: ["postgresql", "mysql", "mariadb"]
+  "list over a window": ["sqlite", "postgresql"],
+  "locks of some sources": ["sqlite", "postgresql", "mysql"],
+  rollup: ["postgresql", "mysql", "mariadb"],
+  "time zones": ["sqlite", "postgresql"]
 } as const
 
 /**

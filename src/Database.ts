@@ -21,8 +21,10 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type * as Scope from "effect/Scope"
 import type { ReadFailure, TransactionFailure, WriteFailure } from "./DbError.js"
+import type { Plan } from "./Plan.js"
 import type { Control as PoolControl } from "./pool/state.js"
-import type { Select, Statement } from "./sql/ast.js"
+import type { Select } from "./sql/ast.js"
+import type { Statement } from "./sql/statement.js"
 import type { Options as TransactionOptions, Transaction } from "./transaction/scope.js"
 
 /**
@@ -37,7 +39,7 @@ export interface Outcome {
 }
 
 /**
- * A statement as text.
+ * A statement as text, with its parameters in the form in which they are sent; those of sensitive columns are redacted (`Redacted`).
  *
  * @since 0.1.0
  * @category models
@@ -76,7 +78,12 @@ export interface Service {
   readonly readOnlyReason: Effect.Effect<string | undefined, ReadFailure>
   /** Takes a lock by name on a connection of its own until the scope closes; with `try` it does not wait. Whether it was taken. */
   readonly lock: (name: string, mode: "wait" | "try") => Effect.Effect<boolean, ReadFailure, Scope.Scope>
-  /** The statement's text and its parameters as they would be sent; nothing is sent. */
+  /** The plan of a select; analyzed, it is run. */
+  readonly explain: (select: Select, isAnalyzed: boolean) => Effect.Effect<Plan, ReadFailure>
+  /**
+   * The statement's text and its parameters as they would be sent; nothing is sent. Where it takes several statements (a large insert, relations,
+   * rows of a write that the database does not give), it is the first that does what was asked for.
+   */
   readonly print: (statement: Statement) => Effect.Effect<Printed, WriteFailure>
 }
 

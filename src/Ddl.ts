@@ -29,7 +29,7 @@ import { ConfigurationError } from "./DbError.js"
 import type { WriteFailure } from "./DbError.js"
 import * as Plan from "./ddl/plan.js"
 import type * as Model from "./Model.js"
-import type * as Ast from "./sql/ast.js"
+import type * as Definitions from "./sql/definitions.js"
 
 /**
  * What making or dropping tables can fail with.
@@ -48,7 +48,7 @@ export type Failure = WriteFailure
 export interface Ddl extends Effect.Effect<void, Failure, Database.Database> {
   readonly models: ReadonlyArray<Model.Any>
   /** The steps, the same for every database; a model that contradicts itself is its failure. */
-  readonly script: Effect.Effect<Ast.Script, ConfigurationError>
+  readonly script: Effect.Effect<Definitions.Script, ConfigurationError>
 }
 
 /**
@@ -80,7 +80,7 @@ const proto = {
   }
 }
 
-const make = (models: ReadonlyArray<Model.Any>, plan: () => Ast.Script): Ddl =>
+const make = (models: ReadonlyArray<Model.Any>, plan: () => Definitions.Script): Ddl =>
   Object.assign(Object.create(proto), {
     models,
     script: Effect.suspend(() => {

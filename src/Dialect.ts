@@ -5,13 +5,47 @@
  * @since 0.1.0
  */
 import type * as Capability from "./Capability.js"
-import type { Expression, Grouping, Insert, Lock, Order, Ref, Select, Values } from "./sql/ast.js"
-import type { Codecs, Storage, ValueType } from "./sql/storage.js"
+import type { Plan } from "./Plan.js"
+import type {
+  Delete,
+  Expression,
+  Grouping,
+  InnerJoin,
+  Insert,
+  Listed,
+  Lock,
+  Order,
+  Ref,
+  SearchIndex,
+  Select,
+  Table,
+  Update,
+  Values,
+  Window
+} from "./sql/ast.js"
+import type { Codecs, Storage, Stored, ValueType } from "./sql/storage.js"
 import type { Writer } from "./sql/writer.js"
 
 /**
- * Prints one operator: the arguments are not yet printed. Of an aggregate, `end` prints what belongs to the call of the function (its filter, its
- * window) where more follows it; else it comes last by itself.
+ * What the call of an aggregate or a window function has beside its arguments.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FunctionCall {
+  /** Whether it takes each value once; then an order is one of the values themselves. */
+  readonly distinct: boolean
+  readonly orderBy: ReadonlyArray<Order>
+  /** What it is over. */
+  readonly window: Window | undefined
+  /** Prints the order, or nothing: after the arguments, within the parentheses. */
+  readonly order: () => void
+  /** Prints what follows the parentheses, the filter and the window, where more follows that; else it comes last by itself. */
+  readonly end: () => void
+}
+
+/**
+ * Prints one operator: the arguments are not yet printed. Of an aggregate or a window function it is told of the call.
  *
  * @since 0.1.0
  * @category models
@@ -20,7 +54,7 @@ export type OperatorPrinter = (
   writer: Writer,
   args: ReadonlyArray<Expression>,
   type: ValueType,
-  end?: () => void
+  call?: FunctionCall
 ) => void
 
 /**
@@ -50,7 +84,10 @@ export interface Dialect {
   /** Printers of the operators that differ, by the operator's name (see expr/). */
   readonly operators: { readonly [operator: string]: OperatorPrinter }
   readonly codecs: Codecs
+  /** From what JSON has for a value within the rows that its aggregates put together to the stored one; throws `InvalidValue`. */
+  readonly fromJson: (json: unknown, storage: Storage) => Stored
   readonly print: Printers
+  readonly plan: PlanForm
   /** DDL that differs. */
   readonly ddl: DdlForm
 }
@@ -65,12 +102,14 @@ export interface Capabilities {
   readonly insertReturning: boolean
   readonly updateReturning: boolean
   readonly deleteReturning: boolean
+  /** Whether the count and the RETURNING of an upsert leave out rows that it left as they were. */
+  readonly upsertOmits: boolean
+  /** Whether RETURNING can tell new rows (the operator `isNew`). */
+  readonly returningTellsNew: boolean
   /** `DEFAULT` as one of the values of an insert. */
   readonly defaultAsValue: boolean
   /** `aggregate(…) filter (where …)`. */
   readonly aggregateFilter: boolean
-  /** Locks of rows that leave their keys to others, or only them: `for no key update`, `for key share`. */
-  readonly keyLocks: boolean
   readonly partialIndexes: boolean
   readonly expressionIndexes: boolean
   /** Whether DDL is part of a transaction. */
@@ -91,10 +130,10 @@ export interface Printers {
   /** `rollup (…)` and its like, told whether it is all that a select groups by. */
   readonly grouping: (writer: Writer, grouping: Grouping, isAlone: boolean) => void
   /**
-   * `for update …`: given a source, its rows alone and not those that are joined to them. Missing where a transaction that writes has the
+   * `for update …`: of the rows of some sources alone, and not of those that are joined to them. Missing where a transaction that writes has the
    * whole database to itself, so that no row can be locked by another.
    */
-  readonly lock?: (writer: Writer, lock: Lock, of: Ref | undefined) => void
+  readonly lock?: (writer: Writer, select: Select, lock: Lock) => void
   /** `on conflict …` or `on duplicate key update …`. */
   readonly conflict: (writer: Writer, insert: Insert) => void
   /** The value that an upsert would have inserted. */
@@ -112,6 +151,15 @@ export interface Printers {
     types: ReadonlyArray<ValueType>,
     rows: ReadonlyArray<ReadonlyArray<unknown>>
   ) => void
+  /** A select of a list of rows, whose columns have these names: in one parameter a column, or all of them in one. */
+  readonly listed: (writer: Writer, columns: Listed["columns"], rows: Listed["rows"]) => void
+  /** An update of a table beside others, without what it returns; `assign` prints what it sets, the columns with their table if asked. */
+  readonly joinedUpdate: (writer: Writer, joined: Joined, assign: (withTable: boolean) => void) => void
+  readonly joinedDelete: (writer: Writer, joined: Joined) => void
+  /** What follows an update whose new values are read from the table itself, so that all of them are read before one is written. */
+  readonly readFirst?: string
+  /** How a query within such a statement reads the table that this changes, where the database refuses to by itself; undefined where not. */
+  readonly ownTable?: (statement: Update | Delete) => ((writer: Writer, table: Table) => void) | undefined
   /** Lists of values that are one parameter. Missing where each value is one, up to the number at which they go by `manyRows`. */
   readonly list?: ListForm
   readonly cast: (writer: Writer, expression: Expression, type: ValueType) => void
@@ -129,6 +177,20 @@ export interface Printers {
    * scaled integers or text); without it the value is printed as an operand.
    */
   readonly assigned?: (writer: Writer, value: Expression, column: ValueType) => void
+}
+
+/**
+ * The table of an update or a delete with the sources beside it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Joined {
+  readonly table: Table
+  readonly ref: Ref
+  readonly joins: ReadonlyArray<InnerJoin>
+  /** What is asked beside the conditions of the joins. */
+  readonly where: Expression | undefined
 }
 
 /**
@@ -157,6 +219,49 @@ export interface KeyLimits {
   readonly lengthOf: (type: ValueType, key: ReadonlyArray<ValueType>) => number | undefined
   /** The column type with such a limit: `varchar(768)`. */
   readonly limited: (type: ValueType, length: number) => string
+}
+
+/**
+ * How plans are asked for and read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PlanForm {
+  /** What stands before the statement; without `analyze` the database tells nothing of how its steps ran. */
+  readonly words: { readonly explain: string; readonly analyze: string | undefined }
+  readonly read: (rows: ReadonlyArray<ReadonlyArray<unknown>>) => Pick<Plan, "root" | "time">
+}
+
+/**
+ * An index for search, its names quoted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SearchIndexParts {
+  /** Its name with something after it. */
+  readonly name: (suffix: string) => string
+  /** `"schema".`, or nothing. */
+  readonly schema: string
+  readonly table: string
+  readonly columns: ReadonlyArray<string>
+  /** The primary key if it is one whole number. */
+  readonly key: string | undefined
+  /** `if not exists `, or nothing. */
+  readonly condition: string
+}
+
+/**
+ * How indexes for search are made and dropped.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SearchForm {
+  readonly create: (parts: SearchIndexParts) => ReadonlyArray<string>
+  /** What does not go with the table, told the quoted name: where there is none it is passed over. */
+  readonly drop: (index: SearchIndex, name: string) => ReadonlyArray<string>
 }
 
 /**
@@ -194,6 +299,8 @@ export interface DdlForm {
   readonly deferredForeignKeys: boolean
   /** Whether a foreign key can put the column's default. */
   readonly setDefault: boolean
+  /** Missing where there are no indexes for search. */
+  readonly search?: SearchForm
   /** Drops tables that refer to each other in a ring, given the quoted names of the tables and of the references that close it. */
   readonly dropRing: (
     tables: ReadonlyArray<string>,

@@ -76,6 +76,8 @@ export interface Result {
   readonly affected: number
   /** The first generated key of an insert, where the database tells it outside of rows. */
   readonly insertId: number | bigint | undefined
+  /** Whether the one row of an upsert was there already, where the database tells it in place of a key. */
+  readonly wasThere?: boolean
 }
 
 /**

@@ -20,10 +20,12 @@ import type { Connection, Driver, Failure, OpenFailure, Result, RunOptions } fro
 import * as Cursors from "./executor/cursors.js"
 import * as Definitions from "./executor/definitions.js"
 import { failWith, toError } from "./executor/errors.js"
+import * as Explaining from "./executor/explaining.js"
 import type { Lend } from "./executor/lend.js"
 import * as LockingReads from "./executor/lockingReads.js"
 import * as Locks from "./executor/locks.js"
 import * as PlainStatements from "./executor/plain.js"
+import * as Printing from "./executor/printing.js"
 import { sqlClientOf } from "./executor/sqlClient.js"
 import * as Statements from "./executor/statements.js"
 import { refused, tableOf } from "./executor/statements.js"
@@ -34,7 +36,6 @@ import * as Writes from "./executor/writes.js"
 import { loadSelect } from "./Loader.js"
 import * as Pool from "./Pool.js"
 import type { Insert, Select } from "./sql/ast.js"
-import { scriptText } from "./sql/ddl.js"
 import type { Mode } from "./sql/decode.js"
 import { elsewhere } from "./transaction/elsewhere.js"
 import { makeRunner } from "./transaction/runner.js"
@@ -58,6 +59,7 @@ export interface Options {
 /** What a statement gave, with the first generated key where the database tells it. */
 interface Sent extends Database.Outcome {
   readonly insertId: number | bigint | undefined
+  readonly wasThere: boolean | undefined
 }
 
 /** Part of an insert as it would be sent. */
@@ -81,7 +83,7 @@ type Run = (
 const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const { dialect } = driver
   const system = dialect.name
-  const { decode, prepare, prepared, printed } = Statements.make(dialect, mode)
+  const { decode, prepare, prepared } = Statements.make(dialect, mode)
   const identity = {}
   const runner = makeRunner({
     pool,
@@ -125,7 +127,8 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const sentOf = (statement: Plain, prepared: Statements.Prepared, result: Result): Sent => ({
     rows: decode(statement, prepared, result),
     affected: statement._tag === "Select" ? result.rows.length : Writes.countOf(statement, result.affected),
-    insertId: result.insertId
+    insertId: result.insertId,
+    wasThere: result.wasThere
   })
 
   /** Where it inserts several rows of parameters and does nothing else, for drivers that take them in bulk. */
@@ -353,13 +356,14 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       (failure) => Effect.fail(toError(failure, undefined) as ReadFailure)
     ),
     lock: Locks.make({ driver, pool, classify: (failure) => toError(failure, undefined) }),
-    print: (statement) =>
-      statement._tag === "Script"
-        ? Effect.map(
-          Definitions.print(statement, { dialect, refused }),
-          (all) => ({ sql: scriptText(all), parameters: [] })
-        )
-        : printed(statement)
+    explain: Explaining.make({
+      driver,
+      mayLock,
+      prepared,
+      run: (text, parameters) =>
+        Effect.withFiberRuntime((fiber) => runToRead(fiber, text, parameters, { prepare: false }))
+    }),
+    print: Printing.make(dialect)
   }
 
   const reserve = Effect.withFiberRuntime<Connection | undefined, ConnectFailure, Scope.Scope>((fiber) =>

@@ -11,6 +11,8 @@ export type {
   Joined,
   Operand,
   OptionExpr,
+  OrderedAggregate,
+  Parameter,
   Selectable,
   Shape,
   Subquery,
@@ -36,6 +38,12 @@ export {
 } from "./expr/comparison.js"
 export type { Comparison } from "./expr/comparison.js"
 
+export { collate } from "./expr/collation.js"
+export type { Collations } from "./expr/collation.js"
+
+export { all, any, row } from "./expr/comparand.js"
+export type { RowOf } from "./expr/comparand.js"
+
 export {
   concat,
   contains,
@@ -53,9 +61,28 @@ export {
   upper
 } from "./expr/text.js"
 
+export { left, padEnd, padStart, position, repeat, reverse, right } from "./expr/characters.js"
+
+export { exp, ln, log10, power, random, sign, sqrt, trunc } from "./expr/powers.js"
+
+export { bitAnd, bitNot, bitOr, bitXor, shiftLeft, shiftRight } from "./expr/bits.js"
+
+export { difference, extract, inTimeZone, today, truncate } from "./expr/time.js"
+export type { ZoneNeeds, ZoneOptions } from "./expr/moments.js"
+
+export { minus, plus } from "./expr/spans.js"
+export type { Amounts } from "./expr/spans.js"
+
+export { matches, regexReplace } from "./expr/pattern.js"
+export type { PatternOptions, ReplaceOptions } from "./expr/pattern.js"
+
+export { aggregateFn, fn } from "./expr/function.js"
+
 export { abs, add, ceil, divide, floor, modulo, multiply, negate, now, round, subtract } from "./expr/number.js"
 
-export { avg, count, countDistinct, filter, max, min, sum } from "./expr/aggregate.js"
+export { avg, count, countDistinct, distinct, filter, grouping, max, min, ordered, sum } from "./expr/aggregate.js"
+
+export { arrayAgg, jsonAgg, objectAgg, stringAgg } from "./expr/lists.js"
 
 export {
   asc,
@@ -94,3 +121,18 @@ export {
 } from "./expr/window.js"
 
 export type { Bound, Frame, Window, WindowFunction, WindowOptions } from "./expr/window.js"
+
+export { at, jsonContains, jsonHas, jsonKeys, jsonLength, jsonRemove, jsonSet, jsonType } from "./expr/json.js"
+export type { JsonAt, JsonKey, JsonPart, JsonPath, JsonPut } from "./expr/json.js"
+
+export {
+  arrayAppend,
+  arrayAt,
+  arrayConcat,
+  arrayContains,
+  arrayLength,
+  arrayOverlaps,
+  arrayRemove
+} from "./expr/arrays.js"
+
+export { search, searchRank } from "./expr/search.js"

@@ -63,6 +63,11 @@ type VariantSchemaOf<I, V extends Variant> = SchemaOf<I> extends infer S
 type Defaulted<I, V extends Variant> = V extends "insert" | "jsonCreate" ? "default" extends FlagsOf<I> ? true : false
   : false
 
+/** Its type in that variant. A Schema says it by a property, which is found sooner than what it varies by. */
+type TypeIn<I, V extends Variant> = VariantSchemaOf<I, V> extends infer S
+  ? S extends { readonly Type: infer A } ? A : Schema.Schema.Type<S>
+  : never
+
 /**
  * The fields of one variant.
  *
@@ -77,16 +82,51 @@ export type Struct<F, V extends Variant> = {
 }
 
 /**
+ * The properties of a variant, as a union that is made once: the keys of a mapped type with `as` are made each time they are asked for. What is
+ * mapped over them names them as a parameter that extends `keyof F`: so its properties are the fields' own to an editor.
+ */
+type KeysIn<F, V extends Variant> = { [K in keyof F]: InVariant<F[K], V> extends true ? K : never }[keyof F]
+
+/**
  * The select row.
  *
  * @since 0.1.0
  * @category models
  */
-export type Row<F> = {
-  readonly [K in keyof F as InVariant<F[K], "select"> extends true ? K : never]: Schema.Schema.Type<
-    VariantSchemaOf<F[K], "select">
-  >
-}
+export type Row<F, Keys extends keyof F = KeysIn<F, "select">> = { readonly [K in Keys]: TypeIn<F[K], "select"> }
+
+/** The select row as the database has it; a Schema that renames its property is refused when the model is used. */
+type EncodedRow<F> = { readonly [K in KeysIn<F, "select">]: Schema.Schema.Encoded<VariantSchemaOf<F[K], "select">> }
+
+type Flat<T> = { readonly [K in keyof T]: T[K] }
+
+type Optional = Schema.Struct.OptionalTypePropertySignature
+type Defaulting = Optional | Schema.Struct.PropertySignatureWithDefault
+type AbsentIn<F, V extends Variant, Keys extends keyof F, Signature> = {
+  [K in Keys]: Defaulted<F[K], V> extends true ? K :
+    VariantSchemaOf<F[K], V> extends infer S
+      ? S extends { readonly Type: any } ? never : S extends Signature ? K : never
+    : never
+}[Keys]
+
+/** What a program gives of a variant. Written out, where `Schema.Struct` intersects a type for each field. */
+type Given<F, V extends Variant, Keys extends keyof F, Absent extends keyof F> = Flat<
+  & { readonly [K in Exclude<Keys, Absent>]: TypeIn<F[K], V> }
+  & { readonly [K in Absent]?: TypeIn<F[K], V> }
+>
+type PropsOf<F, Keys extends keyof F = KeysIn<F, "select">> = Given<
+  F,
+  "select",
+  Keys,
+  AbsentIn<F, "select", Keys, Defaulting>
+>
+type InsertOf<F, Keys extends keyof F = KeysIn<F, "insert">> = Given<
+  F,
+  "insert",
+  Keys,
+  AbsentIn<F, "insert", Keys, Optional>
+>
+type UpdateOf<F, Keys extends keyof F = KeysIn<F, "update">> = { readonly [K in Keys]?: TypeIn<F[K], "update"> }
 
 type KeysWith<F, Wanted extends Field.Flag> = { [K in keyof F]: Wanted extends FlagsOf<F[K]> ? K : never }[keyof F]
 type IsUnion<T, U = T> = [T] extends [never] ? false : T extends any ? [U] extends [T] ? false : true : never
@@ -95,12 +135,20 @@ type KeyOf<F, K = KeysWith<F, "primaryKey">> = [K] extends [never] ? never
   : Row<F>[K & keyof Row<F>]
 
 /**
- * The property that holds the type of a model's primary key. A type only.
+ * The property that holds the types of a model's primary key and of what an insert and an update take. A type only.
  *
  * @since 0.1.0
  * @category type ids
  */
-export const KeyId: unique symbol = Symbol.for("effect-strata/Model/Key")
+export const TypesId: unique symbol = Symbol.for("effect-strata/Model/Types")
+
+/** An interface, whose members the compiler makes where they are asked for. */
+interface Types<F> {
+  readonly key: KeyOf<F>
+  readonly keyNames: KeysWith<F, "primaryKey">
+  readonly insert: InsertOf<F>
+  readonly update: UpdateOf<F>
+}
 
 /**
  * An index of a model: columns or expressions, unique or partial where asked.
@@ -115,6 +163,11 @@ export interface Index<K extends string = string> {
   readonly unique?: boolean
   /** Only rows for which it holds: a partial index. */
   readonly where?: (columns: any) => { readonly node: Ast.Expression }
+  /**
+   * The words of these columns, and nothing else: `Expr.search` of exactly these columns finds rows by it on SQLite and PostgreSQL. MySQL and
+   * MariaDB make none. What `Expr.search` means is the same with and without it.
+   */
+  readonly search?: ReadonlyArray<K>
   /** Default: made of the table's and the columns' names. */
   readonly name?: string
 }
@@ -143,13 +196,8 @@ export interface Options<F> {
  * @since 0.1.0
  * @category models
  */
-export interface Class<Self, F>
-  extends Schema.Schema<Self, Schema.Struct.Encoded<Struct<F, "select">>, Schema.Struct.Context<Struct<F, "select">>>
-{
-  new(
-    props: Schema.Struct.Constructor<Struct<F, "select">>,
-    options?: boolean | { readonly disableValidation?: boolean }
-  ): Row<F>
+export interface Class<Self, F> extends Schema.Schema<Self, EncodedRow<F>> {
+  new(props: PropsOf<F>, options?: boolean | { readonly disableValidation?: boolean }): Row<F>
   readonly identifier: string
   readonly table: string
   /** The columns by property: name and type in the database. */
@@ -166,7 +214,7 @@ export interface Class<Self, F>
   readonly [RowId]: Self
   readonly [ColumnsId]: Row<F>
   readonly [NeedsId]: never
-  readonly [KeyId]: KeyOf<F>
+  readonly [TypesId]: Types<F>
 }
 
 /**
@@ -183,7 +231,7 @@ export interface Any extends Source.Any {
   readonly table: string
   readonly columns: { readonly [property: string]: Ast.Column }
   readonly [Definition.Define]: Definition.Definition
-  readonly [KeyId]: any
+  readonly [TypesId]: any
 }
 
 /**
@@ -192,7 +240,7 @@ export interface Any extends Source.Any {
  * @since 0.1.0
  * @category models
  */
-export type Insert<M extends Any> = Schema.Schema.Type<M["insert"]>
+export type Insert<M extends Any> = M[typeof TypesId]["insert"]
 
 /**
  * What an update takes: any of the fields.
@@ -200,7 +248,7 @@ export type Insert<M extends Any> = Schema.Schema.Type<M["insert"]>
  * @since 0.1.0
  * @category models
  */
-export type Update<M extends Any> = Partial<Schema.Schema.Type<M["update"]>>
+export type Update<M extends Any> = M[typeof TypesId]["update"]
 
 /**
  * The primary key: the bare value of one column, a record of several.
@@ -208,11 +256,11 @@ export type Update<M extends Any> = Partial<Schema.Schema.Type<M["update"]>>
  * @since 0.1.0
  * @category models
  */
-export type Key<M extends Any> = M[typeof KeyId]
+export type Key<M extends Any> = M[typeof TypesId]["key"]
 
 type Checked<Self, F> = [Self] extends [never]
   ? "Missing `Self`: write `class User extends Model.Class<User>(\"User\")({ ... })`"
-  : [Schema.Struct.Context<Struct<F, "select">>] extends [never] ? Class<Self, F>
+  : [Schema.Schema.Context<VariantSchemaOf<F[keyof F], "select">>] extends [never] ? Class<Self, F>
   : "A field's Schema needs services (R is not never): a model must decode without them"
 
 const optional = (schema: unknown): Schema.Struct.Field =>

@@ -24,13 +24,15 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
+import type { Capability } from "./Capability.js"
 import * as Database from "./Database.js"
 import type { ReadFailure } from "./DbError.js"
 import { RowNotFound, TooManyRows } from "./DbError.js"
 import * as Comparison from "./expr/comparison.js"
+import { orderOf } from "./expr/conditional.js"
 import type { Order } from "./expr/conditional.js"
-import { integerType, nodeOf, parameter, projectionOf, recordOf } from "./expr/core.js"
-import type { Columns, Condition, Joined, Selectable, Shape, ShapeNeeds } from "./expr/core.js"
+import { integerType, nodeOf, parameter, projectionOf, recordOf, whenGiven } from "./expr/core.js"
+import type { Columns, Condition, Joined, Parameter, Selectable, Shape, ShapeNeeds } from "./expr/core.js"
 import * as Filter from "./Filter.js"
 import type * as LazyRow from "./LazyRow.js"
 import { asking, build, call, change, readable, scopeOf } from "./query/built.js"
@@ -106,13 +108,26 @@ export const scope = <S extends Source.Any, const X extends Filter.Draft<S>, R1 
 <A, J, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => where(scope as never)(query as never) as never
 
 export { crossJoin, fullJoin, innerJoin, lateralJoin, leftJoin, leftLateralJoin, rightJoin } from "./query/joins.js"
+export { elements } from "./query/elements.js"
 export type { Join, OuterJoin } from "./query/joins.js"
-export { cte, recursive, values } from "./query/ctes.js"
-export type { CteOptions, RecursiveOptions } from "./query/ctes.js"
+export { cte, values } from "./query/ctes.js"
+export type { CteOptions } from "./query/ctes.js"
+export { fromSql } from "./query/written.js"
+export type { Part } from "./query/written.js"
+export { recursive } from "./query/recursion.js"
+export type { RecursiveOptions } from "./query/recursion.js"
 export { cube, distinctOn, groupBy, groupingSets, rollup } from "./query/groups.js"
-export type { GroupBySeveral } from "./query/groups.js"
+export type { GroupBySets, GroupBySeveral } from "./query/groups.js"
 export { except, exceptAll, intersect, intersectAll, union, unionAll } from "./query/compound.js"
 export type { Combine } from "./query/compound.js"
+export { prepare } from "./query/prepare.js"
+export type { Given, Prepared } from "./query/prepare.js"
+export { explain } from "./query/explain.js"
+export type { ExplainOptions } from "./query/explain.js"
+export { toSql } from "./query/toSql.js"
+export type { SqlOptions } from "./query/toSql.js"
+export { when, whenSome, without } from "./query/optional.js"
+export type { Clause, Found } from "./query/optional.js"
 
 /**
  * What a row is made of: names, and the expressions, sources or records that stand for them.
@@ -166,14 +181,15 @@ export const orderBy = <S extends Source.Any, J, R1 = never>(
   const given = call<Order<R1> | ReadonlyArray<Order<R1>>>(query, order)
   const orders = Array.isArray(given) ? given as ReadonlyArray<Order<R1>> : [given as Order<R1>]
   const orderBy = query.ast.orderBy.slice()
-  for (const { order } of orders) orderBy.push(order)
+  for (const order of orders) orderBy.push(orderOf(order))
   return change(query, (draft) => (draft.orderBy = orderBy))
 }
 
-const bound = (what: string, count: number): Ast.Expression =>
-  Number.isSafeInteger(count) && count >= 0
-    ? parameter(count, integerType)
-    : Filter.invalid([what], "takes a whole number from 0")
+const bound = (what: string, given: number | Parameter<number>): Ast.Expression =>
+  whenGiven(given, integerType, (count: number) =>
+    Number.isSafeInteger(count) && count >= 0
+      ? parameter(count, integerType)
+      : Filter.invalid([what], "takes a whole number from 0"))
 
 /**
  * At most so many rows.
@@ -181,7 +197,8 @@ const bound = (what: string, count: number): Ast.Expression =>
  * @since 0.1.0
  * @category combinators
  */
-export const limit = (count: number): Same => (query) => change(query, (draft) => (draft.limit = bound("limit", count)))
+export const limit = (count: number | Parameter<number>): Same => (query) =>
+  change(query, (draft) => (draft.limit = bound("limit", count)))
 
 /**
  * Leaves out so many rows first.
@@ -189,7 +206,7 @@ export const limit = (count: number): Same => (query) => change(query, (draft) =
  * @since 0.1.0
  * @category combinators
  */
-export const offset = (count: number): Same => (query) =>
+export const offset = (count: number | Parameter<number>): Same => (query) =>
   change(query, (draft) => (draft.offset = bound("offset", count)))
 
 /**
@@ -202,12 +219,19 @@ export const distinct: Same = (query) => change(query, (draft) => (draft.distinc
 
 export type { LockOptions } from "./query/locking.js"
 
-type Locking = (
-  options?: LockOptions
-) => <A, S, J, R>(query: Query<A, S, J, R>) => Query<A, S, J, R | Transaction>
+type Locking<Needs = never> = <const Alias extends string = never>(
+  options?: LockOptions<Alias>
+) => <A, S, J extends { readonly [K in Exclude<Alias, "root">]: Source.Any }, R>(
+  query: Query<A, S, J, R>
+) => Query<
+  A,
+  S,
+  J,
+  R | Transaction | Needs | ([Alias] extends [never] ? never : Capability<"locks of some sources">)
+>
 
 const locking = (strength: Ast.Lock["strength"]): Locking => (options = {}) => (query) =>
-  build(lockingOf(query.ast, strength, options), scopeOf(query))
+  build(lockingOf(query.ast, scopeOf(query), strength, options), scopeOf(query))
 
 /**
  * Locks the rows until the transaction ends, so that nobody else changes, deletes or locks them meanwhile.
@@ -235,7 +259,8 @@ const locking = (strength: Ast.Lock["strength"]): Locking => (options = {}) => (
  * }).pipe(Transaction.run())
  * ```
  *
- * It requires a transaction that may write, and is of the query's own table: the rows of joins and relations stay free. (MariaDB
+ * It requires a transaction that may write, and is of the query's own table, or of the sources that `of` lists: the rows of other joins and of
+ * relations stay free. (MariaDB
  * locks joined rows with them; there, `skipLocked` and `noWait` beside a join are an UnsupportedError.) It is refused beside groups,
  * aggregates and `distinct`, and inside another statement. On SQLite a transaction that may write has the whole database to itself from its
  * beginning, so that no row can be locked by another: nothing is waited for, left out, or fails.
@@ -254,20 +279,20 @@ export const forUpdate: Locking = locking("update")
 export const forShare: Locking = locking("share")
 
 /**
- * As `forUpdate`, but others may go on to insert rows that refer to these. PostgreSQL only; elsewhere it is an UnsupportedError.
+ * As `forUpdate`, but others may go on to insert rows that refer to these. PostgreSQL only.
  *
  * @since 0.1.0
  * @category locking
  */
-export const forNoKeyUpdate: Locking = locking("no key update")
+export const forNoKeyUpdate: Locking<Capability<"key locks">> = locking("no key update")
 
 /**
- * As `forShare`, but others may go on to change what is no key of these rows. PostgreSQL only; elsewhere it is an UnsupportedError.
+ * As `forShare`, but others may go on to change what is no key of these rows. PostgreSQL only.
  *
  * @since 0.1.0
  * @category locking
  */
-export const forKeyShare: Locking = locking("key share")
+export const forKeyShare: Locking<Capability<"key locks">> = locking("key share")
 
 /**
  * Loads relations with the rows, one statement a level whatever the number of rows.

@@ -9,9 +9,9 @@ import type * as Pipeable from "effect/Pipeable"
 import { pipeArguments } from "effect/Pipeable"
 import { ConfigurationError } from "./DbError.js"
 import * as Comparison from "./expr/comparison.js"
-import { coalesce } from "./expr/conditional.js"
+import { coalesce, orderOf } from "./expr/conditional.js"
 import type * as Conditional from "./expr/conditional.js"
-import { columnsOf, make as makeExpr, nodeOf } from "./expr/core.js"
+import { columnsOf, make as makeExpr, nodeOf, SubqueryId } from "./expr/core.js"
 import type { Columns, Expr, Whole } from "./expr/core.js"
 import { refOf } from "./expr/core.js"
 import * as Filter from "./Filter.js"
@@ -373,7 +373,7 @@ const instantiate = (
       ...selectOver(description.source(ref), description.row(ref, false)),
       joins,
       where: conditions.length === 0 ? undefined : Comparison.allOf(conditions),
-      orderBy: plan.orders.flatMap((order) => order(columns)).map((one) => one.order),
+      orderBy: plan.orders.flatMap((order) => order(columns)).map(orderOf),
       includes: includesOf(plan.includes)
     }
   }
@@ -432,7 +432,7 @@ const related = (
     ...condition(ref)
   ]
   return Comparison.exists(
-    { ast: { ...select, where: Comparison.allOf(conditions), orderBy: [], includes: [] } } as never
+    { [SubqueryId]: true, ast: { ...select, where: Comparison.allOf(conditions), orderBy: [], includes: [] } } as never
   )
 }
 

@@ -48,7 +48,14 @@ export interface Description {
   readonly hint: string
   readonly source: (ref: Ast.Ref) => Ast.Source
   /** By property: the column's name in SQL and its type. */
-  readonly columns: { readonly [property: string]: { readonly name: string; readonly type: Ast.Column["type"] } }
+  readonly columns: {
+    readonly [property: string]: {
+      readonly name: string
+      readonly type: Ast.Column["type"]
+      /** What its value is made by, where it is not the column as it is. */
+      readonly read?: (column: Ast.Expression) => Ast.Expression
+    }
+  }
   /** Its row, as one part of a select. */
   readonly row: (ref: Ast.Ref, optional: boolean) => Ast.Projection
 }

@@ -37,6 +37,7 @@ export {
    */
   ContractViolation
 } from "./testing/suite.js"
+export { printing } from "./testing/printing.js"
 export type { Case, Services } from "./testing/suite.js"
 
 /**

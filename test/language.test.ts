@@ -3,14 +3,13 @@
  * refuses before anything is sent.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Connect, Ddl, Expr, Field, Model, Mutation, Query, Relation } from "effect-strata"
-import type { DbError } from "effect-strata"
+import { Ddl, Expr, Field, Model, Mutation, Query, Relation } from "effect-strata"
+import type { Connect, DbError } from "effect-strata"
 import * as Effect from "effect/Effect"
-import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
-import { afterAll, beforeAll } from "vitest"
-import { available, fresh } from "./support/databases.js"
+import { available } from "./support/databases.js"
 import type { DatabaseName } from "./support/databases.js"
+import { asJson, gives as givesOn, onFresh } from "./support/onFresh.js"
 
 class Team extends Model.Class<Team>("Team")({
   id: Schema.Int.pipe(Field.primaryKey),
@@ -38,38 +37,16 @@ const only = (...names: ReadonlyArray<DatabaseName>) => names
 
 for (const database of available) {
   describe(`the query language: ${database.name}`, () => {
-    let runtime: ManagedRuntime.ManagedRuntime<Connect.Services, DbError.ConnectFailure>
-    beforeAll(async () => {
-      const { url } = await fresh(database)
-      runtime = ManagedRuntime.make(Connect.layer(url))
-      await runtime.runPromise(
-        Effect.gen(function*() {
-          yield* Ddl.create(Team, Player)
-          yield* Mutation.insertMany(Team, teams)
-          yield* Mutation.insertMany(Player, players)
-        })
-      )
-    })
-    afterAll(() => runtime.dispose())
-
-    const gives = <A>(
-      what: string,
-      query: Effect.Effect<A, DbError.ReadFailure, Connect.Services>,
-      expected: unknown,
-      on?: ReadonlyArray<DatabaseName>
-    ) =>
-      it(what, async () => {
-        const outcome = await runtime.runPromise(Effect.either(query))
-        if (on === undefined || on.includes(database.name)) {
-          assert.strictEqual(outcome._tag, "Right", JSON.stringify(outcome))
-          assert.deepStrictEqual(
-            JSON.parse(JSON.stringify(outcome._tag === "Right" ? outcome.right : undefined)) as unknown,
-            expected
-          )
-        } else {
-          assert.strictEqual(outcome._tag === "Left" ? outcome.left._tag : "a result", "UnsupportedError")
-        }
+    const runtime = onFresh(
+      database,
+      Effect.gen(function*() {
+        yield* Ddl.create(Team, Player)
+        yield* Mutation.insertMany(Team, teams)
+        yield* Mutation.insertMany(Player, players)
       })
+    )
+
+    const gives = givesOn(runtime, database, asJson)
 
     const byTeam = Query.from(Player)
 

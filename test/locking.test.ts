@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { DbError } from "effect-strata"
+import type { Connect, DbError } from "effect-strata"
 import { Database, Ddl, Expr, Field, Model, Mutation, Query, Transaction } from "effect-strata"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -67,7 +67,7 @@ for (const database of available) {
   const { name } = database
   const onServer = it.scopedLive.skipIf(name === "sqlite")
   const own = fresh(database)
-  const on = <A, E>(effect: Effect.Effect<A, E, Database.Database>) =>
+  const on = <A, E>(effect: Effect.Effect<A, E, Connect.Services>) =>
     Effect.flatMap(Effect.promise(() => own), ({ url }) => Effect.provide(effect, layerOf(url, { size: 6 })))
 
   describe(`locking reads on ${name}`, () => {

@@ -8,6 +8,7 @@ import type { ColumnDefinition, Definition, ForeignKey } from "../model/definiti
 import { Define } from "../model/definition.js"
 import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
+import type * as Definitions from "../sql/definitions.js"
 import { InvalidValue } from "../sql/storage.js"
 import { conversionOf } from "../sql/valueType.js"
 
@@ -96,7 +97,7 @@ const sort = (models: ReadonlyArray<Model.Any>): Sorted => {
   return { parts, late }
 }
 
-const foreignKeyOf = ({ definition, target }: Key): Ast.ForeignKey => ({
+const foreignKeyOf = ({ definition, target }: Key): Definitions.ForeignKey => ({
   name: definition.name,
   columns: [definition.column],
   target: target.table,
@@ -106,7 +107,10 @@ const foreignKeyOf = ({ definition, target }: Key): Ast.ForeignKey => ({
   deferred: definition.deferred
 })
 
-const defaultOf = ({ details, property, type }: ColumnDefinition, table: Ast.Table): Ast.ColumnSpec["default"] => {
+const defaultOf = (
+  { details, property, type }: ColumnDefinition,
+  table: Ast.Table
+): Definitions.ColumnSpec["default"] => {
   const given = details.default
   if (given === undefined || "expression" in given) return given
   try {
@@ -131,12 +135,12 @@ const stepsOf = (
   { definition, keys, model }: Part,
   late: ReadonlySet<Key>,
   ifNotExists: boolean
-): ReadonlyArray<Ast.Step> => {
+): ReadonlyArray<Definitions.Step> => {
   const { checks, columns, indexes, table, uniques } = definition
   const ref: Ast.Ref = { hint: table.name }
   const given = columnsOf(model[Describe], ref, false) as { readonly [property: string]: unknown }
   const all = keysOf(definition)
-  const specs = new Map(columns.map((column): [string, Ast.ColumnSpec] => [column.name, {
+  const specs = new Map(columns.map((column): [string, Definitions.ColumnSpec] => [column.name, {
     column,
     types: { ...column.details.types },
     keys: all.filter((key) => key.some(({ name }) => name === column.name)),
@@ -157,7 +161,7 @@ const stepsOf = (
       })),
       foreignKeys: keys.filter((key) => !late.has(key)).map(foreignKeyOf)
     },
-    ...indexes.map((index): Ast.CreateIndex => ({
+    ...indexes.map((index): Definitions.CreateIndex => ({
       _tag: "CreateIndex",
       table,
       ref,
@@ -167,19 +171,25 @@ const stepsOf = (
       columns: index.columns.map(({ name }) => specs.get(name)!),
       expressions: (index.expressions?.(given) ?? []).map(nodeOf),
       where: index.where === undefined ? undefined : nodeOf(index.where(given))
+    })),
+    ...table.searches.map((index): Definitions.CreateSearchIndex => ({
+      _tag: "CreateSearchIndex",
+      table,
+      ifNotExists,
+      index
     }))
   ]
 }
 
 /** Makes the tables; throws a ConfigurationError for models that contradict themselves or each other. */
-export const create = (models: ReadonlyArray<Model.Any>, ifNotExists: boolean): Ast.Script => {
+export const create = (models: ReadonlyArray<Model.Any>, ifNotExists: boolean): Definitions.Script => {
   const { late, parts } = sort(models)
   return {
     _tag: "Script",
     steps: [
       ...parts.flatMap((part) => stepsOf(part, late, ifNotExists)),
       ...parts.flatMap(({ definition: { table }, keys }) =>
-        keys.filter((key) => late.has(key)).map((key): Ast.AddForeignKey => ({
+        keys.filter((key) => late.has(key)).map((key): Definitions.AddForeignKey => ({
           _tag: "AddForeignKey",
           table,
           ifNotExists,
@@ -191,7 +201,7 @@ export const create = (models: ReadonlyArray<Model.Any>, ifNotExists: boolean): 
 }
 
 /** Drops the tables, each before those that it refers to; throws as `create` does. */
-export const drop = (models: ReadonlyArray<Model.Any>, ifExists: boolean): Ast.Script => {
+export const drop = (models: ReadonlyArray<Model.Any>, ifExists: boolean): Definitions.Script => {
   const { late, parts } = sort(models)
   const tables = parts.map(({ definition }) => definition.table).reverse()
   // A table whose rows hold on to each other cannot just be dropped on SQLite, which deletes them one by one.

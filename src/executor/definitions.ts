@@ -6,7 +6,7 @@ import type { Outcome } from "../Database.js"
 import { UnsupportedError } from "../DbError.js"
 import type { TransactionFailure, WriteFailure } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
-import type { Script } from "../sql/ast.js"
+import type { Script } from "../sql/definitions.js"
 import { printScript } from "../sql/ddl.js"
 import type { Definition } from "../sql/ddl.js"
 

@@ -3,7 +3,8 @@
  */
 import { UnsupportedError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
-import type { Column, Delete, Expression, Insert, Projection, Ref, Select, Table, Update } from "../sql/ast.js"
+import * as Comparison from "../expr/comparison.js"
+import type { Column, Delete, Each, Expression, Insert, Projection, Ref, Select, Table, Update } from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
 import { columnOf, selectOver } from "../sql/nodes.js"
 import { conversionOf } from "../sql/valueType.js"
@@ -19,7 +20,8 @@ export const needsEmulation = (statement: Insert | Update | Delete, { capabiliti
     case "Update":
       return !capabilities.updateReturning
     case "Delete":
-      return !capabilities.deleteReturning
+      // MariaDB returns nothing of a delete that stands beside other tables, as it returns nothing of an update.
+      return !capabilities.deleteReturning || (statement.joins !== undefined && !capabilities.updateReturning)
   }
 }
 
@@ -52,13 +54,14 @@ const selectOf = (
 ): Select => ({
   ...selectOver({ _tag: "TableSource", ref, table }, projection),
   where,
-  lock: lock ? { strength: "update", locked: "wait" } : undefined
+  lock: lock ? { strength: "update", locked: "wait", of: undefined } : undefined
 })
 
-const keyProjection = (table: Table, ref: Ref): Projection => ({
+/** The values of some columns of a row, as `k0`, `k1`, … */
+export const keysProjection = (ref: Ref, columns: ReadonlyArray<Column>): Projection => ({
   _tag: "Record",
   fields: Object.fromEntries(
-    table.primaryKey.map((column, i) => [`k${i}`, { _tag: "Value", expression: columnOf(ref, column) }])
+    columns.map((column, i) => [`k${i}`, { _tag: "Value", expression: columnOf(ref, column) }])
   )
 })
 
@@ -69,26 +72,53 @@ const keysIn = (table: Table, ref: Ref, columns: ReadonlyArray<Column>, keys: Re
   type: { storage: { _tag: "boolean" }, nullable: false, schema: table.columns[0]!.type.schema }
 })
 
-/** The keys of the rows that an update or a delete is about, locked. */
-export const lockKeys = ({ ref, table, where }: Update | Delete): Select =>
-  selectOf(table, ref, keyProjection(table, ref), where, true)
+/** The keys of the rows that an update or a delete is about, locked. Beside other sources a row may come several times. */
+export const lockKeys = ({ joins, ref, table, where }: Update | Delete): Select => {
+  const select = selectOf(table, ref, keysProjection(ref, table.primaryKey), where, true)
+  return joins === undefined
+    ? select
+    : { ...select, joins: joins.map(({ on, source }) => ({ kind: "inner", on, source })) }
+}
 
-/** The keys of a row that `lockKeys` or `readByKeys` gave. */
-export const keyOf = (table: Table, row: { readonly [k: string]: unknown }): Key =>
+/** The keys that `lockKeys` gave, each once. */
+export const keysOf = (table: Table, rows: ReadonlyArray<{ readonly [k: string]: unknown }>): ReadonlyArray<Key> => {
+  const placeOf = placing(table.primaryKey)
+  return [...new Map(rows.map((row) => keyOf(table, row)).map((key) => [placeOf(key), key])).values()]
+}
+
+const keyOf = (table: Table, row: { readonly [k: string]: unknown }): Key =>
   table.primaryKey.map((_, i) => row[`k${i}`])
 
-/** The same statement over keys, without its returning. */
-export const overKeys = <S extends Update | Delete>(statement: S, keys: ReadonlyArray<Key>): S => ({
-  ...statement,
-  where: keysIn(statement.table, statement.ref, statement.table.primaryKey, keys),
+/** The same update over keys, without its returning. Beside other sources it still depends on which of their rows belong to a key. */
+export const updateOf = (statement: Update, keys: ReadonlyArray<Key>): Update => {
+  const among = keysIn(statement.table, statement.ref, statement.table.primaryKey, keys)
+  const { joins, where } = statement
+  return {
+    ...statement,
+    where: joins === undefined || where === undefined ? among : Comparison.allOf([where, among]),
+    returning: undefined
+  }
+}
+
+/** A delete of the keys alone. */
+export const deleteOf = ({ ref, table }: Delete, keys: ReadonlyArray<Key>): Delete => ({
+  _tag: "Delete",
+  table,
+  ref,
+  where: keysIn(table, ref, table.primaryKey, keys),
   returning: undefined
 })
+
+/** Which of some keys are there. */
+export const keysThere = ({ ref, table }: Insert, columns: ReadonlyArray<Column>, keys: ReadonlyArray<Key>): Select =>
+  selectOf(table, ref, keysProjection(ref, columns), keysIn(table, ref, columns, keys), false)
 
 /** Rows by the values of some columns, each with those values, so that they can be put in order. */
 export const readBy = (
   statement: Insert | Update | Delete,
   columns: ReadonlyArray<Column>,
-  keys: ReadonlyArray<Key>
+  keys: ReadonlyArray<Key>,
+  lock = false
 ): Select =>
   selectOf(
     statement.table,
@@ -97,16 +127,11 @@ export const readBy = (
       _tag: "Record",
       fields: {
         row: statement.returning!,
-        keys: {
-          _tag: "Record",
-          fields: Object.fromEntries(
-            columns.map((column, i) => [`k${i}`, { _tag: "Value", expression: columnOf(statement.ref, column) }])
-          )
-        }
+        keys: keysProjection(statement.ref, columns)
       }
     },
     keysIn(statement.table, statement.ref, columns, keys),
-    false
+    lock
   )
 
 /** The rows that `readBy` gave, in the order of the keys. */
@@ -143,4 +168,38 @@ export const insertedKeys = (
   const from = (id: bigint) =>
     conversionOf(column.type).fromStored(column.type.storage._tag === "bigint" ? id : Number(id))
   return { columns, keys: insert.rows.map((_, i) => [from(BigInt(firstId) + BigInt(i))]) }
+}
+
+/** The keys of the rows of a part of an update. */
+export const keysToChange = ({ keys, list }: Each): ReadonlyArray<Key> => {
+  const at = keys.map((key) => list.columns.indexOf(key))
+  return list.rows.map((row) => keys.map((key, i) => conversionOf(key.type).fromStored(row[at[i]!])))
+}
+
+/** What the query of an insert gives for each column, before it is in the column's form. */
+const valuesOf = ({ projection }: Select): ReadonlyArray<Expression> =>
+  projection._tag !== "Record" ? [] : Object.values(projection.fields).flatMap((part) => {
+    if (part._tag !== "Value") return []
+    return part.expression._tag === "InForm" ? [part.expression.expression] : [part.expression]
+  })
+
+/** The rows of the query of an insert. */
+export const rowsToInsert = (from: Select): Select => ({
+  ...from,
+  projection: {
+    _tag: "Record",
+    fields: Object.fromEntries(
+      valuesOf(from).map((expression, i): readonly [string, Projection] => [`k${i}`, { _tag: "Value", expression }])
+    )
+  }
+})
+
+/** The insert of these rows. */
+export const withRows = (
+  { from: _, ...insert }: Insert,
+  from: Select,
+  rows: ReadonlyArray<{ readonly [k: string]: unknown }>
+): Insert => {
+  const conversions = valuesOf(from).map(({ type }) => conversionOf(type))
+  return { ...insert, rows: rows.map((row) => conversions.map(({ toStored }, i) => toStored(row[`k${i}`]))) }
 }

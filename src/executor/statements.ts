@@ -6,8 +6,9 @@ import { ConfigurationError, DecodeError, UnsupportedError, ValidationError } fr
 import type { WriteFailure } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import type { Result } from "../Driver.js"
-import type { Printed } from "../Database.js"
-import type { Script, Statement, Table } from "../sql/ast.js"
+import type { Table } from "../sql/ast.js"
+import type { Statement } from "../sql/statement.js"
+import type { Script } from "../sql/definitions.js"
 import type { Compiled } from "../sql/compile.js"
 import { Decoders, makeDecoder, RowProblem } from "../sql/decode.js"
 import type { Decoder, Explain, Mode } from "../sql/decode.js"
@@ -58,11 +59,17 @@ export const refused = (problem: unknown): Effect.Effect<never, WriteFailure> =>
 }
 
 /** What is wrong with a row's value: `places` are those of the rows among those that were given; undefined for all of them, or one alone. */
-const invalidInput = (
+export const invalidInput = (
   statement: Plain,
   places: Part["places"] | undefined,
   { column, message, row }: InvalidInput
 ): ValidationError => {
+  if (statement._tag === "Update" && statement.each !== undefined) {
+    return new ValidationError({
+      subject: "The input",
+      issues: [{ path: [statement.each.first + row, column.property], message }]
+    })
+  }
   const isOne = statement._tag !== "Insert" || statement.rows.length === 1
   const path = places === undefined && isOne ? [column.property] : [placeOf(places ?? 0, row), column.property]
   return new ValidationError({ subject: "The input", issues: [{ path, message }] })
@@ -129,16 +136,5 @@ export const make = (dialect: Dialect, mode: Mode) => {
       }
     })
 
-  /** Its text and parameters alone. */
-  const printed = (statement: Plain): Effect.Effect<Printed, WriteFailure> =>
-    Effect.suspend(() => {
-      try {
-        const { parameters, text } = compile(statement)
-        return Effect.succeed({ sql: text, parameters })
-      } catch (problem) {
-        return refused(problem)
-      }
-    })
-
-  return { decode, prepare, prepared, printed }
+  return { decode, prepare, prepared }
 }

@@ -5,9 +5,13 @@ import * as Effect from "effect/Effect"
 import { UnsupportedError } from "../DbError.js"
 import type { TransactionFailure, WriteFailure } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
-import type { Delete, Insert, Script, Statement, Update } from "../sql/ast.js"
+import type { Delete, Each, Insert, Select, Update } from "../sql/ast.js"
+import type { Statement } from "../sql/statement.js"
+import type { Script } from "../sql/definitions.js"
 import { Default } from "../sql/ast.js"
+import * as Changes from "./changes.js"
 import * as Returning from "./returning.js"
+import * as Upserts from "./upserts.js"
 
 /** Part of an insert, with the places of its rows in the whole: those that follow a place, or these. */
 export interface Part {
@@ -33,14 +37,20 @@ const byDefaults = (insert: Insert): ReadonlyArray<Part> => {
     return insert.rows.map((row, i) => ({ insert: { ...insert, rows: [row] }, places: i }))
   }
   if (!insert.rows.some(hasDefault)) return [{ insert, places: 0 }]
-  const groups = new Map<string, Array<number>>()
+  const groups: Array<readonly [pattern: string, members: Array<number>]> = []
+  const byPattern = new Map<string, Array<number>>()
   for (const [place, row] of insert.rows.entries()) {
     const pattern = row.map((value) => value === Default ? "d" : "v").join("")
-    const group = groups.get(pattern)
-    if (group === undefined) groups.set(pattern, [place])
-    else group.push(place)
+    const group = byPattern.get(pattern)
+    if (group === undefined) {
+      const members = [place]
+      // Of rows of one key the first is to come first.
+      if (insert.conflict?.set.length === 0) byPattern.clear()
+      byPattern.set(pattern, members)
+      groups.push([pattern, members])
+    } else group.push(place)
   }
-  return [...groups].flatMap(([pattern, members]): ReadonlyArray<Part> => {
+  return groups.flatMap(([pattern, members]): ReadonlyArray<Part> => {
     const kept = insert.columns.flatMap((_, i) => pattern[i] === "v" ? [i] : [])
     const columns = kept.map((i) => insert.columns[i]!)
     const part = {
@@ -71,7 +81,8 @@ const bySize = (part: Part, { maxParameters, rowsPerInsert }: Dialect): Readonly
 }
 
 /** Parameters that what follows the values may take. */
-const reserved = (insert: Insert): number => insert.conflict === undefined ? 0 : insert.conflict.set.length * 8
+const reserved = ({ conflict }: Insert): number =>
+  conflict === undefined ? 0 : (conflict.set.length + (conflict.where === undefined ? 0 : 8)) * 8
 
 /** What writing needs of the executor; `Ready` is a part of an insert as it would be sent. */
 interface Parts<Ready> {
@@ -93,13 +104,20 @@ interface Sent {
   readonly rows: ReadonlyArray<any>
   readonly affected: number
   readonly insertId?: number | bigint | undefined
+  readonly wasThere?: boolean | undefined
 }
 
 type Write = Insert | Update | Delete
 
-/** How many rows a write was about: a database may count one that was there already twice, or not at all. */
+/**
+ * How many rows a write was about: a database may count one that was there already twice, or not at all. Where rows may stay as they are, it
+ * is asked so that it counts as all do.
+ */
 export const countOf = (statement: Write, affected: number): number =>
-  statement._tag === "Insert" && statement.conflict !== undefined ? statement.rows.length : affected
+  statement._tag === "Insert" && statement.conflict !== undefined && statement.conflict.where === undefined &&
+    statement.conflict.set.length > 0
+    ? statement.rows.length
+    : affected
 
 /** Runs a write: in one statement where that can say it, else in one transaction. */
 export const make = <Ready>(
@@ -124,8 +142,22 @@ export const make = <Ready>(
     }))
   }
 
+  /** The rows of a query are returned by what inserts them where the database can; else they are read first. */
+  const insertFrom = (statement: Insert, from: Select): Effect.Effect<Sent, WriteFailure> =>
+    Returning.needsEmulation(statement, dialect)
+      ? transact(Effect.flatMap(
+        send(Returning.rowsToInsert(from)),
+        ({ rows }) => insert(Returning.withRows(statement, from, rows))
+      ))
+      : send(statement)
+
   const insert = (statement: Insert): Effect.Effect<Sent, WriteFailure> => {
+    if (statement.from !== undefined) return insertFrom(statement, statement.from)
     if (statement.rows.length === 0) return Effect.succeed({ rows: [], affected: 0 })
+    return Upserts.wayOf(statement, dialect) === "as it is" ? inserted(statement) : upsert(statement)
+  }
+
+  const inserted = (statement: Insert): Effect.Effect<Sent, WriteFailure> => {
     const parts = split(statement, dialect)
     const isEmulated = Returning.needsEmulation(statement, dialect)
     const plain = (insert: Insert): Insert => isEmulated ? { ...insert, returning: undefined } : insert
@@ -157,17 +189,28 @@ export const make = <Ready>(
           rows[placeOf(parts[i]!.places, at)] = row
         })
       })
-      return { rows, affected: countOf(statement, affected) }
+      // Rows that stay as they are leave their places empty.
+      return { rows: statement.conflict === undefined ? rows : rows.flat(0), affected: countOf(statement, affected) }
     })
   }
+
+  const upsert = Upserts.make({
+    dialect,
+    select: send,
+    insert: (whole) => insert(whole),
+    prepare,
+    sendReady,
+    sendAll,
+    transact
+  })
 
   const update = (statement: Update): Effect.Effect<Sent, WriteFailure> =>
     transact(Effect.flatMap(send(Returning.lockKeys(statement)), ({ rows }) => {
       if (rows.length === 0) return Effect.succeed<Sent>({ rows: [], affected: 0 })
-      const keys = rows.map((row) => Returning.keyOf(statement.table, row))
+      const keys = Returning.keysOf(statement.table, rows)
       const columns = statement.table.primaryKey
       return Effect.flatMap(
-        send(Returning.overKeys(statement, keys)),
+        send(Returning.updateOf(statement, keys)),
         ({ affected }) =>
           Effect.map(send(Returning.readBy(statement, columns, keys)), (found): Sent => ({
             affected,
@@ -176,15 +219,37 @@ export const make = <Ready>(
       )
     }))
 
+  /** Its rows are returned in the order in which they were given, so they are read by their keys on every database. */
+  const updateEach = (statement: Update, each: Each): Effect.Effect<Sent, WriteFailure> => {
+    const parts = Changes.partsOf(statement, each)
+    if (parts.length === 0) return Effect.succeed({ rows: [], affected: 0 })
+    if (parts.length === 1 && statement.returning === undefined) return send(parts[0]!)
+    return transact(Effect.map(
+      Effect.forEach(parts, (part) =>
+        Effect.flatMap(send(part), ({ affected }) => {
+          if (statement.returning === undefined) return Effect.succeed<Sent>({ rows: [], affected })
+          const keys = Returning.keysToChange(part.each!)
+          return Effect.map(send(Returning.readBy(statement, each.keys, keys)), ({ rows }): Sent => ({
+            affected,
+            rows: Returning.inOrder(each.keys, keys, rows)
+          }))
+        })),
+      (all) => ({
+        rows: all.flatMap(({ rows }) => rows),
+        affected: all.reduce((sum, { affected }) => sum + affected, 0)
+      })
+    ))
+  }
+
   const remove = (statement: Delete): Effect.Effect<Sent, WriteFailure> =>
     transact(Effect.flatMap(send(Returning.lockKeys(statement)), ({ rows }) => {
       if (rows.length === 0) return Effect.succeed<Sent>({ rows: [], affected: 0 })
-      const keys = rows.map((row) => Returning.keyOf(statement.table, row))
+      const keys = Returning.keysOf(statement.table, rows)
       const columns = statement.table.primaryKey
       return Effect.flatMap(
         send(Returning.readBy(statement, columns, keys)),
         (found) =>
-          Effect.map(send(Returning.overKeys(statement, keys)), ({ affected }): Sent => ({
+          Effect.map(send(Returning.deleteOf(statement, keys)), ({ affected }): Sent => ({
             affected,
             rows: Returning.inOrder(columns, keys, found.rows)
           }))
@@ -192,6 +257,7 @@ export const make = <Ready>(
     }))
 
   const run = (statement: Write): Effect.Effect<Sent, WriteFailure> => {
+    if (statement._tag === "Update" && statement.each !== undefined) return updateEach(statement, statement.each)
     const isEmulated = Returning.needsEmulation(statement, dialect)
     const refusal = isEmulated ? Returning.refusal(statement, dialect) : undefined
     if (refusal !== undefined) return Effect.fail(refusal)
@@ -207,9 +273,10 @@ export const make = <Ready>(
 
   /** Whether a write is said by itself as it stands, and gives what is asked of it. */
   const isOne = (statement: Write): boolean =>
-    !Returning.needsEmulation(statement, dialect) &&
+    !Returning.needsEmulation(statement, dialect) && (statement._tag !== "Update" || statement.each === undefined) &&
     (statement._tag !== "Insert" ||
-      (statement.rows.length === 1 && statement.columns.length > 0 && !hasDefault(statement.rows[0]!)))
+      (statement.rows.length === 1 && statement.columns.length > 0 && !hasDefault(statement.rows[0]!) &&
+        Upserts.wayOf(statement, dialect) === "as it is"))
 
   return { isOne, run }
 }

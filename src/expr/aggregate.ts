@@ -1,11 +1,14 @@
 /**
  * Aggregates of a group, or of all rows where nothing is grouped.
  */
+import type { Capability } from "../Capability.js"
 import type * as Ast from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
 import { bare, orNull } from "../sql/valueType.js"
-import { bigintType, decimalType, doubleType, integerType, make, nodeOf } from "./core.js"
-import type { Aggregate, Condition, Numeric, Operand, Widen } from "./core.js"
+import { orderOf } from "./conditional.js"
+import type { Order } from "./conditional.js"
+import { bigintType, decimalType, doubleType, integerType, invalid, make, nodeOf } from "./core.js"
+import type { Aggregate, Condition, Expr, Numeric, Operand, OrderedAggregate, Widen } from "./core.js"
 
 const named = (name: string): Ast.Operator => ({ name, form: "function", text: name })
 
@@ -15,7 +18,7 @@ const aggregate = <A, R>(
   type: ValueType,
   distinct = false
 ): Aggregate<A, R> =>
-  make<A, R>({ _tag: "Aggregate", operator, args, distinct, filter: undefined, type }) as Aggregate<A, R>
+  make<A, R>({ _tag: "Aggregate", operator, args, distinct, orderBy: [], filter: undefined, type }) as Aggregate<A, R>
 
 const countOperator = named("count")
 const sumOperator = named("sum")
@@ -99,15 +102,69 @@ export const max = <A, R = never>(value: Operand<A, R>): Aggregate<A | null, R> 
   return aggregate(maxOperator, [node], orNull(bare(node.type)))
 }
 
+type AggregateNode = Extract<Ast.Expression, { readonly _tag: "Aggregate" }>
+
+/** The aggregate with something said of it; what cannot be said stays as it is. */
+const change = (self: Aggregate<any, any>, by: (node: AggregateNode) => Ast.Expression): any => {
+  const { node } = self
+  return node._tag === "Aggregate" ? make(by(node)) : self
+}
+
+type Filter = {
+  <A, R, R2 = never>(self: OrderedAggregate<A, R>, condition: Condition<R2>): OrderedAggregate<A, R | R2>
+  <A, R, R2 = never>(self: Aggregate<A, R>, condition: Condition<R2>): Aggregate<A, R | R2>
+}
+
 /**
- * Only the rows for which the condition holds.
+ * Only the rows for which the condition holds: `sum(a) filter (where …)`.
  *
  * @since 0.1.0
  * @category aggregates
  */
-export const filter = <A, R, R2 = never>(self: Aggregate<A, R>, condition: Condition<R2>): Aggregate<A, R | R2> => {
-  const node = self.node
-  return node._tag === "Aggregate"
-    ? make<A, R | R2>({ ...node, filter: nodeOf(condition) }) as Aggregate<A, R | R2>
-    : self
+export const filter: Filter = (self: Aggregate<any, any>, condition: Condition<any>) =>
+  change(self, (node) => ({ ...node, filter: nodeOf(condition) }))
+
+/**
+ * Each value once: `sum(distinct a)`.
+ *
+ * A count of rows has no value, and is a ConfigurationError when it runs.
+ *
+ * @since 0.1.0
+ * @category aggregates
+ */
+export const distinct = <X extends Aggregate<any, any>>(self: X): X =>
+  change(self, (node) =>
+    node.args.length === 0
+      ? invalid("distinct takes an aggregate of values: rows that are counted have none")
+      : { ...node, distinct: true })
+
+/**
+ * In an order: `string_agg(a, ', ' order by b)`. NULLs come last unless asked; several orders sort by the first, then the next.
+ *
+ * Distinct values can be sorted only by themselves; another order of them is a ConfigurationError when it runs.
+ *
+ * @since 0.1.0
+ * @category aggregates
+ */
+export const ordered = <A, R, R2 = never>(
+  self: OrderedAggregate<A, R>,
+  order: Order<R2> | ReadonlyArray<Order<R2>>
+): OrderedAggregate<A, R | R2> => {
+  const orders = Array.isArray(order) ? order as ReadonlyArray<Order<R2>> : [order as Order<R2>]
+  return change(self, (node) =>
+    node.operator.requiresOver === undefined
+      ? invalid("ordered takes an aggregate whose result depends on an order: of texts, a list or a record")
+      : { ...node, orderBy: [...node.orderBy, ...orders.map(orderOf)] })
 }
+
+const groupingOperator: Ast.Operator = { name: "grouping", form: "function", text: "grouping", requires: "grouping" }
+
+/**
+ * Whether a row of a rollup, a cube or grouping sets is of a group without this expression: 1 where it is, and the column is NULL for that reason,
+ * else 0. `grouping(a)`; PostgreSQL and MySQL have it.
+ *
+ * @since 0.1.0
+ * @category aggregates
+ */
+export const grouping = <R = never>(value: Operand<any, R>): Expr<number, R | Capability<"grouping">> =>
+  make({ _tag: "Call", operator: groupingOperator, args: [nodeOf(value)], type: integerType })

@@ -1,11 +1,15 @@
 /**
  * Comparison, logic, tests for NULL and membership.
  */
+import * as Predicate from "effect/Predicate"
 import type { ColumnsId, NeedsId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { orNull } from "../sql/valueType.js"
-import { booleanType, call, invalid, make, nodeOf, nullableWith, operandOr } from "./core.js"
-import type { Condition, Expr, NonNull, Operand, Subquery } from "./core.js"
+import { comparedOtherwise, insideQuery, inValues, itemsOf, rowInList } from "./comparand.js"
+import { booleanType, call, invalid, make, nodeOf, nullableWith, operandOr, selectOf, whenGiven } from "./core.js"
+import type { Condition, Expr, NonNull, Operand, Parameter, Subquery } from "./core.js"
+import { allOf, anyOf, operators } from "./logic.js"
+import type { Sign } from "./logic.js"
 
 /**
  * Compares two values; NULL on either side gives NULL, which no `where` takes as true. Ask for NULL with `isNull`.
@@ -20,11 +24,11 @@ export type Comparison = <A, B extends NonNull<A> | null = NonNull<A>, R1 = neve
   right: NonNull<NoInfer<A>> | Operand<B, R2>
 ) => Expr<boolean | (A & null) | NoInfer<B & null>, R1 | NoInfer<R2>>
 
-const infix = (name: string, text: string): Ast.Operator => ({ name, form: "infix", text })
-
-const compare = (name: string, text: string): Comparison => {
-  const operator = infix(name, text)
+const compare = (sign: Sign): Comparison => {
+  const operator = operators[sign]
   return (left, right) => {
+    const special = comparedOtherwise(sign, left, right)
+    if (special !== undefined) return make(special)
     const node = nodeOf(left)
     return make(call(operator, [node, operandOr(right, node.type)], booleanType))
   }
@@ -36,7 +40,7 @@ const compare = (name: string, text: string): Comparison => {
  * @since 0.1.0
  * @category operators
  */
-export const eq: Comparison = compare("eq", "=")
+export const eq: Comparison = compare("eq")
 
 /**
  * `a <> b`
@@ -44,7 +48,7 @@ export const eq: Comparison = compare("eq", "=")
  * @since 0.1.0
  * @category operators
  */
-export const ne: Comparison = compare("ne", "<>")
+export const ne: Comparison = compare("ne")
 
 /**
  * `a > b`
@@ -52,7 +56,7 @@ export const ne: Comparison = compare("ne", "<>")
  * @since 0.1.0
  * @category operators
  */
-export const gt: Comparison = compare("gt", ">")
+export const gt: Comparison = compare("gt")
 
 /**
  * `a >= b`
@@ -60,7 +64,7 @@ export const gt: Comparison = compare("gt", ">")
  * @since 0.1.0
  * @category operators
  */
-export const gte: Comparison = compare("gte", ">=")
+export const gte: Comparison = compare("gte")
 
 /**
  * `a < b`
@@ -68,7 +72,7 @@ export const gte: Comparison = compare("gte", ">=")
  * @since 0.1.0
  * @category operators
  */
-export const lt: Comparison = compare("lt", "<")
+export const lt: Comparison = compare("lt")
 
 /**
  * `a <= b`
@@ -76,7 +80,7 @@ export const lt: Comparison = compare("lt", "<")
  * @since 0.1.0
  * @category operators
  */
-export const lte: Comparison = compare("lte", "<=")
+export const lte: Comparison = compare("lte")
 
 /**
  * `a >= low and a <= high`
@@ -96,54 +100,8 @@ export const between = <A, R1 = never>(
   ], booleanType))
 }
 
-/** The operators of this file, for what is built without the typed functions. */
-export const operators = {
-  eq: infix("eq", "="),
-  ne: infix("ne", "<>"),
-  gt: infix("gt", ">"),
-  gte: infix("gte", ">="),
-  lt: infix("lt", "<"),
-  lte: infix("lte", "<="),
-  and: infix("and", "and"),
-  or: infix("or", "or"),
-  not: { name: "not", form: "prefix", text: "not" },
-  isNull: { name: "isNull", form: "postfix", text: "is null" },
-  isNotNull: { name: "isNotNull", form: "postfix", text: "is not null" }
-} as const satisfies { readonly [name: string]: Ast.Operator }
-
-/** The type of a condition that is never unknown. */
-export const truth = booleanType
-
-/** A condition that always holds, or never. */
-export const constant = (value: boolean): Ast.Expression => ({
-  _tag: "Call",
-  operator: value ? always : never,
-  args: [],
-  type: booleanType
-})
-const always: Ast.Operator = { name: "true", form: "prefix", text: "1 = 1" }
-const never: Ast.Operator = { name: "false", form: "prefix", text: "1 = 0" }
-
-/** Whether it is the condition of nothing. */
-export const isAlways = (condition: Ast.Expression): boolean =>
-  condition._tag === "Call" &&
-  (condition.operator === always || (condition.operator === operators.and && condition.args.every(isAlways)))
-
-/** All of them; true of none. */
-export const allOf = (conditions: ReadonlyArray<Ast.Expression>): Ast.Expression =>
-  conditions.length === 0
-    ? constant(true)
-    : conditions.length === 1
-    ? conditions[0]!
-    : call(operators.and, conditions, booleanType)
-
-/** Any of them; false of none. */
-export const anyOf = (conditions: ReadonlyArray<Ast.Expression>): Ast.Expression =>
-  conditions.length === 0
-    ? constant(false)
-    : conditions.length === 1
-    ? conditions[0]!
-    : call(operators.or, conditions, booleanType)
+export { inValues } from "./comparand.js"
+export { allOf, anyOf, constant, isAlways, operators, truth } from "./logic.js"
 
 /**
  * All conditions hold; true when there is none.
@@ -194,17 +152,6 @@ export const isNull = <R = never>(a: Operand<unknown, R>): Expr<boolean, R> =>
 export const isNotNull = <R = never>(a: Operand<unknown, R>): Expr<boolean, R> =>
   make({ _tag: "Call", operator: operators.isNotNull, args: [nodeOf(a)], type: booleanType })
 
-/** `left in (values)`: one condition whatever the number of values. */
-export const inValues = (
-  left: ReadonlyArray<Ast.Expression>,
-  rows: ReadonlyArray<ReadonlyArray<unknown>>
-): Ast.Expression => ({
-  _tag: "InValues",
-  left,
-  rows,
-  type: nullableWith(booleanType, left)
-})
-
 /** `node in (values)`; a hole among them is undefined. */
 export const inList = (node: Ast.Expression, values: ReadonlyArray<unknown>): Ast.Expression => {
   const rows: Array<ReadonlyArray<unknown>> = []
@@ -212,21 +159,38 @@ export const inList = (node: Ast.Expression, values: ReadonlyArray<unknown>): As
   return inValues([node], rows)
 }
 
-const inside = <A, R = never, R2 = never>(
+/** What a query gives whose rows are looked for: the value, or for a row of several values a column for each. */
+type Sought<A> =
+  | NonNull<A>
+  | (NonNull<A> extends readonly [unknown, unknown, ...ReadonlyArray<unknown>]
+    ? { readonly [column: string]: NonNull<A>[number] | null }
+    : never)
+
+type NullOf<B> = null extends B ? null
+  : B extends { readonly [column: string]: infer C } ? null extends C ? null : never
+  : never
+
+const inside = <A, B extends Sought<A> | null = NonNull<A>, R = never, R2 = never>(
   left: Operand<A, R>,
-  right: ReadonlyArray<NonNull<NoInfer<A>>> | Subquery<NonNull<NoInfer<A>> | null, R2>
-): Expr<boolean | (A & null), R | NoInfer<R2>> => {
+  right: ReadonlyArray<NonNull<NoInfer<A>>> | Parameter<ReadonlyArray<NonNull<NoInfer<A>>>> | Subquery<B, R2>
+): Expr<boolean | (A & null) | NullOf<NoInfer<B>>, R | NoInfer<R2>> => {
+  const items = itemsOf(left)
+  const select = selectOf(right)
+  if (select !== undefined) return make(insideQuery(items ?? [nodeOf(left)], select))
   const node = nodeOf(left)
-  return make(
-    "ast" in right
-      ? { _tag: "InSelect", left: node, select: right.ast, type: orNull(booleanType) }
-      : inList(node, Array.isArray(right) ? right : Array.from(right as Iterable<unknown>))
-  )
+  return make(whenGiven(right, nullableWith(booleanType, items ?? [node]), (given: Iterable<unknown>) => {
+    if (!Predicate.isIterable(given) || typeof given === "string" || given instanceof String) {
+      return invalid("in takes a list or a query")
+    }
+    const list: ReadonlyArray<unknown> = Array.isArray(given) ? given : Array.from(given)
+    return items === undefined ? inList(node, list) : rowInList(items, list)
+  }))
 }
 
 export {
   /**
-   * `a in (…)`: a list of values (false for an empty one) or a query of one column.
+   * `a in (…)`: a list of values (false for an empty one), a parameter that is such a list, or a query of one column. Of a row of several values: a
+   * list of such, or a query of as many columns, which are compared in their order.
    *
    * @since 0.1.0
    * @category operators
@@ -240,8 +204,10 @@ export {
  * @since 0.1.0
  * @category operators
  */
-export const exists = <R = never>(query: Subquery<any, R>): Expr<boolean, R> =>
-  make({ _tag: "Exists", select: query.ast, type: booleanType })
+export const exists = <R = never>(query: Subquery<any, R>): Expr<boolean, R> => {
+  const select = selectOf(query)
+  return make(select === undefined ? invalid("exists takes a query") : { _tag: "Exists", select, type: booleanType })
+}
 
 /**
  * The one value of a query of one column and at most one row; NULL where there is none.
@@ -250,10 +216,11 @@ export const exists = <R = never>(query: Subquery<any, R>): Expr<boolean, R> =>
  * @category operators
  */
 export const scalar = <A, R = never>(query: Subquery<A, R>): Expr<A | null, R> => {
-  const { projection } = query.ast
+  const select = selectOf(query)
+  const projection = select?.projection
   return make(
-    projection._tag === "Value"
-      ? { _tag: "Scalar", select: query.ast, type: orNull(projection.expression.type) }
+    select !== undefined && projection?._tag === "Value"
+      ? { _tag: "Scalar", select, type: orNull(projection.expression.type) }
       : invalid("a scalar is a query of one column: use pluck")
   )
 }

@@ -8,6 +8,7 @@ import type { ValueType } from "../sql/storage.js"
 import { bare, notNull, orNull } from "../sql/valueType.js"
 import {
   call,
+  invalid,
   isExpression,
   make,
   nodeOf,
@@ -19,12 +20,12 @@ import {
   typeOfValue,
   untyped
 } from "./core.js"
-import type { Condition, Expr, NonNull, Operand, Selectable, Shape, ShapeNeeds } from "./core.js"
+import type { Condition, Expr, NeedsOf, NonNull, Operand, Selectable, Shape, ShapeNeeds } from "./core.js"
 
 const named = (name: string, text: string): Ast.Operator => ({ name, form: "function", text })
 
 /** Decimals of different digits have, together, all of them. */
-const together = (type: ValueType, other: ValueType): ValueType =>
+export const together = (type: ValueType, other: ValueType): ValueType =>
   type.storage._tag === "decimal" && other.storage._tag === "decimal" &&
     (type.storage.precision !== other.storage.precision || type.storage.scale !== other.storage.scale)
     ? { ...type, storage: { _tag: "decimal" } }
@@ -108,7 +109,7 @@ export const when = <A, B, R1 = never, R2 = never, R3 = never>(
   condition: Condition<R1>,
   then: Operand<A, R2> | (A & Literal),
   otherwise: Operand<B, R3> | (B & Literal)
-): Expr<A | B, R1 | R2 | R3> => {
+): Expr<A | B, R1 | NoInfer<R2 | R3>> => {
   const type = branchType(then, otherwise)
   const branch = operandOr(then, type)
   const last = operandOr(otherwise, type)
@@ -129,7 +130,7 @@ export const when = <A, B, R1 = never, R2 = never, R3 = never>(
 export const cases = <A, R1 = never, R2 = never>(
   branches: ReadonlyArray<readonly [condition: Condition<R1>, value: Operand<A, R2> | (A & Literal)]>,
   otherwise: Operand<A, R2> | (A & Literal)
-): Expr<A, R1 | R2> => {
+): Expr<A, R1 | NoInfer<R2>> => {
   const type = branches.reduceRight(
     (type, [, value]) => isExpression(value) ? bare(value.node.type) : type,
     branchType(otherwise, otherwise)
@@ -148,7 +149,7 @@ export const cases = <A, R1 = never, R2 = never>(
 }
 
 /** What can stand for itself in a case. */
-type Literal = string | number | bigint | boolean
+export type Literal = string | number | bigint | boolean
 
 /**
  * `cast(a as …)`: to the column type of a Schema.
@@ -180,15 +181,21 @@ export const param = <A, I>(schema: Schema.Schema<A, I>, value: A): Expr<A> => m
  * @since 0.1.0
  * @category constructors
  */
-export const sql =
-  <A, I>(schema: Schema.Schema<A, I>) =>
-  (strings: TemplateStringsArray, ...values: ReadonlyArray<Operand<any, any> | Literal>): Expr<A> =>
-    make({
-      _tag: "Fragment",
-      strings: [...strings],
-      args: values.map((value) => isExpression(value) ? value.node : untyped(value)),
-      type: typeOf(schema)
-    })
+export const sql = <A, I>(schema: Schema.Schema<A, I>) =>
+<X extends ReadonlyArray<Operand<any, any> | Literal>>(
+  strings: TemplateStringsArray,
+  ...values: X
+): Expr<A, NeedsOf<X>> =>
+  make(
+    Array.isArray(strings) && Object.hasOwn(strings, "raw")
+      ? {
+        _tag: "Fragment",
+        strings: [...strings],
+        args: values.map((value) => isExpression(value) ? value.node : untyped(value)),
+        type: typeOf(schema)
+      }
+      : invalid("sql is a template: put the text between backticks after it")
+  )
 
 /**
  * A nested record in a select.
@@ -215,9 +222,19 @@ interface OrderOptions {
   readonly nulls?: "first" | "last"
 }
 
-const ordered = (value: unknown, direction: Ast.Order["direction"], { nulls }: OrderOptions): any => ({
-  order: { expression: nodeOf(value), direction, nulls: nulls === "first" ? "first" : "last" }
-})
+/** A class, so that nothing that came as data is one. */
+class Term {
+  constructor(readonly order: Ast.Order) {}
+}
+
+const ordered = (value: unknown, direction: Ast.Order["direction"], { nulls }: OrderOptions): any =>
+  new Term({ expression: nodeOf(value), direction, nulls: nulls === "first" ? "first" : "last" })
+
+/** The order that a term stands for; what is none fails when the statement runs. */
+export const orderOf = (term: unknown): Ast.Order =>
+  term instanceof Term
+    ? term.order
+    : { expression: invalid("an order takes what asc and desc give"), direction: "asc", nulls: "last" }
 
 /**
  * Upwards; NULLs last unless asked.

@@ -65,6 +65,16 @@ export interface Aggregate<out A, out R = never> extends Expr<A, R> {
 }
 
 /**
+ * An aggregate whose result depends on the order of what it takes: texts that are joined, lists, records.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OrderedAggregate<out A, out R = never> extends Aggregate<A, R> {
+  readonly ordered: true
+}
+
+/**
  * A condition: true, false or unknown (null).
  *
  * @since 0.1.0
@@ -137,9 +147,50 @@ export type Columns<S extends Source.Any> =
  */
 export type Joined<J> = { readonly [K in keyof J]: J[K] extends Source.Any ? Columns<J[K]> : never }
 
-class Expression {
+/** An operand's value at run time. */
+export class Expression {
   constructor(readonly node: Ast.Expression) {}
 }
+
+const ParameterId: unique symbol = Symbol.for("effect-strata/Expr/Parameter")
+
+/**
+ * A parameter of a prepared query: it stands wherever an expression can, and where a query takes a list, a pattern, a limit or an offset.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Parameter<out A> extends Selectable<A>, Operand<ValueOf<A>> {
+  readonly node: Ast.Expression
+  readonly [ParameterId]: Ast.Given
+}
+
+class Given extends Expression {
+  readonly [ParameterId]: Ast.Given
+  constructor(parameter: Ast.Given, type: ValueType) {
+    super({ _tag: "Given", parameter, make: (value) => ({ _tag: "Parameter", value, type }), type })
+    this[ParameterId] = parameter
+  }
+}
+
+/** A parameter of a prepared query. */
+export const given = (parameter: Ast.Given, type: ValueType): object => new Given(parameter, type)
+
+/** What becomes of a value: at once, or of a parameter when it has one. */
+export const whenGiven = (
+  value: unknown,
+  type: ValueType,
+  make: (value: any) => Ast.Expression
+): Ast.Expression => value instanceof Given ? { _tag: "Given", parameter: value[ParameterId], make, type } : make(value)
+
+export const isParameter = (value: unknown): boolean => value instanceof Given
+
+/** What marks a query at run time: a symbol, which nothing that came as data can have. */
+export const SubqueryId: unique symbol = Symbol.for("effect-strata/Query")
+
+/** The select of a query; undefined of what is none. */
+export const selectOf = (value: unknown): Ast.Select | undefined =>
+  Predicate.hasProperty(value, SubqueryId) ? (value as unknown as Subquery<unknown>).ast : undefined
 
 /** An expression of a node; its type is the caller's word. */
 export const make = <A, R = never>(node: Ast.Expression): Expr<A, R> => new Expression(node) as unknown as Expr<A, R>
@@ -175,8 +226,9 @@ const define = (target: Record<PropertyKey, unknown>, name: string, value: unkno
 /** The columns of a source for a callback. */
 export const columnsOf = (description: Source.Description, ref: Ast.Ref, optional: boolean): object => {
   const target: Record<PropertyKey, unknown> = { [PartId]: new Part(description, ref, optional) }
-  for (const [property, { name, type }] of entriesOf(description)) {
-    define(target, property, new Expression({ _tag: "Column", ref, name, type: optional ? orNull(type) : type }))
+  for (const [property, { name, read, type }] of entriesOf(description)) {
+    const column: Ast.Expression = { _tag: "Column", ref, name, type: optional ? orNull(type) : type }
+    define(target, property, new Expression(read === undefined ? column : read(column)))
   }
   return target
 }
@@ -311,3 +363,8 @@ export const call = (
 /** Numbers that arithmetic takes; the result of an operation has no brand. */
 export type Numeric = number | bigint | BigDecimal
 export type Widen<A> = A extends number ? number : A extends bigint ? bigint : A
+
+/** What operands require, of those that are no values; `any` is a value. */
+export type NeedsOf<X extends ReadonlyArray<unknown>> = {
+  [I in keyof X]: 0 extends 1 & X[I] ? never : X[I] extends { readonly [NeedsId]: infer R } ? R : never
+}[number]

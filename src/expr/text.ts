@@ -3,13 +3,13 @@
  */
 import { ValidationError } from "../DbError.js"
 import type * as Ast from "../sql/ast.js"
-import { booleanType, call, integerType, make, nodeOf, operandOr, parameter, textType } from "./core.js"
-import type { Expr, Operand } from "./core.js"
+import { booleanType, call, integerType, make, nodeOf, operandOr, parameter, textType, whenGiven } from "./core.js"
+import type { Expr, Operand, Parameter } from "./core.js"
 
 /** A test of a text against a pattern. */
 type TextTest = <A extends string | null, R = never>(
   text: Operand<A, R>,
-  pattern: string
+  pattern: string | Parameter<string>
 ) => Expr<boolean | (A & null), R>
 /** A function from a text to another. */
 type TextFunction = <A extends string | null, R = never>(text: Operand<A, R>) => Expr<string | (A & null), R>
@@ -35,15 +35,12 @@ const cut: Ast.Expression = {
   type: textType
 }
 
-const test = (operator: Ast.Operator, pattern: (given: string) => string): TextTest => (text, given) => {
-  const whole = typeof given === "string" ? pattern(given) : given
-  return make(
-    call(
-      operator,
-      [nodeOf(text), typeof whole === "string" && isCut(whole) ? cut : parameter(whole, textType)],
-      booleanType
-    )
-  )
+const test = (operator: Ast.Operator, pattern: (given: string) => string): TextTest => {
+  const patternOf = (given: unknown): Ast.Expression => {
+    const whole = typeof given === "string" ? pattern(given) : given
+    return typeof whole === "string" && isCut(whole) ? cut : parameter(whole, textType)
+  }
+  return (text, given) => make(call(operator, [nodeOf(text), whenGiven(given, textType, patternOf)], booleanType))
 }
 
 const named = (name: string, text: string): Ast.Operator => ({ name, form: "function", text })
@@ -151,7 +148,7 @@ const lengthOperator = named("length", "length")
 export const length = <A extends string | null, R = never>(text: Operand<A, R>): Expr<number | (A & null), R> =>
   make(call(lengthOperator, [nodeOf(text)], integerType))
 
-const concatOperator: Ast.Operator = { name: "concat", form: "infix", text: "||" }
+export const concatOperator: Ast.Operator = { name: "concat", form: "infix", text: "||" }
 
 /**
  * One text after the other; NULL when one is.
@@ -167,10 +164,13 @@ export const concat = <A extends string | null, B extends string | null = string
 
 const substringOperator = named("substring", "substr")
 
+/** No text is longer, and PostgreSQL takes no greater number. */
+const longest = 2 ** 31 - 1
+
 /** A position or a number of code points; databases differ in what others than these mean. */
 const whole = (name: string, value: number, least: number): Ast.Expression =>
   Number.isSafeInteger(value) && value >= least
-    ? parameter(value, integerType)
+    ? parameter(Math.min(value, longest), integerType)
     : {
       _tag: "Invalid",
       error: new ValidationError({

@@ -1,13 +1,16 @@
 /**
  * Window functions: a value for each row out of the rows around it, which stay rows.
  */
+import * as Predicate from "effect/Predicate"
 import type { NeedsId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
+import type { ValueType } from "../sql/storage.js"
 import { bare, orNull } from "../sql/valueType.js"
 import type { Capability } from "../Capability.js"
+import { orderOf, together } from "./conditional.js"
 import type { Order } from "./conditional.js"
-import { doubleType, integerType, invalid, literal, make, nodeOf } from "./core.js"
-import type { Aggregate, Expr, Operand } from "./core.js"
+import { doubleType, integerType, invalid, literal, make, nodeOf, operandOr } from "./core.js"
+import type { Aggregate, Expr, NonNull, Operand, OrderedAggregate } from "./core.js"
 
 /**
  * A function that needs a window: it is no expression until `over` gives it one.
@@ -69,15 +72,33 @@ export interface Window<out R = never> {
   readonly shared: Ast.Window
 }
 
+/** Classes, so that nothing that came as data is one. */
+class Shared {
+  constructor(readonly shared: Ast.Window) {}
+}
+class Framed {
+  constructor(readonly frame: Ast.Frame) {}
+}
+
+const nothing: WindowOptions<any, any, any> = {}
+const listOf = (given: unknown): ReadonlyArray<unknown> =>
+  given === undefined ? [] : Array.isArray(given) ? given : [given]
+
 const windowOf = (
-  { frame, orderBy = [], partitionBy = [] }: WindowOptions<any, any, any>,
+  options: WindowOptions<any, any, any>,
   name: string | undefined
-): Ast.Window => ({
-  name,
-  partitionBy: partitionBy.map(nodeOf),
-  orderBy: orderBy.map(({ order }) => order),
-  frame: frame?.frame
-})
+): Ast.Window => {
+  const isKnown = Predicate.isRecord(options)
+  const { frame, orderBy, partitionBy } = isKnown ? options : nothing
+  return {
+    name,
+    partitionBy: isKnown && (frame === undefined || frame instanceof Framed)
+      ? listOf(partitionBy).map(nodeOf)
+      : [invalid("a window has parts, an order, and a frame that rows, range or groups gave")],
+    orderBy: listOf(orderBy).map(orderOf),
+    frame: frame instanceof Framed ? frame.frame : undefined
+  }
+}
 
 /**
  * A window that several functions of one select share, under a name.
@@ -88,18 +109,32 @@ const windowOf = (
 export const window = <R1 = never, R2 = never, R3 = never>(
   name: string,
   options: WindowOptions<R1, R2, R3>
-): Window<R1 | R2 | R3> => ({ shared: windowOf(options, name) }) as never
+): Window<NoInfer<R1 | R2 | R3>> => new Shared(windowOf(options, name)) as never
+
+type Over = {
+  <A, R, R1 = never, R2 = never, R3 = never>(
+    self: OrderedAggregate<A, R>,
+    options?: WindowOptions<R1, R2, R3> | Window<R1>
+  ): Expr<A, R | NoInfer<R1 | R2 | R3> | Capability<"list over a window">>
+  <A, R, R1 = never, R2 = never, R3 = never>(
+    self: WindowFunction<A, R> | Aggregate<A, R>,
+    options?: WindowOptions<R1, R2, R3> | Window<R1>
+  ): Expr<A, R | NoInfer<R1 | R2 | R3>>
+}
 
 /**
  * A window function or an aggregate over a window: `… over (partition by … order by … rows …)`.
  *
+ * No database has aggregates of distinct values over a window, or such of an order of their own (the window has one): both are a
+ * ConfigurationError when they run.
+ *
  * @since 0.1.0
  * @category windows
  */
-export const over = <A, R, R1 = never, R2 = never, R3 = never>(
-  self: WindowFunction<A, R> | Aggregate<A, R>,
-  options: WindowOptions<R1, R2, R3> | Window<R1> = {}
-): Expr<A, R | NoInfer<R1 | R2 | R3>> => {
+export const over: Over = (
+  self: WindowFunction<any, any> | Aggregate<any, any>,
+  options: WindowOptions<any, any, any> | Window<any> = {}
+): Expr<any, any> => {
   const inner = "window" in self ? self.window.node : nodeOf(self)
   if (inner._tag !== "Call" && inner._tag !== "Aggregate") {
     return make(invalid("over takes a window function or an aggregate"))
@@ -107,10 +142,13 @@ export const over = <A, R, R1 = never, R2 = never, R3 = never>(
   if (inner._tag === "Aggregate" && inner.distinct) {
     return make(invalid("an aggregate of distinct values cannot be over a window: no database can do it"))
   }
+  if (inner._tag === "Aggregate" && inner.orderBy.length > 0) {
+    return make(invalid("an aggregate with an order of its own cannot be over a window: order the window"))
+  }
   return make({
     _tag: "Over",
     function: inner,
-    window: "shared" in options ? options.shared : windowOf(options, undefined),
+    window: options instanceof Shared ? options.shared : windowOf(options as WindowOptions<any, any, any>, undefined),
     type: inner.type
   })
 }
@@ -187,18 +225,38 @@ export const ntile = (buckets: number): WindowFunction<number> =>
 
 type Neighbour = {
   <A, R = never>(value: Operand<A, R>, offset?: number): WindowFunction<A | null, R>
+  <A, B extends NonNull<A> | null = NonNull<A>, R1 = never, R2 = never>(
+    value: Operand<A, R1>,
+    offset: number,
+    otherwise: NonNull<NoInfer<A>> | Operand<B, R2>
+  ): WindowFunction<A | NoInfer<B>, R1 | NoInfer<R2>>
 }
+
+/** As values of a type: decimals may be kept otherwise. */
+const inForm = (node: Ast.Expression, { storage }: ValueType): Ast.Expression =>
+  storage._tag === "decimal" && JSON.stringify(node.type.storage) !== JSON.stringify(storage)
+    ? { _tag: "Cast", expression: node, type: { ...node.type, storage } }
+    : node
 
 const neighbour = (name: string): Neighbour => {
   const operator = named(name, name)
-  return (value, offset = 1) => {
+  return (value: Operand<unknown, unknown>, offset = 1, otherwise?: unknown): WindowFunction<any> => {
     const node = nodeOf(value)
-    return made(operator, [node, counted(name, offset, 0)], orNull(bare(node.type)))
+    const distance = counted(name, offset, 0)
+    if (otherwise === undefined) return made(operator, [node, distance], orNull(bare(node.type)))
+    const other = operandOr(otherwise, node.type)
+    const type = together(bare(node.type), other.type)
+    return made(
+      operator,
+      [inForm(node, type), distance, inForm(other, type)],
+      other.type.nullable || node.type.nullable ? orNull(type) : type
+    )
   }
 }
 
 /**
- * The value of the row so many before this one in its part; NULL where there is none.
+ * The value of the row so many before this one in its part; NULL, or the third argument, where there is no such row. MariaDB has no words for the
+ * latter: there it is a `case` that counts the rows.
  *
  * @since 0.1.0
  * @category windows
@@ -206,7 +264,7 @@ const neighbour = (name: string): Neighbour => {
 export const lag = neighbour("lag")
 
 /**
- * The value of the row so many after this one in its part; NULL where there is none.
+ * The value of the row so many after this one in its part; NULL, or the third argument, where there is no such row (see `lag`).
  *
  * @since 0.1.0
  * @category windows
@@ -254,15 +312,22 @@ export const nthValue = <A, R = never>(value: Operand<A, R>, n: number): WindowF
   return made(nthOperator, [node, counted("nthValue", n, 1)], orNull(bare(node.type)))
 }
 
+const edges: ReadonlyArray<unknown> = ["unbounded preceding", "current row", "unbounded following"]
+const exclusions: ReadonlyArray<unknown> = ["current row", "group", "ties"]
+
+/** Words are compared with those that there are, as they become part of the text. */
 const boundOf = (mode: string, bound: Bound): Ast.FrameBound => {
-  if (typeof bound === "string") return { kind: bound, offset: undefined }
-  return "preceding" in bound
-    ? { kind: "preceding", offset: counted(mode, bound.preceding, 0) }
-    : { kind: "following", offset: counted(mode, bound.following, 0) }
+  if (typeof bound === "string" && edges.includes(bound)) return { kind: bound, offset: undefined }
+  if (Predicate.hasProperty(bound, "preceding")) {
+    return { kind: "preceding", offset: counted(mode, bound.preceding as number, 0) }
+  }
+  return Predicate.hasProperty(bound, "following")
+    ? { kind: "following", offset: counted(mode, bound.following as number, 0) }
+    : { kind: "preceding", offset: invalid(`${mode} was given a bound that is none`) }
 }
 
 const framing = <R>(mode: Ast.Frame["mode"]) => (from: Bound, to: Bound = "current row"): Frame<R> =>
-  ({ frame: { mode, from: boundOf(mode, from), to: boundOf(mode, to), exclude: undefined } }) as never
+  new Framed({ mode, from: boundOf(mode, from), to: boundOf(mode, to), exclude: undefined }) as never
 
 /**
  * A frame of rows: `rows between … and …`.
@@ -297,4 +362,9 @@ export const groups = framing<Capability<"groups frame">>("groups")
 export const excluding = <R>(
   self: Frame<R>,
   exclude: "current row" | "group" | "ties"
-): Frame<R | Capability<"frame exclusion">> => ({ frame: { ...self.frame, exclude } }) as never
+): Frame<R | Capability<"frame exclusion">> =>
+  new Framed(
+    exclusions.includes(exclude)
+      ? { ...self.frame, exclude }
+      : { ...self.frame, from: { kind: "preceding", offset: invalid("a frame excludes something that is nothing") } }
+  ) as never

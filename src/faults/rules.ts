@@ -10,7 +10,9 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import type { Interceptor } from "../Database.js"
 import type { ReadFailure, TransactionFailure, WriteFailure } from "../DbError.js"
-import type { Body, Cte, Select, Source, Statement } from "../sql/ast.js"
+import { isSource } from "../sql/ast.js"
+import type { Body, Cte, Select, Source } from "../sql/ast.js"
+import type { Statement } from "../sql/statement.js"
 
 /** How often a rule acts, of the times that it applies. */
 interface Times {
@@ -114,6 +116,8 @@ const tablesOfSource = (source: Source, within: ReadonlyArray<Cte> = []): Readon
     case "CteSource":
       // Its step reads from itself.
       return within.includes(source.cte) ? [] : tablesOfBody(source.cte.body, [...within, source.cte])
+    case "ElementsSource":
+      return []
     case "DerivedSource":
       return tablesOfBody(source.body, within)
   }
@@ -125,7 +129,10 @@ const tablesOfBody = (body: Body, within: ReadonlyArray<Cte>): ReadonlyArray<str
       return [body.from, ...body.joins.map((join) => join.source)].flatMap((source) => tablesOfSource(source, within))
     case "Compound":
       return [...tablesOfBody(body.left, within), ...tablesOfBody(body.right, within)]
+    case "Written":
+      return body.args.flatMap((arg) => isSource(arg) ? tablesOfSource(arg, within) : [])
     case "Values":
+    case "Listed":
       return []
   }
 }

@@ -72,6 +72,7 @@ interface TableOptions {
       readonly expressions?: (columns: any) => ReadonlyArray<{ readonly node: Ast.Expression }>
       readonly unique?: boolean
       readonly where?: (columns: any) => { readonly node: Ast.Expression }
+      readonly search?: ReadonlyArray<string>
       readonly name?: string
     }
   >
@@ -198,10 +199,26 @@ export const make = (
     expressions: undefined,
     where: undefined
   }))
+  const searches: Array<Ast.SearchIndex> = []
   for (const given of options.indexes ?? []) {
     const index = Array.isArray(given)
       ? { columns: given as ReadonlyArray<string> }
       : given as Exclude<typeof given, ReadonlyArray<string>>
+    if (index.search !== undefined) {
+      const { columns, expressions, name, search, unique, where } = index
+      if ((columns ?? expressions ?? unique ?? where) !== undefined) {
+        problems.push("an index for search has columns to search and a name, and nothing else")
+      }
+      const of = pick(search, "an index for search")
+      if (of.length === 0 || new Set(of).size < of.length) {
+        problems.push("an index for search has no column, or one twice")
+      }
+      for (const { property, type } of of) {
+        if (type.storage._tag !== "text") problems.push(`${property} is no text, so it cannot be searched for words`)
+      }
+      searches.push({ name: name ?? named(of, "search"), columns: of, key: rowKey(primaryKey) })
+      continue
+    }
     const of = pick(index.columns ?? [], "an index")
     if (of.length === 0 && index.expressions === undefined) problems.push("an index has no column and no expression")
     indexes.push({
@@ -246,6 +263,7 @@ export const make = (
     primaryKey,
     prototype: model.prototype,
     adopt: adopt(model),
+    searches,
     constraints: [
       ...(primaryKey.length === 0
         ? []
@@ -292,6 +310,13 @@ export const make = (
   }
   return { table, columns, uniques, indexes, checks, foreignKeys }
 }
+
+/** The key that is one whole number, where its type is not the user's own. */
+const rowKey = ([key, ...others]: ReadonlyArray<ColumnDefinition>): Ast.Column | undefined =>
+  key !== undefined && others.length === 0 && key.details.types?.["sqlite"] === undefined &&
+    (key.type.storage._tag === "integer" || key.type.storage._tag === "bigint")
+    ? key
+    : undefined
 
 /** Whether the column's own type asks for a check: a closed list of values. */
 const storageCheckable = (type: ValueType): boolean =>

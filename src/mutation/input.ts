@@ -19,35 +19,69 @@ import { Default } from "../sql/ast.js"
 import { InvalidValue } from "../sql/storage.js"
 import { storedFromEncoded, withoutActual } from "../sql/valueType.js"
 
-/** Whether an upsert's columns exist, and there is a key by which a row is there already. */
-export const checkTarget = (
+/** By what a row is there already, and what is set then. */
+export interface Target {
+  readonly on?: ReadonlyArray<string> | undefined
+  readonly constraint?: string | undefined
+  readonly update?: ReadonlyArray<string> | undefined
+  readonly set?: ((old: object, proposed: object) => unknown) | undefined
+  readonly where?: ((old: object, proposed: object) => unknown) | undefined
+}
+
+const isUnique = ({ columns, kind }: Ast.Constraint): boolean =>
+  (kind === "primaryKey" || kind === "unique") && columns.length > 0
+
+/** Whether an upsert's columns exist, and there is a key by which a row is there already: the columns of that. */
+export const targetOf = (
   model: Model.Any,
-  options: { readonly on?: ReadonlyArray<string>; readonly update?: ReadonlyArray<string> }
-): Effect.Effect<void, ValidationError> => {
+  options: Target
+): Either.Either<ReadonlyArray<Ast.Column>, ValidationError> => {
   const table = tableOf(model)
-  const issues: Array<Issue> = (["on", "update"] as const).flatMap((option) =>
-    (options[option] ?? []).flatMap((property) =>
-      table.byProperty[property] === undefined
-        ? [{ path: [option], message: `${property} is no column of ${model.identifier}` }]
-        : []
-    )
-  )
-  const target = options.on?.map((property) => table.byProperty[property]?.name) ??
-    table.primaryKey.map((column) => column.name)
-  if (target.length === 0) {
-    issues.push({ path: ["on"], message: "names no column, and the model has no primary key" })
-  } else if (
-    issues.length === 0 &&
-    !table.constraints.some(({ columns, kind }) =>
-      (kind === "primaryKey" || kind === "unique") && columns.length === target.length &&
-      target.every((name) => columns.includes(name!))
-    )
-  ) {
-    issues.push({ path: ["on"], message: `${model.identifier} has no unique constraint of just these columns` })
+  const refuse = (...issues: ReadonlyArray<Issue>) =>
+    Either.left(new ValidationError({ subject: "The options of the upsert", issues }))
+  // A Map has a `set` that is no option.
+  if (!Predicate.isRecord(options as unknown) || Symbol.iterator in options) {
+    return refuse({ path: [], message: "are no record of options" })
   }
-  return issues.length === 0
-    ? Effect.void
-    : Effect.fail(new ValidationError({ subject: "The options of the upsert", issues }))
+  const issues: ReadonlyArray<Issue> = [
+    ...(["on", "update"] as const).flatMap((option) =>
+      options[option] !== undefined && !Array.isArray(options[option])
+        ? [{ path: [option], message: "takes a list of columns" }]
+        : (options[option] ?? []).flatMap((property) =>
+          table.byProperty[property] === undefined
+            ? [{ path: [option], message: `${String(property)} is no column of ${model.identifier}` }]
+            : []
+        )
+    ),
+    ...(["set", "where"] as const).flatMap((option) =>
+      options[option] === undefined || typeof options[option] === "function"
+        ? []
+        : [{ path: [option], message: "takes a function of the row that is there and the one to insert" }]
+    )
+  ]
+  if (issues.length > 0) return refuse(...issues)
+  if (options.constraint !== undefined) {
+    if (options.on !== undefined) return refuse({ path: ["constraint"], message: "says again what on says" })
+    const found = table.constraints.find((one) => one.name === options.constraint && isUnique(one))
+    return found === undefined
+      ? refuse({
+        path: ["constraint"],
+        message: `${model.identifier} has no unique constraint of that name: it has ${
+          table.constraints.filter(isUnique).map(({ name }) => name).join(", ")
+        }`
+      })
+      : Either.right(found.columns.map((name) => table.columns.find((column) => column.name === name)!))
+  }
+  const target = options.on?.map((property) => table.byProperty[property]!) ?? table.primaryKey
+  if (target.length === 0) {
+    return refuse({ path: ["on"], message: "names no column, and the model has no primary key" })
+  }
+  const isDeclared = table.constraints.some((one) =>
+    isUnique(one) && one.columns.length === target.length && target.every(({ name }) => one.columns.includes(name))
+  )
+  return isDeclared
+    ? Either.right(target)
+    : refuse({ path: ["on"], message: `${model.identifier} has no unique constraint of just these columns` })
 }
 
 const detailsOf = (model: Model.Any, column: Ast.Column) =>
@@ -91,7 +125,7 @@ const onePerPath = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> => {
 
 const subject = (model: Model.Any, kind: string): string => `The input of ${kind} ${model.identifier}`
 
-const validationError = (model: Model.Any, kind: string, issues: ReadonlyArray<Issue>): ValidationError =>
+export const validationError = (model: Model.Any, kind: string, issues: ReadonlyArray<Issue>): ValidationError =>
   new ValidationError({ subject: subject(model, kind), issues })
 
 const parsers = new WeakMap<object, (input: unknown) => Effect.Effect<unknown, ParseResult.ParseIssue>>()
@@ -108,7 +142,7 @@ const parserOf = (schema: Schema.Schema<any, any>) => {
 const encoders = new WeakMap<object, Encoder>()
 
 /** What goes wrong here, goes wrong again when the Schema is asked, which says what it is. */
-const quickly = <A>(
+export const quickly = <A>(
   model: Model.Any,
   schema: Schema.Schema<any, any>,
   encode: (encoder: Encoder) => A | undefined
@@ -158,6 +192,9 @@ export const rowsToInsert = (
 ): Effect.Effect<RowsToInsert, WriteFailure> => {
   const problem = tableOf(model).problem()
   if (problem !== undefined) return Effect.fail(problem)
+  if (!Array.isArray(inputs)) {
+    return Effect.fail(validationError(model, "an insert of", [{ path: [], message: "takes a list of rows" }]))
+  }
   const rows = quickly(model, schema, (encoder) => encodedRows(model, encoder, inputs, now))
   return rows === undefined
     ? Effect.map(parsedRows(model, schema, inputs, many), (parsed) => givenOf(model, parsed, now))
@@ -198,7 +235,7 @@ interface Clocked {
 
 const clocked = new WeakMap<Model.Any, Clocked>()
 
-const clockedOf = (model: Model.Any): Clocked => {
+export const clockedOf = (model: Model.Any): Clocked => {
   let found = clocked.get(model)
   if (found === undefined) {
     const clocks = tableOf(model).columns.map((column) => detailsOf(model, column).clock)
@@ -209,6 +246,14 @@ const clockedOf = (model: Model.Any): Clocked => {
   }
   return found
 }
+
+/** The column of a property that an insert takes. */
+export const insertable = (model: Model.Any, property: string): Ast.Column | undefined =>
+  Object.hasOwn(model.insert.fields, property) ? tableOf(model).byProperty[property] : undefined
+
+/** The columns that the clock fills in where an insert does not. */
+export const clockColumns = (model: Model.Any): ReadonlyArray<Ast.Column> =>
+  clockedOf(model).onInsert.map((at) => tableOf(model).columns[at]!)
 
 /** The columns that one of the rows gives; those that the clock fills have its time where a row does not. */
 const givenOf = (model: Model.Any, rows: ReadonlyArray<Array<unknown>>, now: number): RowsToInsert => {
@@ -252,7 +297,8 @@ const parsedRows = (
 export const checkRepeated = (
   model: Model.Any,
   target: ReadonlyArray<Ast.Column>,
-  { columns, rows }: RowsToInsert
+  { columns, rows }: RowsToInsert,
+  kind = "an upsert of"
 ): Effect.Effect<void, ValidationError> => {
   const at = target.map((column) => columns.indexOf(column))
   if (rows.length < 2 || at.includes(-1)) return Effect.void
@@ -268,7 +314,7 @@ export const checkRepeated = (
     if (first === undefined) seen.set(text, number)
     else issues.push({ path: [number], message: `has the key of row ${first}` })
   })
-  return issues.length === 0 ? Effect.void : Effect.fail(validationError(model, "an upsert of", issues))
+  return issues.length === 0 ? Effect.void : Effect.fail(validationError(model, kind, issues))
 }
 
 type Encoded = Either.Either<unknown, ParseResult.ParseIssue>
@@ -334,13 +380,13 @@ const unknownColumns = (model: Model.Any, properties: ReadonlyArray<string>): Va
     )
   )
 
-const assignment = (column: Ast.Column, stored: unknown): Ast.Assignment => ({
+export const assignment = (column: Ast.Column, stored: unknown): Ast.Assignment => ({
   column,
   value: { _tag: "Stored", column, value: stored, type: column.type }
 })
 
 /** What the Schema makes of the values of these properties. */
-const parsedAssignments = (
+export const parsedAssignments = (
   model: Model.Any,
   given: { readonly [property: string]: unknown },
   properties: ReadonlyArray<string>
@@ -365,6 +411,18 @@ const parsedAssignments = (
   })
 }
 
+/** What an insert puts into a column about which it says nothing. */
+const defaultOf = (model: Model.Any, column: Ast.Column, now: number): Ast.Assignment => {
+  const { clock, default: given } = detailsOf(model, column)
+  if (clock !== undefined) return assignment(column, now)
+  const declared: Ast.Expression | undefined = given === undefined
+    ? undefined
+    : "expression" in given
+    ? given.expression
+    : { _tag: "Parameter", value: given.value, type: column.type }
+  return { column, value: { _tag: "ColumnDefault", column, declared, type: column.type } }
+}
+
 /** What an update sets: plain values checked by the `update` schema, expressions as they are. */
 export const assignments = (
   model: Model.Any,
@@ -386,6 +444,7 @@ export const assignments = (
     if (column === undefined) return Effect.fail(unknownColumns(model, properties))
     const value = given[property]
     if (isExpression(value)) expressions.push({ column, value: (value as { readonly node: Ast.Expression }).node })
+    else if (value === Default) expressions.push(defaultOf(model, column, now))
     else {
       plain.push(property)
       const one = quickly(model, model.update, (encoder) => encoder.value(column, value))

@@ -68,6 +68,7 @@ const notReady: Row = (message, kind) =>
     : query("other"))(message, kind)
 
 const tooManyConnections = "raise the server's max_connections or lower the pool's size; other programs count as well"
+const tooLong = "one value may be as long as the server's max_allowed_packet: put fewer rows together or raise it"
 const tooLarge = "the statement is larger than the server's max_allowed_packet: send fewer rows at once or raise it"
 const keyTooLong = "a text column of a key needs a maxLength of at most 768, which makes it a varchar"
 
@@ -194,6 +195,7 @@ const table: ReadonlyArray<readonly [Row, ReadonlyArray<number>]> = [
   ]],
   [malformed, [1292]],
   [query("data", tooLarge), [1153, 1301]],
+  [query("data", tooLong), [1260]],
 
   [query("readOnly", "this server may be a replica, or its read_only may be on"), [1290, 1836]],
   [query("readOnly", "the transaction was begun read only"), [1792]],

@@ -159,11 +159,22 @@ const toItem = (value: unknown, storage: Storage): unknown => {
   }
 }
 
-const fromItem = (raw: unknown, storage: Storage): unknown => {
+/** A value of a list, or of a row in JSON. */
+export const fromItem = (raw: unknown, storage: Storage): unknown => {
   if (raw === null) return null
   switch (storage._tag) {
+    case "integer":
+      return integerOf(raw)
     case "bigint":
       return bigintOf(raw)
+    case "double":
+      return numberOf(raw)
+    case "boolean":
+      return typeof raw === "boolean" ? raw : booleanOf(raw)
+    case "decimal":
+      return parseDecimal(String(raw))
+    case "time":
+      return timeOf(raw)
     case "timestamp":
       return fromIso(raw)
     case "bytes":

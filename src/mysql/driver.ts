@@ -15,7 +15,8 @@ import { announce } from "./bulk.js"
 import * as Connections from "./connection.js"
 import { describer } from "./constraints.js"
 import * as Dialect from "./dialect.js"
-import type { Server } from "./dialect.js"
+import { isSupported } from "./server.js"
+import type { Server } from "./server.js"
 import { identity, Kills } from "./kill.js"
 import type { DriverOptions } from "./options.js"
 import { resolve } from "./options.js"
@@ -112,7 +113,7 @@ const open = (site: Site): Effect.Effect<{ readonly connection: Connection; read
         resume(Effect.succeed({ connection: Connections.make(session, settings), version }))
       }
       // An older one may not know the settings; the caller refuses it by its version.
-      if (!Dialect.isSupported(server)) return finish()
+      if (!isSupported(server)) return finish()
       raw.query({ sql: settings, values: [] }, (error) => {
         if (!isNothing(error)) return fail(error)
         raw.query({ sql: `${identity}, connection_id()`, values: [], rowsAsArray: true }, (error, results) => {
@@ -144,7 +145,7 @@ export const make = (
       Effect.flatMap(restore(opened), ({ connection, version }) => Effect.as(connection.close, version))
     )
     const server = serverOf(version)
-    if (!Dialect.isSupported(server)) return yield* Effect.fail(unsupported(server))
+    if (!isSupported(server)) return yield* Effect.fail(unsupported(server))
     const connect = Effect.map(opened, ({ connection }) => connection)
     return {
       dialect: Dialect.make(server),

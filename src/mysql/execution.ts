@@ -28,6 +28,15 @@ const moreResults = 8
 const forgotten = 1243
 const stale = 1615
 
+/**
+ * From its second use on MariaDB 10.11 takes a statement whose aggregate is over a derived table that it has merged for one that lacks a group
+ * (ER_MIX_OF_GROUP_FUNC_AND_FIELDS). One that does lack it is refused when it is prepared.
+ */
+const misread = 1140
+
+/** ER_CUT_VALUE_GROUP_CONCAT, which is a warning to the server. */
+const cutValue = { code: "ER_CUT_VALUE_GROUP_CONCAT", errno: 1260, sqlState: "HY000" }
+
 export interface Request {
   readonly statement: Statement
   readonly values: ReadonlyArray<unknown>
@@ -99,11 +108,22 @@ export class Execution implements Stepwise {
         if (!packet.isEOF()) throw malformed()
         this.state = "rows"
         this.answer.hasCursor = (packet.eofStatusFlags() & cursorExists) !== 0
-        return this.answer.hasCursor && this.end(connection, undefined)
+        return this.answer.hasCursor && this.end(connection, this.cut(packet))
       case "rows":
         if (!packet.isEOF()) throw malformed()
-        return this.next(packet.eofStatusFlags(), connection)
+        return this.next(packet.eofStatusFlags(), connection, this.cut(packet))
     }
+  }
+
+  /** Which of the values it is, the server would tell only another statement; what else it warns of, other databases refuse. */
+  private cut({ buffer, offset }: Packet): Error | undefined {
+    const { statement } = this.request
+    return statement.mayCut && buffer.readUInt16LE(offset + 1) > 0
+      ? Object.assign(new Error("a text or list of several rows is longer than the server puts together"), {
+        ...cutValue,
+        sql: statement.text
+      })
+      : undefined
   }
 
   private start(connection: Internals): boolean {
@@ -188,8 +208,8 @@ export class Execution implements Stepwise {
     this.state = "columnsEnd"
   }
 
-  private next(status: number, connection: Internals): boolean {
-    if ((status & moreResults) === 0) return this.end(connection, undefined)
+  private next(status: number, connection: Internals, problem?: Error): boolean {
+    if ((status & moreResults) === 0) return this.end(connection, problem)
     this.state = "result"
     return false
   }
@@ -197,11 +217,11 @@ export class Execution implements Stepwise {
   private refused(error: Error, connection: Internals): boolean {
     const { statement } = this.request
     const { errno } = error as { readonly errno?: unknown }
-    if (this.state === "result" && !this.isSecondTry && (errno === forgotten || errno === stale)) {
+    if (this.state === "result" && !this.isSecondTry && (errno === forgotten || errno === stale || errno === misread)) {
       // Nothing of it ran.
       this.isSecondTry = true
       if (statement.id !== undefined && statement.id !== this.askedFor) return this.send(connection)
-      if (errno === stale) statement.close()
+      if (errno !== forgotten) statement.close()
       statement.forget()
       this.prepare(connection)
       return false

@@ -2,7 +2,7 @@
  * What mysql2 gives back, read as rows and counts.
  */
 import type { NativeResult, Result } from "../Driver.js"
-import { untouched } from "./dialect.js"
+import { changed, untouched } from "./upsert.js"
 import type { Header } from "./protocol.js"
 
 /** A row by position. */
@@ -49,14 +49,17 @@ const integer = (value: number | string): number | bigint =>
 const upsertForm = /\bon duplicate key update\b/i
 const infoForm = /^Records: (\d+) +Duplicates: (\d+)/
 
-/** What the text of an upsert tells: whether it leaves a row as it is where there is one. */
+/** What the text of an upsert tells: whether it leaves every row as it is that is there, and whether it tells what it did with one. */
 export interface Upsert {
   readonly keeps: boolean
+  readonly tells: boolean
 }
 
 /** Undefined for what is no upsert. */
 export const upsertOf = (text: string): Upsert | undefined =>
-  upsertForm.test(text) ? { keeps: text.includes(`last_insert_id(${untouched})`) } : undefined
+  upsertForm.test(text)
+    ? { keeps: text.includes(`last_insert_id(${untouched})`), tells: text.includes(String(changed)) }
+    : undefined
 
 /**
  * The server counts a row that an upsert changed twice. Of many rows it says how many there were, and how many of them it met
@@ -65,21 +68,21 @@ export const upsertOf = (text: string): Upsert | undefined =>
 const affectedBy = (upsert: Upsert | undefined, header: Header): number => {
   const affected = Number(header.affectedRows)
   if (upsert === undefined) return affected
-  const { keeps } = upsert
+  const { keeps, tells } = upsert
   const info = infoForm.exec(header.info)
   if (info !== null) return Number(info[1]) - (keeps ? Number(info[2]) : 0)
-  if (keeps && integer(header.insertId) === untouched) return 0
+  if ((keeps || tells) && integer(header.insertId) === untouched) return 0
   return Math.min(affected, 1)
 }
 
 const resultBy = (upsert: Upsert | undefined, rows: Result["rows"], header: Header | undefined): Result => {
   if (header === undefined) return { rows, affected: rows.length, insertId: undefined }
   const id = integer(header.insertId)
-  return {
-    rows,
-    affected: affectedBy(upsert, header),
-    insertId: Number(id) === 0 || id === untouched ? undefined : id
+  const affected = affectedBy(upsert, header)
+  if (upsert?.tells === true && (id === changed || id === untouched)) {
+    return { rows, affected, insertId: undefined, wasThere: true }
   }
+  return { rows, affected, insertId: Number(id) === 0 || id === untouched ? undefined : id }
 }
 
 /** The result of a statement whose rows mysql2 read by position. */

@@ -3,8 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import type { Failure } from "../Driver.js"
-import { collationOf } from "./dialect.js"
-import type { Server } from "./dialect.js"
+import { collationOf } from "./server.js"
+import type { Server } from "./server.js"
 import type { Target } from "./options.js"
 import { firstRow } from "./results.js"
 import { nothing } from "./session.js"
@@ -21,12 +21,16 @@ const modes = [
 /** How long the server waits, in seconds, for a reader of rows that it sends: by itself a minute, which a slow one may take for a chunk. */
 const readerWait = 3_600
 
+/** The most that they take. By itself a recursion ends after a thousand steps: MariaDB's with the rows so far, as if they were all. */
+const mostSteps = 4_294_967_295
+
 /** The most that the servers take as a limit for locks: a year, in seconds. */
 const longestWait = 31_536_000
 
 /**
  * In one round trip: strict, in UTC, comparing by code point. Without ERROR_FOR_DIVISION_BY_ZERO a division by zero is NULL;
- * SIMULTANEOUS_ASSIGNMENT, which MariaDB alone has, lets an update read what a row held before it. The server tells of what a statement
+ * SIMULTANEOUS_ASSIGNMENT, which MariaDB alone has, lets an update read what a row held before it. What an aggregate puts together is cut at no length
+ * but that of a packet. The server tells of what a statement
  * changes in the session.
  */
 export const setup = (server: Server, { lockTimeout }: Target): string => {
@@ -37,8 +41,10 @@ export const setup = (server: Server, { lockTimeout }: Target): string => {
     "time_zone = '+00:00'",
     "autocommit = 1",
     "div_precision_increment = 20",
+    "group_concat_max_len = 4294967295",
     `net_write_timeout = ${readerWait}`,
-    "session_track_state_change = 1"
+    "session_track_state_change = 1",
+    `${server.kind === "mariadb" ? "max_recursive_iterations" : "cte_max_recursion_depth"} = ${mostSteps}`
   ]
   if (lockTimeout !== undefined) {
     const wait = Math.min(lockTimeout, longestWait)

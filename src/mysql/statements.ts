@@ -18,11 +18,14 @@ export class Statement {
   columns: Columns | undefined = undefined
   readonly mayLeaveTraces: boolean
   readonly upsert: Upsert | undefined
+  /** Whether it puts texts of several rows together, which servers cut with no more than a warning. */
+  readonly mayCut: boolean
   private readonly quickness = new Quickness()
 
   constructor(private readonly raw: Raw, readonly text: string) {
     this.mayLeaveTraces = mayLeaveTraces(text)
     this.upsert = upsertOf(text)
+    this.mayCut = text.includes("group_concat(")
   }
 
   /** Whether it can be sent before those before it are answered. */

@@ -53,7 +53,7 @@ export const typeName = (storage: Storage): string => {
     case "day":
       return "date"
     case "json":
-      return "jsonb"
+      return storage.text === true ? "json" : "jsonb"
     case "bytes":
       return "bytea"
     case "array":
@@ -90,6 +90,10 @@ const decodeNumber = (raw: string): number => {
   // What computes to -0 is the 0 that it equals, as -0 is refused on the way in.
   return raw === "" || (value !== value && raw !== "NaN") ? refuse("is not a number") : value + 0
 }
+
+/** A value of a row in JSON: what JSON has no form for is text, as it is in a result. */
+export const fromJson = (json: unknown, storage: Storage): Stored =>
+  storage._tag === "json" ? json as Stored : decodeOne(typeof json === "string" ? json : String(json), storage)
 
 /** The columns of an array of arrays must be of one length, and an empty array has no inner ones. */
 const shapeOf = (items: ReadonlyArray<unknown>, storage: Storage): ReadonlyArray<number> => {

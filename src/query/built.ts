@@ -5,13 +5,14 @@ import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
 import * as Database from "../Database.js"
 import type { ReadFailure } from "../DbError.js"
-import { invalid } from "../expr/core.js"
+import { invalid, SubqueryId } from "../expr/core.js"
 import type { Subquery } from "../expr/core.js"
 import type * as Source from "../Source.js"
 import type { ColumnsId, RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { draftOf } from "../sql/nodes.js"
 import type { Draft } from "../sql/nodes.js"
+import { Rebinding } from "../sql/rebinding.js"
 import type { Scope } from "./scope.js"
 
 declare const scopeId: unique symbol
@@ -42,12 +43,58 @@ export type Optionals<J> = { readonly [K in keyof J]: J[K] extends Source.Any ? 
 /** Any query: what combinators work on. */
 export type Any = Query<any, any, any, any>
 
+/** A callback that is being asked, with the queries that were found in it to be of its own sources. */
+interface Asked {
+  readonly scope: Scope
+  readonly within: Asked | undefined
+  apart: Map<Built, Built> | undefined
+}
+
+let asked: Asked | undefined
+
+/** What a callback gives for the columns of a scope. */
+export const asks = <X>(scope: Scope, callback: unknown): X => {
+  const within = asked
+  asked = { scope, within, apart: undefined }
+  try {
+    return (callback as (root: object, joined: object) => X)(scope.root, scope.joined)
+  } finally {
+    asked = within
+  }
+}
+
+/** In a callback over its own sources a query is another use of them, as else the callback's columns would be taken for the query's. */
+const apartOf = (built: Built, asked: Asked): Built => {
+  const known = asked.apart?.get(built)
+  if (known !== undefined) return known
+  const { refs } = built.ownScope
+  let found = built
+  for (let one: Asked | undefined = asked; one !== undefined && found === built; one = one.within) {
+    if (one.scope.refs.some((ref) => refs.includes(ref))) {
+      const rebinding = new Rebinding(refs)
+      found = new Built(rebinding.copy(built.ownAst), built.ownScope.rebound(rebinding))
+    }
+  }
+  asked.apart ??= new Map()
+  asked.apart.set(built, found)
+  return found
+}
+
 class Built extends Effectable.Class<ReadonlyArray<any>, ReadFailure, Database.Database> {
-  constructor(readonly ast: Ast.Select, readonly scope: Scope) {
+  constructor(readonly ownAst: Ast.Select, readonly ownScope: Scope) {
     super()
   }
+  get ast(): Ast.Select {
+    return asked === undefined ? this.ownAst : apartOf(this, asked).ownAst
+  }
+  get scope(): Scope {
+    return asked === undefined ? this.ownScope : apartOf(this, asked).ownScope
+  }
   commit() {
-    return asking(this.ast, Effect.succeed)
+    return asking(this.ownAst, Effect.succeed)
+  }
+  get [SubqueryId](): true {
+    return true
   }
 }
 
@@ -83,7 +130,4 @@ export const readable = (query: Any): Ast.Select =>
     : refused(query, "a query that others read from has relations: include them where the rows are asked for").ast
 
 /** What a callback gives for a query's columns. */
-export const call = <X>(query: Any, callback: unknown): X => {
-  const { joined, root } = scopeOf(query)
-  return (callback as (root: object, joined: object) => X)(root, joined)
-}
+export const call = <X>(query: Any, callback: unknown): X => asks(scopeOf(query), callback)

@@ -73,7 +73,9 @@ const align = (left: Ast.Projection, right: Ast.Projection): Aligned | string =>
 const bodyOf = (query: Any): Ast.Body => {
   const { ast } = query
   const { from } = ast
-  const isBare = from._tag === "DerivedSource" && ast.projection === scopeOf(query).row && ast.joins.length === 0 &&
+  // Written by the caller, its columns may stand in any order.
+  const isBare = from._tag === "DerivedSource" && from.body._tag !== "Written" &&
+    ast.projection === scopeOf(query).row && ast.joins.length === 0 &&
     ast.where === undefined && ast.groupBy.length === 0 && ast.having === undefined && ast.orderBy.length === 0 &&
     ast.limit === undefined && ast.offset === undefined && !ast.distinct && ast.lock === undefined
   return isBare ? from.body : ast

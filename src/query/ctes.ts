@@ -7,9 +7,8 @@ import { typeOf } from "../expr/core.js"
 import type * as LazyRow from "../LazyRow.js"
 import type * as Source from "../Source.js"
 import type * as Ast from "../sql/ast.js"
-import { readable, refused } from "./built.js"
+import { readable } from "./built.js"
 import type { OutputColumns, Query } from "./built.js"
-import { combined } from "./compound.js"
 import { cteSource, derivedFrom, outputNames } from "./derived.js"
 
 /**
@@ -35,42 +34,6 @@ export const cte = (name: string, { materialized }: CteOptions = {}) =>
 ): Source.Derived<OutputColumns<LazyRow.Decoded<A>, S>, LazyRow.Decoded<A>, R> => {
   const body = readable(query)
   return cteSource({ hint: name, body, isRecursive: false, materialized }, body.projection) as never
-}
-
-/**
- * How far a recursion goes.
- *
- * @since 0.1.0
- * @category models
- */
-export interface RecursiveOptions {
-  /** Keeps rows that were there already: quicker, but data with a ring in it has no end then. Default false. */
-  readonly all?: boolean
-}
-
-/**
- * A query that goes on from its own rows: `with recursive name as (base union step)`. The step reads from what was found last, and ends when it
- * finds nothing new: a row that was there already is left out, so that a ring in the data ends, too.
- *
- * @since 0.1.0
- * @category sources
- */
-export const recursive = <A, S, J, R, R2>(
-  name: string,
-  base: Query<A, S, J, R>,
-  step: (self: Source.Derived<OutputColumns<A, S>, A>) => Query<NoInfer<A>, any, any, R2>,
-  { all }: RecursiveOptions = {}
-): Source.Derived<OutputColumns<A, S>, A, R | R2> => {
-  const row = base.ast.projection
-  const itself: { -readonly [K in keyof Ast.Cte]: Ast.Cte[K] } = {
-    hint: name,
-    body: base.ast,
-    isRecursive: true,
-    materialized: undefined
-  }
-  const found = combined(all === true ? "union all" : "union", base, step(cteSource(itself, row) as never))
-  itself.body = Predicate.isString(found) ? refused(base, found).ast : found.body
-  return cteSource(itself, row) as never
 }
 
 /**
@@ -100,7 +63,10 @@ export const values = <const F extends { readonly [column: string]: Schema.Schem
   const body: Ast.Values = {
     _tag: "Values",
     columns: properties.map((property, i) => ({ name: names[i]!, type: typeOf(columns[property]!) })),
-    rows: rows.map((one) => properties.map((property) => (one as { readonly [property: string]: unknown })[property]))
+    // What is missing, as all is of what is no row, is refused as a value.
+    rows: (Array.isArray(rows) ? rows as ReadonlyArray<unknown> : [undefined]).map((one) =>
+      properties.map((property) => Predicate.hasProperty(one, property) ? one[property] : undefined)
+    )
   }
   return derivedFrom(name, body, row) as never
 }

@@ -1,6 +1,7 @@
 /**
  * A select used as a table: its parts get names, and its row is read again through them.
  */
+import * as Predicate from "effect/Predicate"
 import type * as Source from "../Source.js"
 import { ColumnsId, Describe, NeedsId, RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
@@ -9,10 +10,14 @@ import type { ValueType } from "../sql/storage.js"
 import { orNull } from "../sql/valueType.js"
 
 const encoder = new TextEncoder()
+const unseen = /^[\u0000-\u0020\u007f]+/
 
-/** A name that every database takes whole: PostgreSQL cuts it at 63 bytes, MySQL and MariaDB take no space at its end. */
+/**
+ * A name that every database takes whole: PostgreSQL cuts it at 63 bytes, MySQL and MariaDB take no space at its end, and leave out spaces and control
+ * characters at the beginning of a column's.
+ */
 const shortened = (name: string): string => {
-  const short = name.trimEnd()
+  const short = name.trimEnd().replace(unseen, "")
   // In UTF-8 a unit of UTF-16 has at most three bytes.
   if (short.length <= 18 || encoder.encode(short).length <= 56) return short
   const points = [...short]
@@ -22,7 +27,7 @@ const shortened = (name: string): string => {
 
 /** A name that nothing has yet, whether in upper or in lower case, as SQLite tells no `a` from an `A`. */
 export const freshName = (wanted: string, otherwise: string, taken: Set<string>): string => {
-  const short = shortened(wanted)
+  const short = Predicate.isString(wanted) ? shortened(wanted) : ""
   const base = short === "" ? otherwise : short
   let name = base
   for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${base}_${i}`
@@ -33,7 +38,8 @@ export const freshName = (wanted: string, otherwise: string, taken: Set<string>)
 /** The names under which the parts of a projection stand in a derived table, in the order of printing. */
 export const outputNames = (projection: Ast.Projection): ReadonlyArray<string> => {
   const names: Array<string> = []
-  const taken = new Set<string>()
+  // SQLite gives a column that is called so another name.
+  const taken = new Set(["true", "false"])
   const add = (path: ReadonlyArray<string>) => {
     names.push(freshName(path.join("_"), "value", taken))
   }
@@ -76,6 +82,7 @@ const hasAggregate = (expression: Ast.Expression): boolean => {
       return expression.function.args.some(hasAggregate) || expression.window.partitionBy.some(hasAggregate) ||
         expression.window.orderBy.some((order) => hasAggregate(order.expression))
     case "Cast":
+    case "Collate":
       return hasAggregate(expression.expression)
     case "Case":
       return (expression.otherwise !== undefined && hasAggregate(expression.otherwise)) ||
@@ -104,12 +111,13 @@ export const derivedFrom = (name: string, body: Ast.Body, row: Ast.Projection): 
 export const cteSource = (cte: Ast.Cte, row: Ast.Projection): Source.Derived<any, any, any> =>
   sourceOf(cte.hint, row, (ref) => ({ _tag: "CteSource", ref, cte }))
 
-const sourceOf = (
+/** A source whose columns have these names, the first of which are those of its row. */
+export const sourceOf = (
   name: string,
   projection: Ast.Projection,
-  source: Source.Description["source"]
+  source: Source.Description["source"],
+  names: ReadonlyArray<string> = outputNames(projection)
 ): Source.Derived<any, any, any> => {
-  const names = outputNames(projection)
   const columns: Record<string, { readonly name: string; readonly type: ValueType }> = Object.create(null)
   let at = 0
   // The properties that a callback sees: a model's own where the row is the model, else the names of the select.
@@ -186,6 +194,7 @@ const rowCount: Ast.Expression = {
   operator: { name: "count", form: "function", text: "count" },
   args: [],
   distinct: false,
+  orderBy: [],
   filter: undefined,
   type: integer
 }

@@ -2,13 +2,15 @@
  * Rows that stand for several: groups, several groupings at once, and the first row of each.
  */
 import type { Capability } from "../Capability.js"
-import { nodeOf } from "../expr/core.js"
+import { invalid, nodeOf } from "../expr/core.js"
 import type { Columns, Joined, Operand } from "../expr/core.js"
 import type * as Source from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { draftOf } from "../sql/nodes.js"
 import { build, call, change, scopeOf } from "./built.js"
 import type { Any, Optionals, Query } from "./built.js"
+
+const listOf = (given: unknown): ReadonlyArray<unknown> => Array.isArray(given) ? given : [given]
 
 /**
  * Groups rows by expressions; `select` then takes those and aggregates.
@@ -20,7 +22,7 @@ export const groupBy = <S extends Source.Any, J, R1 = never>(
   by: (root: Columns<S>, joined: Joined<J>) => ReadonlyArray<Operand<any, R1>>
 ) =>
 <A, R>(query: Query<A, S, J, R>): Query<A, S, J, R | R1> => {
-  const expressions = call<ReadonlyArray<unknown>>(query, by).map(nodeOf)
+  const expressions = listOf(call(query, by)).map(nodeOf)
   return change(query, (draft) => (draft.groupBy = [...draft.groupBy, ...expressions]))
 }
 
@@ -31,9 +33,21 @@ export const groupBy = <S extends Source.Any, J, R1 = never>(
  * @since 0.1.0
  * @category models
  */
-export interface GroupBySeveral<Items, Needs> {
+export interface GroupBySeveral<Needs> {
   <S extends Source.Any, J, R1 = never>(
-    by: (root: Columns<S>, joined: Joined<J>) => ReadonlyArray<Items>
+    by: (root: Columns<S>, joined: Joined<J>) => ReadonlyArray<Operand<any, R1>>
+  ): <A, R>(query: Query<A, S, J, R>) => Query<A, Source.Optional<S>, Optionals<J>, R | R1 | Needs>
+}
+
+/**
+ * Groups rows by each of several lists.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface GroupBySets<Needs> {
+  <S extends Source.Any, J, R1 = never>(
+    by: (root: Columns<S>, joined: Joined<J>) => ReadonlyArray<ReadonlyArray<Operand<any, R1>>>
   ): <A, R>(query: Query<A, S, J, R>) => Query<A, Source.Optional<S>, Optionals<J>, R | R1 | Needs>
 }
 
@@ -41,9 +55,12 @@ const several =
   (kind: Ast.Grouping["kind"], setsOf: (given: ReadonlyArray<any>) => ReadonlyArray<ReadonlyArray<unknown>>) =>
   (by: unknown) =>
   (query: Any): any => {
-    const sets = setsOf(call(query, by)).map((set) => set.map(nodeOf))
+    const sets = setsOf(listOf(call(query, by))).map((set) => set.map(nodeOf))
     const draft = draftOf(query.ast)
     draft.groupBy = [...draft.groupBy, { _tag: "Grouping", kind, sets }]
+    if (draft.projection !== scopeOf(query).row) {
+      draft.where = invalid(`${kind} makes null of what was selected before it: group first, and select then`)
+    }
     return build(draft, scopeOf(query).optional())
   }
 
@@ -55,7 +72,7 @@ const each = (given: ReadonlyArray<unknown>): ReadonlyArray<ReadonlyArray<unknow
  * @since 0.1.0
  * @category grouping
  */
-export const rollup: GroupBySeveral<Operand<any, any>, Capability<"rollup">> = several("rollup", each) as never
+export const rollup: GroupBySeveral<Capability<"rollup">> = several("rollup", each) as never
 
 /**
  * `group by cube (a, b)`: groups by each choice of them.
@@ -63,7 +80,7 @@ export const rollup: GroupBySeveral<Operand<any, any>, Capability<"rollup">> = s
  * @since 0.1.0
  * @category grouping
  */
-export const cube: GroupBySeveral<Operand<any, any>, Capability<"cube">> = several("cube", each) as never
+export const cube: GroupBySeveral<Capability<"cube">> = several("cube", each) as never
 
 /**
  * `group by grouping sets ((a), (a, b), ())`: groups by each of the lists.
@@ -71,7 +88,7 @@ export const cube: GroupBySeveral<Operand<any, any>, Capability<"cube">> = sever
  * @since 0.1.0
  * @category grouping
  */
-export const groupingSets: GroupBySeveral<ReadonlyArray<Operand<any, any>>, Capability<"grouping sets">> = several(
+export const groupingSets: GroupBySets<Capability<"grouping sets">> = several(
   "grouping sets",
   (given) => given
 ) as never

@@ -10,7 +10,7 @@ import { Describe } from "../Source.js"
 import type { NeedsId, RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { draftOf } from "../sql/nodes.js"
-import { build, readable, scopeOf } from "./built.js"
+import { asks, build, call, readable, scopeOf } from "./built.js"
 import type { Any, Named, Optionals, OutputColumns, Query } from "./built.js"
 import { derivedOf } from "./derived.js"
 import type { Scope, Use } from "./scope.js"
@@ -55,8 +55,7 @@ export interface OuterJoin<Mode extends "right" | "full", Needs = never> {
 /** The condition of a join, or what is wrong with it. */
 const conditionOf = (scope: Scope, alias: string, use: Use, on: unknown): Ast.Expression => {
   if (scope.uses.has(alias)) return invalid(`two joins are called ${alias}: give one another alias`)
-  const { joined, root } = scope.joining(alias, use)
-  return nodeOf((on as (root: object, joined: object) => unknown)(root, joined))
+  return nodeOf(asks(scope.joining(alias, use), on))
 }
 
 const joined = (query: Any, join: Ast.Join, scope: Scope, projection?: Ast.Projection): any => {
@@ -136,7 +135,8 @@ export const crossJoin =
     return crossed(query, alias, use, description.source(use.ref), "cross")
   }
 
-const crossed = (query: Any, alias: string, use: Use, source: Ast.Source, kind: "cross" | "left"): any => {
+/** A join with each row of a source. */
+export const crossed = (query: Any, alias: string, use: Use, source: Ast.Source, kind: "cross" | "left"): any => {
   const scope = scopeOf(query)
   const problem = scope.uses.has(alias) ? conditionOf(scope, alias, use, undefined) : undefined
   return problem === undefined
@@ -172,8 +172,7 @@ type Lateral<Mode extends "inner" | "left"> = <
 >
 
 const lateral = (kind: "cross" | "left") => (alias: string, source: unknown) => (query: Any): any => {
-  const { joined, root } = scopeOf(query)
-  const inner = (source as (root: object, joined: object) => Any)(root, joined)
+  const inner = call<Any>(query, source)
   const description = derivedOf(alias, readable(inner))[Describe]
   const use: Use = { description, ref: { hint: alias }, optional: kind === "left" }
   const from = description.source(use.ref)

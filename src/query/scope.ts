@@ -5,6 +5,7 @@ import { columnsOf } from "../expr/core.js"
 import type * as Source from "../Source.js"
 import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
+import type { Rebinding } from "../sql/rebinding.js"
 
 /** One use of a source in a query. */
 export interface Use {
@@ -34,6 +35,22 @@ export class Scope {
 
   get joined(): object {
     return this.madeJoined ??= Object.fromEntries([...this.uses].map(([alias, use]) => [alias, columns(use)]))
+  }
+
+  get refs(): ReadonlyArray<Ast.Ref> {
+    const refs = [this.use.ref]
+    for (const { ref } of this.uses.values()) refs.push(ref)
+    return refs
+  }
+
+  /** The same sources, used once more. */
+  rebound(rebinding: Rebinding): Scope {
+    const rebound = (use: Use): Use => ({ ...use, ref: rebinding.copy(use.ref) })
+    return new Scope(
+      rebound(this.use),
+      rebinding.copy(this.row),
+      new Map([...this.uses].map(([alias, use]) => [alias, rebound(use)]))
+    )
   }
 
   joining(alias: string, use: Use): Scope {

@@ -4,6 +4,7 @@
  * Combinators build it, printers read it. A source is known by the identity of its `Ref`, so one query can stand in a statement
  * several times, and a subquery can refer to the columns around it; printers give each its alias.
  */
+import type * as Capability from "../Capability.js"
 import type { ConfigurationError, ValidationError } from "../DbError.js"
 import type { ValueType } from "./storage.js"
 
@@ -43,6 +44,16 @@ export interface Table extends TableName {
   readonly problem: () => ConfigurationError | undefined
   /** Named constraints, so that a violation can tell its columns where the database does not. */
   readonly constraints: ReadonlyArray<Constraint>
+  /** What can be searched for words by an index. */
+  readonly searches: ReadonlyArray<SearchIndex>
+}
+
+/** An index of the words of some columns. */
+export interface SearchIndex {
+  readonly name: string
+  readonly columns: ReadonlyArray<Column>
+  /** The primary key if it is one whole number of the table's own type. */
+  readonly key: Column | undefined
 }
 
 /** A constraint or unique index as the model declares it. */
@@ -54,11 +65,17 @@ export interface Constraint {
 
 /** How an operator is printed unless a dialect says otherwise. `name` is what a dialect overrides. */
 export type Operator =
-  | { readonly name: string; readonly form: "infix"; readonly text: string }
-  | { readonly name: string; readonly form: "prefix"; readonly text: string }
-  | { readonly name: string; readonly form: "postfix"; readonly text: string }
-  | { readonly name: string; readonly form: "function"; readonly text: string }
-  | { readonly name: string; readonly form: "dialect" }
+  & {
+    readonly name: string
+    /** What a database must have for it. */
+    readonly requires?: Capability.Name
+    /** What it must have for it over a window. */
+    readonly requiresOver?: Capability.Name
+  }
+  & (
+    | { readonly form: "infix" | "prefix" | "postfix" | "function"; readonly text: string }
+    | { readonly form: "dialect" }
+  )
 
 /** An expression. `type` is undefined for what no row can hold, as a list. */
 export type Expression =
@@ -70,6 +87,13 @@ export type Expression =
     readonly type: ValueType
     /** Printed without its type, even where the database could be told. */
     readonly isUntyped?: boolean
+  }
+  /** The place of a parameter of a prepared query: `make` says what stands there once there is a value. */
+  | {
+    readonly _tag: "Given"
+    readonly parameter: Given
+    readonly make: (value: unknown) => Expression
+    readonly type: ValueType
   }
   /** A stored value of a column (see storage.ts). */
   | { readonly _tag: "Stored"; readonly value: unknown; readonly column: Column; readonly type: ValueType }
@@ -84,6 +108,8 @@ export type Expression =
     readonly operator: Operator
     readonly args: ReadonlyArray<Expression>
     readonly distinct: boolean
+    /** In what order it takes the values. */
+    readonly orderBy: ReadonlyArray<Order>
     readonly filter: Expression | undefined
     readonly type: ValueType
   }
@@ -94,6 +120,7 @@ export type Expression =
     readonly type: ValueType
   }
   | { readonly _tag: "Cast"; readonly expression: Expression; readonly type: ValueType }
+  | { readonly _tag: "Collate"; readonly expression: Expression; readonly names: Collations; readonly type: ValueType }
   | {
     readonly _tag: "InValues"
     /** Empty values print as false. */
@@ -123,6 +150,25 @@ export type Expression =
   | { readonly _tag: "Invalid"; readonly error: ConfigurationError | ValidationError; readonly type: ValueType }
   /** The value that an upsert would have inserted. */
   | { readonly _tag: "Inserted"; readonly column: Column; readonly type: ValueType }
+  /** What the database puts into a column about which an insert says nothing; `declared` is what the model says of it. */
+  | {
+    readonly _tag: "ColumnDefault"
+    readonly column: Column
+    readonly declared: Expression | undefined
+    readonly type: ValueType
+  }
+  /** In the form of a column of its type, where a dialect has several forms of one type. */
+  | { readonly _tag: "InForm"; readonly expression: Expression; readonly type: ValueType }
+
+/** A parameter of a prepared query, known by its identity. */
+export interface Given {
+  readonly name: string
+}
+
+/** The name of a collation, by the dialect's name as `Field.columnType` has it. */
+export interface Collations {
+  readonly [dialect: string]: string | undefined
+}
 
 /** The rows that a window function sees. One with a name is known by its identity: a select that uses it several times says it once. */
 export interface Window {
@@ -157,9 +203,21 @@ export type Source =
     readonly lateral: boolean
   }
   | { readonly _tag: "CteSource"; readonly ref: Ref; readonly cte: Cte }
+  /** A call that gives rows, as the elements of an array, of the sources before it. */
+  | { readonly _tag: "ElementsSource"; readonly ref: Ref; readonly of: Expression }
+
+export const isSource = (part: Expression | Source): part is Source =>
+  part._tag === "TableSource" || part._tag === "DerivedSource" || part._tag === "CteSource"
 
 /** Rows that are read as a table: those of a query, of two of them together, or a list. */
-export type Body = Select | Compound | Values
+export type Body = Select | Compound | Values | Listed | Written
+
+/** Rows of a statement of the caller's own: `strings` is copied, each `args` entry printed between two of them. Of a source that is its name. */
+export interface Written {
+  readonly _tag: "Written"
+  readonly strings: ReadonlyArray<string>
+  readonly args: ReadonlyArray<Expression | Source>
+}
 
 /** The rows of two queries whose columns stand in one order. */
 export interface Compound {
@@ -174,6 +232,14 @@ export interface Values {
   readonly _tag: "Values"
   readonly columns: ReadonlyArray<{ readonly name: string; readonly type: ValueType }>
   /** Values in the form of the columns' types; each row as long as `columns`. */
+  readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+}
+
+/** A list of rows of stored values (see storage.ts), which go in as few parameters as the dialect can. */
+export interface Listed {
+  readonly _tag: "Listed"
+  readonly columns: ReadonlyArray<Column>
+  /** Each as long as `columns`. */
   readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
 }
 
@@ -245,6 +311,8 @@ export interface Lock {
   readonly strength: "update" | "no key update" | "share" | "key share"
   /** What becomes of rows that somebody else has locked. */
   readonly locked: "wait" | "skip locked" | "nowait"
+  /** The sources whose rows they are; the select's own table if undefined. */
+  readonly of: ReadonlyArray<Ref> | undefined
 }
 
 /** Several groupings at once: each expression is a set of its own but in `grouping sets`. */
@@ -271,6 +339,18 @@ export interface Select {
   readonly includes: ReadonlyArray<Include>
   /** What stays undecoded until a field of it is read: the row, or the part of it that is called `row`. */
   readonly lazy: "row" | "part" | undefined
+  /** How it was made of a prepared query. */
+  readonly filled?: Filled
+}
+
+/** A prepared query with values in it. */
+export interface Filled {
+  /** The select that was made so: a copy of it with other clauses holds it still. */
+  readonly select: Select
+  /** What it was made of. */
+  readonly template: Select
+  /** What stands in the places of parameters, in the order of places. */
+  readonly made: ReadonlyArray<Expression>
 }
 
 /** Stands for a column's default in a row to insert. */
@@ -287,12 +367,18 @@ export interface Insert {
   readonly returning: Projection | undefined
   /** Who runs it undoes all of it when it fails: a database need not see to that by itself, row by row. */
   readonly isUndone?: boolean
+  /** Where its rows come from if they are not `rows`: a part of its row for each of `columns`, in their order. */
+  readonly from?: Select
 }
 
 /** What to do when a row is there already. An empty `set` leaves it as it is. */
 export interface Conflict {
   readonly target: ReadonlyArray<Column>
   readonly set: ReadonlyArray<Assignment>
+  /** Only rows for which it holds are changed. */
+  readonly where?: Expression
+  /** Whether `returning` is a record of the `row` that was inserted or changed, and of whether it `isNew`. */
+  readonly tellsNew?: boolean
 }
 
 export interface Assignment {
@@ -307,6 +393,9 @@ export interface Update {
   readonly set: ReadonlyArray<Assignment>
   readonly where: Expression | undefined
   readonly returning: Projection | undefined
+  readonly joins?: ReadonlyArray<InnerJoin>
+  /** A row of values for each row to change, by its key. */
+  readonly each?: Each
 }
 
 export interface Delete {
@@ -315,90 +404,20 @@ export interface Delete {
   readonly ref: Ref
   readonly where: Expression | undefined
   readonly returning: Projection | undefined
+  readonly joins?: ReadonlyArray<InnerJoin>
 }
 
-/** A column as a table is made with it. */
-export interface ColumnSpec {
-  readonly column: Column
-  /** Types of the user's own, by the name that the dialect goes by there. */
-  readonly types: { readonly [dialect: string]: string | undefined }
-  /** The keys (primary, unique, foreign or target of a foreign one) that the column is part of, each with all of its columns. */
-  readonly keys: ReadonlyArray<ReadonlyArray<Column>>
-  /** A constant in its stored form (see storage.ts), or an expression. */
-  readonly default: { readonly stored: unknown } | { readonly expression: Expression } | undefined
-  readonly computed: Expression | undefined
+/** A source beside the table of an update or a delete. */
+export interface InnerJoin {
+  readonly source: Source
+  readonly on: Expression
 }
 
-/** A named condition that every row meets. */
-export interface Check {
-  readonly name: string
-  readonly condition: Expression
-}
-
-/** What a database does with rows that refer to one that goes or changes its key. */
-export type Action = "cascade" | "restrict" | "set null" | "set default" | "no action"
-
-export interface ForeignKey {
-  readonly name: string
-  readonly columns: ReadonlyArray<Column>
-  readonly target: TableName
-  readonly targetColumns: ReadonlyArray<Column>
-  readonly onDelete: Action | undefined
-  readonly onUpdate: Action | undefined
-  readonly deferred: boolean
-}
-
-export interface CreateTable {
-  readonly _tag: "CreateTable"
-  readonly table: Table
-  /** Columns in its expressions are of this use. */
+/** The rows of an update that sets other values in each. */
+export interface Each {
   readonly ref: Ref
-  readonly ifNotExists: boolean
-  readonly columns: ReadonlyArray<ColumnSpec>
-  readonly uniques: ReadonlyArray<Constraint>
-  readonly checks: ReadonlyArray<Check>
-  readonly foreignKeys: ReadonlyArray<ForeignKey>
+  readonly keys: ReadonlyArray<Column>
+  readonly list: Listed
+  /** The place of its first row among all that were given. */
+  readonly first: number
 }
-
-export interface CreateIndex {
-  readonly _tag: "CreateIndex"
-  readonly table: Table
-  readonly ref: Ref
-  readonly ifNotExists: boolean
-  readonly name: string
-  readonly unique: boolean
-  /** As the table has them, since their types decide how much of them an index holds. */
-  readonly columns: ReadonlyArray<ColumnSpec>
-  /** After the columns. */
-  readonly expressions: ReadonlyArray<Expression>
-  readonly where: Expression | undefined
-}
-
-/** A reference to a table that is made later than its own. */
-export interface AddForeignKey {
-  readonly _tag: "AddForeignKey"
-  readonly table: Table
-  readonly ifNotExists: boolean
-  readonly key: ForeignKey
-}
-
-export interface DropTables {
-  readonly _tag: "DropTables"
-  /** Those that refer to others come before them, save where they refer to each other in a ring. */
-  readonly tables: ReadonlyArray<Table>
-  /** The references without which there is no ring, those of rows to rows of their own table among them. */
-  readonly ring: ReadonlyArray<{ readonly table: Table; readonly name: string }>
-  readonly ifExists: boolean
-}
-
-/** One step in the making or dropping of tables. */
-export type Step = CreateTable | CreateIndex | AddForeignKey | DropTables
-
-/** Steps that belong together: all or none, where the database makes tables within a transaction. */
-export interface Script {
-  readonly _tag: "Script"
-  readonly steps: ReadonlyArray<Step>
-}
-
-/** A whole statement. */
-export type Statement = Select | Insert | Update | Delete | Script

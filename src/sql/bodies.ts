@@ -4,7 +4,8 @@
 import { ConfigurationError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import { freshName } from "../query/derived.js"
-import type { Body, Compound, Cte, Select, Source, TableName, Values } from "./ast.js"
+import type { Body, Compound, Cte, Select, Source, TableName, Values, Written } from "./ast.js"
+import { isSource } from "./ast.js"
 import { refuseNested } from "./locking.js"
 import type { Writer } from "./writer.js"
 
@@ -73,6 +74,9 @@ const ofBody = (body: Body, said: Ctes, found: Array<Cte>): void => {
     case "Compound":
       ofBody(body.left, said, found)
       ofBody(body.right, said, found)
+      return
+    case "Written":
+      for (const arg of body.args) if (isSource(arg)) unsaid(arg, said, found)
   }
 }
 
@@ -107,7 +111,31 @@ export const printBody = (writer: Writer, dialect: Dialect, body: Body, ctes: Ct
     }
     case "Values":
       return printValues(writer, dialect, body)
+    case "Listed":
+      return dialect.print.listed(writer, body.columns, body.rows)
+    case "Written":
+      return printWritten(writer, body, ctes)
   }
+}
+
+const printWritten = (writer: Writer, { args, strings }: Written, ctes: Ctes): void => {
+  strings.forEach((text, i) => {
+    writer.text(text)
+    const arg = args[i]
+    if (arg === undefined) return
+    if (!isSource(arg)) writer.operand(arg)
+    else if (arg._tag === "CteSource") writer.identifier(ctes.nameOf(arg.cte))
+    else if (arg._tag === "DerivedSource") writer.body(arg.body)
+    else if (arg._tag === "ElementsSource") writer.expression(arg.of)
+    else {
+      const problem = arg.table.problem()
+      if (problem !== undefined) throw problem
+      ctes.refuse(arg.table)
+      writer.table(arg.table)
+    }
+  })
+  // A comment at the end would take what follows with it.
+  if (/(?:--|#)[^\n]*$/.test(strings.at(-1) ?? "")) writer.text("\n")
 }
 
 /** Which operators are of one rank on every database, and so worked out from the left. */

@@ -3,7 +3,7 @@
  *
  * What differs between dialects (limits, NULLs in an order) is asked of the dialect's form, which the printers are handed.
  */
-import type { Grouping, Lock, Order, Ref, Select, Source } from "./ast.js"
+import type { Grouping, Lock, Order, Select, Source } from "./ast.js"
 import type { Writer } from "./writer.js"
 
 /** What clauses ask of a dialect. */
@@ -13,7 +13,7 @@ export interface ClauseForm {
   /** Told whether it is all that the select groups by. */
   readonly grouping: (writer: Writer, grouping: Grouping, isAlone: boolean) => void
   /** Missing where a transaction that writes has the whole database to itself. */
-  readonly lock?: (writer: Writer, lock: Lock, of: Ref | undefined) => void
+  readonly lock?: (writer: Writer, select: Select, lock: Lock) => void
 }
 
 /** Prints a clause, or nothing where the select has none; `named` gives the parts of the row names, for a derived table. */
@@ -21,16 +21,19 @@ export type ClausePrinter = (writer: Writer, select: Select, form: ClauseForm, n
 
 /**
  * Every part of a select that is text of its own; relations are loaded by statements of their own, an offset goes with its limit, and of `lazy`
- * a statement says nothing. Windows are those that stand in its expressions.
+ * and `filled` a statement says nothing. Windows are those that stand in its expressions.
  */
-type Clause = Exclude<keyof Select, "_tag" | "includes" | "offset" | "distinct" | "lazy"> | "windows"
+type Clause = Exclude<keyof Select, "_tag" | "includes" | "offset" | "distinct" | "lazy" | "filled"> | "windows"
 
-const source = (writer: Writer, from: Source): Writer => {
+/** A source with its alias. */
+export const printSource = (writer: Writer, from: Source): Writer => {
   switch (from._tag) {
     case "TableSource":
       return writer.source(from.ref, from.table)
     case "CteSource":
       return writer.cte(from.ref, from.cte)
+    case "ElementsSource":
+      return writer.expression(from.of).text(" as ").alias(from.ref)
     case "DerivedSource":
       if (from.lateral) writer.requires("lateral join").text("lateral ")
       return writer.body(from.body).text(" as ").alias(from.ref)
@@ -47,12 +50,12 @@ export const clauses: { readonly [K in Clause]: ClausePrinter } = {
   },
   from: (writer, select) => {
     writer.text(" from ")
-    source(writer, select.from)
+    printSource(writer, select.from)
   },
   joins: (writer, { joins }) => {
     for (const join of joins) {
       if (join.kind === "full") writer.requires("full join")
-      source(writer.text(` ${join.kind} join `), join.source)
+      printSource(writer.text(` ${join.kind} join `), join.source)
       if (join.on !== undefined) writer.text(" on ").expression(join.on)
     }
   },
@@ -78,10 +81,8 @@ export const clauses: { readonly [K in Clause]: ClausePrinter } = {
   limit: (writer, select, form) => {
     if (select.limit !== undefined || select.offset !== undefined) form.limit(writer.text(" "), select)
   },
-  lock: (writer, { from, joins, lock }, form) => {
-    if (lock !== undefined && form.lock !== undefined) {
-      form.lock(writer.text(" "), lock, joins.length === 0 ? undefined : from.ref)
-    }
+  lock: (writer, select, form) => {
+    if (select.lock !== undefined) form.lock?.(writer.text(" "), select, select.lock)
   }
 }
 
@@ -94,9 +95,9 @@ export const printGrouping: ClauseForm["grouping"] = (writer, { kind, sets }) =>
 }
 
 /** `for update of … skip locked`, for dialects that have all of it. */
-export const printLock: NonNullable<ClauseForm["lock"]> = (writer, { locked, strength }, of) => {
+export const printLock: NonNullable<ClauseForm["lock"]> = (writer, { from, joins }, { locked, of, strength }) => {
   writer.text(`for ${strength}`)
-  if (of !== undefined) writer.text(" of ").alias(of)
+  if (joins.length > 0) writer.text(" of ").list(of ?? [from.ref], (ref) => writer.alias(ref))
   if (locked !== "wait") writer.text(` ${locked}`)
 }
 

@@ -5,21 +5,18 @@
 import { ConfigurationError, UnsupportedError } from "../DbError.js"
 import type { DdlForm, Dialect } from "../Dialect.js"
 import { storageCheckName } from "../model/definition.js"
+import type { Column, Expression, Ref, Table, TableName } from "./ast.js"
 import type {
   AddForeignKey,
-  Column,
   ColumnSpec,
   CreateIndex,
+  CreateSearchIndex,
   CreateTable,
   DropTables,
-  Expression,
   ForeignKey,
-  Ref,
   Script,
-  Step,
-  Table,
-  TableName
-} from "./ast.js"
+  Step
+} from "./definitions.js"
 import type { Storage, ValueType } from "./storage.js"
 import { InvalidValue } from "./storage.js"
 import { TextWriter } from "./textWriter.js"
@@ -118,6 +115,8 @@ class Printer {
         return [{ operation: "CREATE TABLE", table: step.table, text: this.createTable(step) }]
       case "CreateIndex":
         return [{ operation: "CREATE INDEX", table: step.table, text: this.createIndex(step) }]
+      case "CreateSearchIndex":
+        return this.createSearchIndex(step)
       case "AddForeignKey":
         return [{ operation: "ALTER TABLE", table: step.table, text: this.addForeignKey(step) }]
       case "DropTables":
@@ -297,6 +296,19 @@ class Printer {
     } on ${this.table(index.table)} ${this.indexed(index)}`
   }
 
+  private createSearchIndex({ ifNotExists, index, table }: CreateSearchIndex): ReadonlyArray<Definition> {
+    const { key } = index
+    const texts = this.form.search?.create({
+      name: (suffix) => this.name(`${index.name}${suffix}`),
+      schema: table.schema === undefined ? "" : `${this.name(table.schema)}.`,
+      table: this.name(table.name),
+      columns: index.columns.map(({ name }) => this.name(name)),
+      key: key === undefined ? undefined : this.name(key.name),
+      condition: ifNotExists ? "if not exists " : ""
+    }) ?? []
+    return texts.map((text) => ({ operation: "CREATE INDEX", table, text }))
+  }
+
   private addForeignKey({ ifNotExists, key, table }: AddForeignKey): string {
     const { addMissingForeignKey, alterAddForeignKey } = this.form
     if (!alterAddForeignKey) {
@@ -318,7 +330,20 @@ class Printer {
     return addMissingForeignKey(this.table(table), this.name(key.name), clause)
   }
 
-  private dropTables({ ifExists, ring, tables }: DropTables): ReadonlyArray<Definition> {
+  private dropTables(step: DropTables): ReadonlyArray<Definition> {
+    return [
+      ...this.dropOnlyTables(step),
+      ...step.tables.flatMap((table) =>
+        table.searches.flatMap((index) => {
+          const name = this.table({ name: index.name, schema: table.schema })
+          const texts = this.form.search?.drop(index, name) ?? []
+          return texts.map((text) => ({ operation: "DROP TABLE", table, text }))
+        })
+      )
+    ]
+  }
+
+  private dropOnlyTables({ ifExists, ring, tables }: DropTables): ReadonlyArray<Definition> {
     const names = tables.map((table) => this.table(table))
     if (ring.length === 0) {
       return tables.map((table, i) => ({

@@ -6,9 +6,10 @@ import type { DecodeError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import type { Projection, Table } from "./ast.js"
 import { canGenerate } from "./codeGeneration.js"
-import { layoutOf, leavesOf } from "./projection.js"
+import { nestedOf } from "./nested.js"
+import { keyOf, layoutOf, leavesOf } from "./projection.js"
 import type { Leaf } from "./projection.js"
-import type { Storage, ValueType } from "./storage.js"
+import type { Rows, Storage, ValueType } from "./storage.js"
 import { InvalidValue } from "./storage.js"
 import { conversionOf } from "./valueType.js"
 
@@ -33,7 +34,8 @@ export class RowProblem {
 /** From a raw value of a column (or null) to its Type. */
 type Read = (raw: unknown) => unknown
 
-const readerOf = (type: ValueType, dialect: Dialect): Read => {
+const readerOf = (type: ValueType, dialect: Dialect, mode: Mode): Read => {
+  if (type.rows !== undefined) return nestedReader(type, type.rows, dialect, mode)
   const codec = dialect.codecs[type.storage._tag]
   const storage = type.storage
   const decode = codec.decode as (raw: unknown, storage: Storage) => unknown
@@ -45,6 +47,57 @@ const readerOf = (type: ValueType, dialect: Dialect): Read => {
     }
   }
   return (raw) => fromStored(raw === null ? null : decode(raw, storage))
+}
+
+const inJson = new WeakMap<Dialect, Dialect>()
+
+/** The dialect of rows that came in JSON. */
+const withinJson = (dialect: Dialect): Dialect => {
+  const found = inJson.get(dialect)
+  if (found !== undefined) return found
+  const codecs = Object.fromEntries(
+    Object.entries(dialect.codecs).map(([tag, codec]) => [tag, { ...codec, decode: dialect.fromJson }])
+  ) as unknown as Dialect["codecs"]
+  const made: Dialect = { ...dialect, codecs }
+  inJson.set(dialect, made)
+  return made
+}
+
+const isRow = (length: number) => (row: unknown): row is Row => Array.isArray(row) && row.length === length
+
+/** Rows within a value: JSON text, or what JSON has within other rows. */
+const nestedReader = ({ nullable }: ValueType, rows: Rows, dialect: Dialect, mode: Mode): Read => {
+  const projection = nestedOf(rows)
+  const decoder = makeDecoder(projection, withinJson(dialect), mode)
+  const fits = isRow(layoutOf(projection).printed.length)
+  return (raw) => {
+    if (raw === null) {
+      if (nullable) return null
+      throw new InvalidValue("is NULL, and not a list of rows")
+    }
+    const found: unknown = Array.isArray(raw) ? raw : dialect.codecs.json.decode(raw, { _tag: "json" })
+    if (!Array.isArray(found) || !found.every(fits)) throw new InvalidValue("is not a list of rows")
+    try {
+      const decoded = decoder.decode(found)
+      return rows.as === "list" ? decoded : recordFrom(decoded as ReadonlyArray<Entry>)
+    } catch (problem) {
+      throw problem instanceof RowProblem ? new InvalidValue(within(problem)) : problem
+    }
+  }
+}
+
+const within = ({ leaf: { path }, problem, row }: RowProblem): string =>
+  `holds a row, number ${row + 1}, that does not fit${path.length === 0 ? "" : `, ${path.join(".")}`}: ${problem}`
+
+interface Entry {
+  readonly key: string | null
+  readonly value: unknown
+}
+
+const recordFrom = (entries: ReadonlyArray<Entry>): object => {
+  const record: Record<string, unknown> = {}
+  for (const { key, value } of entries) if (key !== null) define(record, key, value)
+  return record
 }
 
 /** Where the row of an optional part is found to be absent: in one column that is never NULL, or in all. */
@@ -79,7 +132,8 @@ const rowClass = ({ columns, prototype }: Table): unknown => {
 const generate = (projection: Projection, dialect: Dialect, environment: Environment): string => {
   const { positions } = layoutOf(projection)
   let at = 0
-  const read = (type: ValueType): string => `${environment.add(readerOf(type, dialect))}(r[${positions[at++]!}])`
+  const read = (type: ValueType): string =>
+    `${environment.add(readerOf(type, dialect, "auto"))}(r[${positions[at++]!}])`
   const isAbsent = (leaves: ReadonlyArray<number>): string =>
     leaves.map((leaf) => `r[${positions[leaf]!}] === null`).join(" && ")
   const walk = (part: Projection): string => {
@@ -123,7 +177,7 @@ const interpreter = (projection: Projection, dialect: Dialect) => {
   const read = (type: ValueType) => {
     const i = at++
     const position = positions[i]!
-    const one = readerOf(type, dialect)
+    const one = readerOf(type, dialect, "interpreted")
     return (row: Row, number: number): unknown => {
       try {
         return one(row[position])
@@ -231,31 +285,6 @@ export const makeDecoder = (projection: Projection, dialect: Dialect, mode: Mode
   }
 }
 
-let identities = 0
-const identifiers = new WeakMap<object, number>()
-const identify = (value: object): number => {
-  let id = identifiers.get(value)
-  if (id === undefined) identifiers.set(value, id = ++identities)
-  return id
-}
-
-/** What a decoder depends on beside the places in the row, as text: two projections of one shape share it. */
-const shapeOf = (projection: Projection): string => {
-  switch (projection._tag) {
-    case "Value": {
-      const { nullable, schema, sensitive, storage } = projection.expression.type
-      return `v${identify(schema)}${JSON.stringify(storage)}${nullable ? "n" : ""}${sensitive === true ? "s" : ""}`
-    }
-    case "Instance":
-      return `i${identify(projection.table)}${projection.optional ? "o" : ""}`
-    default:
-      return `${projection._tag}{${
-        Object.keys(projection.fields).map((name) => `${JSON.stringify(name)}:${shapeOf(projection.fields[name]!)}`)
-          .join(",")
-      }}`
-  }
-}
-
 /** How many shapes are kept; a program that makes more up starts again. */
 const most = 2000
 
@@ -280,7 +309,7 @@ export class Decoders {
     }
     const known = this.byProjection.get(projection)
     if (known !== undefined) return known
-    const shape = `${shapeOf(projection)}@${layoutOf(projection).positions.join()}`
+    const shape = keyOf(projection)
     let decoder = this.byShape.get(shape)
     if (decoder === undefined) {
       if (this.byShape.size >= most) this.byShape.clear()

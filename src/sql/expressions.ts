@@ -1,9 +1,11 @@
 /**
  * Expressions, one case each.
  */
-import type { Dialect, ListForm } from "../Dialect.js"
-import { forExistence, one, withoutOuterLimit } from "../query/derived.js"
+import { ConfigurationError } from "../DbError.js"
+import type { Dialect, FunctionCall, ListForm } from "../Dialect.js"
+import { forExistence, withoutOuterLimit } from "../query/derived.js"
 import type { Expression, Frame, FrameBound, Ref, Table, Window } from "./ast.js"
+import { once, printAggregate } from "./aggregates.js"
 import { isOneParameter, longestList, paddedLength } from "./shapes.js"
 import { InvalidValue } from "./storage.js"
 import type { ValueType } from "./storage.js"
@@ -58,6 +60,7 @@ export const needsParentheses = (expression: Expression): boolean => {
     case "InSelect":
     case "Fragment":
     case "Over":
+    case "Collate":
       return true
     default:
       return false
@@ -96,6 +99,12 @@ export const printExpression = (writer: ExpressionWriter, dialect: Dialect, expr
       return
     case "Cast":
       return dialect.print.cast(writer, expression.expression, expression.type)
+    case "Collate": {
+      const name = expression.names[dialect.ddl.ownType]
+      if (name === undefined) writer.unsupported("a collation that has no name there", "give its name for the dialect")
+      writer.operand(expression.expression).text(" collate ").identifier(name)
+      return
+    }
     case "InValues":
       try {
         return printInValues(writer, dialect, expression.left, expression.rows)
@@ -126,6 +135,14 @@ export const printExpression = (writer: ExpressionWriter, dialect: Dialect, expr
       return
     case "Inserted":
       return dialect.print.inserted(writer, expression.column.name)
+    case "Given":
+      throw new ConfigurationError({
+        problem: `The parameter ${expression.parameter.name} of a prepared query is used outside of that query`
+      })
+    case "ColumnDefault":
+      return printDefault(writer, dialect, expression)
+    case "InForm":
+      return printInForm(writer, dialect, expression.expression, expression.type)
     case "Invalid":
       throw expression.error
   }
@@ -135,10 +152,11 @@ const printCall = (
   writer: ExpressionWriter,
   dialect: Dialect,
   { args, operator, type }: Extract<Expression, { readonly _tag: "Call" }>,
-  end?: () => void
+  call?: FunctionCall
 ): void => {
+  if (operator.requires !== undefined) writer.requires(operator.requires)
   const own = dialect.operators[operator.name]
-  if (own !== undefined) return own(writer, args, type, end)
+  if (own !== undefined) return own(writer, args, type, call)
   switch (operator.form) {
     case "infix":
       for (let i = 0; i < args.length; i++) {
@@ -162,39 +180,6 @@ const printCall = (
   }
 }
 
-/** A dialect's printer may have called it where the call of the function ends; else it is called after it. */
-const once = (print: () => void) => {
-  let isDone = false
-  return (): void => {
-    if (!isDone) print()
-    isDone = true
-  }
-}
-
-/** `over` is printed where the call of the function ends. */
-const printAggregate = (
-  writer: ExpressionWriter,
-  dialect: Dialect,
-  { args, distinct, filter, operator, type }: Extract<Expression, { readonly _tag: "Aggregate" }>,
-  over?: () => void
-): void => {
-  const byCase = filter !== undefined && !dialect.capabilities.aggregateFilter
-  const given = byCase ? (args.length === 0 ? [one] : args).map((arg) => onlyWhere(filter, arg)) : args
-  const own = dialect.operators[operator.name]
-  const end = once(() => {
-    if (filter !== undefined && !byCase) writer.text(" filter (where ").expression(filter).text(")")
-    over?.()
-  })
-  if (own !== undefined && !distinct) own(writer, given, type, end)
-  else if (operator.form === "function") {
-    writer.text(`${operator.text}(${distinct ? "distinct " : ""}`)
-    if (given.length === 0) writer.text("*")
-    else writer.list(given, (arg) => writer.expression(arg))
-    writer.text(")")
-  }
-  end()
-}
-
 const printOver = (
   writer: ExpressionWriter,
   dialect: Dialect,
@@ -207,9 +192,17 @@ const printOver = (
     else writer.identifier(name)
     if (name === undefined) writer.text(")")
   }
-  if (inner._tag === "Aggregate") return printAggregate(writer, dialect, inner, over)
+  const { requiresOver } = inner.operator
+  if (requiresOver !== undefined) writer.requires(requiresOver)
+  if (inner._tag === "Aggregate") return printAggregate(writer, dialect, inner, window, over)
   const end = once(over)
-  printCall(writer, dialect, inner, end)
+  printCall(writer, dialect, inner, {
+    distinct: false,
+    orderBy: [],
+    window,
+    order: () => undefined,
+    end
+  })
   end()
 }
 
@@ -235,18 +228,21 @@ const printFrame = (writer: Writer, { exclude, from, mode, to }: Frame): void =>
   if (exclude !== undefined) writer.requires("frame exclusion").text(` exclude ${exclude}`)
 }
 
+const printDefault = (
+  writer: ExpressionWriter,
+  dialect: Dialect,
+  { column, declared }: Extract<Expression, { readonly _tag: "ColumnDefault" }>
+): void => {
+  if (dialect.capabilities.defaultAsValue) writer.text("default")
+  else if (declared !== undefined) printInForm(writer, dialect, declared, column.type)
+  else writer.unsupported(`the default of a column about which the model says nothing`)
+}
+
 /** A value in the form of what it becomes, where the dialect has several forms of one type. */
 export const printInForm = (writer: Writer, { print }: Dialect, value: Expression, type: ValueType): void => {
   if (print.assigned === undefined) writer.operand(value)
   else print.assigned(writer, value, type)
 }
-
-const onlyWhere = (when: Expression, then: Expression): Expression => ({
-  _tag: "Case",
-  branches: [{ when, then }],
-  otherwise: undefined,
-  type: then.type
-})
 
 const printInValues = (
   writer: ExpressionWriter,

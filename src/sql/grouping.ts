@@ -1,8 +1,9 @@
 /**
- * Groups and distinct rows by expressions that hold values: `group by substr(name, ?, ?)`.
+ * Groups and distinct rows by expressions that a database does not know again in the select: `group by substr(name, ?, ?)`.
  *
  * For a database the values of two parameters may differ, so it takes the same expression in the select and in the group
- * for two. What the select gives is therefore named by its place in `group by`, and by its name in `order by`.
+ * for two. MariaDB does so for collations, conditions, queries, and columns of derived tables as well. What the select gives is therefore
+ * named by its place in `group by`, and by its name in `order by`.
  */
 import * as Equal from "effect/Equal"
 import { ConfigurationError } from "../DbError.js"
@@ -21,7 +22,7 @@ export const byOutput = (
   if (select.groupBy.length === 0 && !select.distinct) return undefined
   if (select.distinct === true) checkOrder(select)
   if (
-    !select.groupBy.some((one) => one._tag !== "Grouping" && holdsValue(one)) &&
+    !select.groupBy.some(isWorkedOut) &&
     !select.orderBy.some((order) => holdsValue(order.expression))
   ) {
     return undefined
@@ -31,17 +32,19 @@ export const byOutput = (
   const names = named ? outputNames(select.projection) : given.map((_, i) => `output_${i + 1}`)
   let isFound = false
   const placeOf = (expression: Expression): number => {
-    const place = holdsValue(expression) ? given.findIndex((one) => isSame(one, expression)) : -1
+    const place = given.findIndex((one) => isSame(one, expression))
     isFound ||= place >= 0
     return place
   }
   const groupBy = select.groupBy.map((expression): Expression | Grouping => {
-    if (expression._tag === "Grouping") return expression
+    if (expression._tag === "Grouping" || !isWorkedOut(expression)) return expression
     const place = placeOf(expression)
     return place < 0 ? expression : { _tag: "Fragment", strings: [String(place + 1)], args: [], type: expression.type }
   })
+  const isNamed = (expression: Expression): boolean =>
+    holdsValue(expression) || select.groupBy.some((one) => isWorkedOut(one) && isSame(one, expression))
   const orderBy = select.orderBy.map((order) => {
-    const place = placeOf(order.expression)
+    const place = isNamed(order.expression) ? placeOf(order.expression) : -1
     return place < 0 ? order : {
       ...order,
       expression: { _tag: "Column" as const, ref: output, name: names[place]!, type: order.expression.type }
@@ -71,19 +74,27 @@ const expressionsOf = (projection: Projection): ReadonlyArray<Expression> => {
   }
 }
 
+/** Whether a group is by more than a column. */
+const isWorkedOut = ({ _tag }: Expression | Grouping): boolean => _tag !== "Column" && _tag !== "Grouping"
+
 const holdsValue = (expression: Expression): boolean => {
   switch (expression._tag) {
     case "Parameter":
     case "Stored":
     case "InValues":
       return true
+    // Of these MariaDB takes two that are the same for two.
+    case "Collate":
+      return true
     case "Call":
     case "Fragment":
-    case "Aggregate":
       return expression.args.some(holdsValue)
+    case "Aggregate":
+      return expression.args.some(holdsValue) || expression.orderBy.some((order) => holdsValue(order.expression)) ||
+        (expression.filter !== undefined && holdsValue(expression.filter))
     case "Over": {
-      const { function: { args }, window: { orderBy, partitionBy } } = expression
-      return args.some(holdsValue) || partitionBy.some(holdsValue) ||
+      const { function: inner, window: { orderBy, partitionBy } } = expression
+      return holdsValue(inner) || partitionBy.some(holdsValue) ||
         orderBy.some((order) => holdsValue(order.expression))
     }
     case "Cast":
@@ -101,7 +112,8 @@ const identities = new Set(["ref", "select", "table"])
 
 const storageOf = (type: unknown): unknown => (type as ValueType | undefined)?.storage
 
-const isSame = (a: unknown, b: unknown): boolean => {
+/** Whether two expressions are the same, their values included. */
+export const isSame = (a: unknown, b: unknown): boolean => {
   if (Object.is(a, b) || Equal.equals(a, b)) return true
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false

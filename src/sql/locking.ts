@@ -1,6 +1,7 @@
 /**
  * What a locking read cannot be: said before anything is sent, and alike for every dialect.
  */
+import { databases } from "../Capability.js"
 import { ConfigurationError, UnsupportedError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import { isAggregated } from "../query/derived.js"
@@ -23,11 +24,16 @@ export const checkLock = (select: Select, dialect: Dialect): void => {
   if (select.from._tag !== "TableSource") {
     refuse("A locking read cannot be of a query used as a table", "lock the rows of the model that it is about")
   }
-  if (lock.strength.includes("key") && !dialect.capabilities.keyLocks) {
+  for (const { source } of select.joins) {
+    if (lock.of?.includes(source.ref) === true && source._tag !== "TableSource") {
+      refuse("A locking read cannot be of a query used as a table", "lock the rows of the models that it reads from")
+    }
+  }
+  if (lock.strength.includes("key") && !dialect.provides.has("key locks")) {
     throw new UnsupportedError({
       feature: `for ${lock.strength}`,
       dialect: dialect.name,
-      supportedBy: ["postgresql"],
+      supportedBy: [...databases["key locks"]],
       hint: "forUpdate and forShare are the same everywhere"
     })
   }

@@ -4,6 +4,15 @@
 import type { Expression, Projection, Ref, Select, Source, Table } from "./ast.js"
 import type { ValueType } from "./storage.js"
 
+/** Where nodes hold what is no node: types and names, and the values of programs, whatever they look like. */
+export const atoms: ReadonlyArray<string> = ["column", "error", "operator", "rows", "table", "type", "value"]
+
+/** Whether it can be a node, or a record of them, and no instance of a class. */
+export const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
 /** A column, read through one use of its source. */
 export const columnOf = (
   ref: Ref,
@@ -63,3 +72,30 @@ export const draftOf = (select: Select): Draft => ({
   includes: select.includes,
   lazy: select.lazy
 })
+
+/** Whether a query stands in an expression. */
+export const hasSelect = (expression: Expression): boolean => {
+  switch (expression._tag) {
+    case "InSelect":
+    case "Exists":
+    case "Scalar":
+      return true
+    case "Call":
+    case "Fragment":
+      return expression.args.some(hasSelect)
+    case "Aggregate":
+      return expression.args.some(hasSelect) || (expression.filter !== undefined && hasSelect(expression.filter))
+    case "Cast":
+    case "InForm":
+      return hasSelect(expression.expression)
+    case "Case":
+      return (expression.otherwise !== undefined && hasSelect(expression.otherwise)) ||
+        expression.branches.some(({ then, when }) => hasSelect(when) || hasSelect(then))
+    case "InValues":
+      return expression.left.some(hasSelect)
+    case "Over":
+      return hasSelect(expression.function)
+    default:
+      return false
+  }
+}

@@ -2,7 +2,9 @@
  * Statements ready to be sent: the first one of a shape is printed, and later ones fill their values into what was learnt from it.
  */
 import type { Dialect, ListForm } from "../Dialect.js"
-import type { Column, Expression, Projection, Script, Statement } from "./ast.js"
+import type { Column, Expression, Filled, Projection, Select } from "./ast.js"
+import type { Statement } from "./statement.js"
+import type { Script } from "./definitions.js"
 import { compile } from "./compile.js"
 import type { Compiled } from "./compile.js"
 import type { Shape, Slot } from "./shapes.js"
@@ -26,6 +28,12 @@ interface Plan {
   readonly sources: ReadonlyArray<number>
   readonly encoders: ReadonlyArray<Encode>
   readonly projection: Projection | undefined
+}
+
+/** What is kept of a prepared query: the place of a parameter, or a value of the query's own, for each parameter of the statement. */
+interface FilledPlan {
+  readonly plan: Plan
+  readonly sources: ReadonlyArray<number | { readonly value: unknown }>
 }
 
 /** The text of a shape may still depend on its values: then there is no plan. */
@@ -57,6 +65,15 @@ class Recorder extends TextWriter {
   override parameter(value: unknown, type: ValueType): this {
     this.origins.push(this.originOf(value, type))
     return super.parameter(value, type)
+  }
+  override converted(
+    holder: Extract<Expression, { readonly _tag: "Parameter" }>,
+    type: ValueType,
+    change: (value: unknown) => unknown
+  ): this {
+    const encode = this.codecs.ofType(type)
+    this.origins.push({ holder, index: 0, encode: (value) => encode(change(value)) })
+    return super.parameter(change(holder.value), type)
   }
   override untyped(value: unknown, type: ValueType): this {
     this.origins.push(this.originOf(value, type))
@@ -168,6 +185,8 @@ const isShared = (slots: ReadonlyArray<Slot>): boolean => {
 export class Plans {
   private readonly shapes: Shapes<Kept>
   private readonly encoders: Encoders
+  /** Of prepared queries, by what they are made of. */
+  private readonly filled = new WeakMap<object, FilledPlan | "unplanned">()
 
   constructor(private readonly dialect: Dialect) {
     this.shapes = new Shapes(dialect.print.list)
@@ -176,6 +195,10 @@ export class Plans {
 
   /** As `compile`, which it asks where no plan says it. */
   compile(statement: Exclude<Statement, Script>): Compiled {
+    if (statement._tag === "Select" && statement.filled?.select === statement) {
+      const compiled = this.fill(statement.filled)
+      if (compiled !== undefined) return compiled
+    }
     const found = this.shapes.find(statement)
     if (found === undefined) return compile(statement, this.dialect)
     const { shape, values } = found
@@ -196,6 +219,42 @@ export class Plans {
       throw problem
     }
     return { text, parameters, projection }
+  }
+
+  /** A prepared query, whose shape is known without a look at it; undefined where it is not, or a value is refused. */
+  private fill({ made, select, template }: Filled): Compiled | undefined {
+    let known = this.filled.get(template)
+    if (known === undefined) this.filled.set(template, known = this.filledPlanOf(select, made))
+    if (known === "unplanned") return undefined
+    const { plan: { encoders, projection, text }, sources } = known
+    const parameters = new Array<unknown>(sources.length)
+    try {
+      for (let i = 0; i < sources.length; i++) {
+        const source = sources[i]!
+        const value = typeof source === "number" ? (made[source] as { readonly value?: unknown }).value : source.value
+        parameters[i] = encoders[i]!(value)
+      }
+    } catch (problem) {
+      if (problem instanceof InvalidValue) return undefined
+      throw problem
+    }
+    return { text, parameters, projection }
+  }
+
+  private filledPlanOf(select: Select, made: ReadonlyArray<Expression>): FilledPlan | "unplanned" {
+    const slots: Array<Slot> = []
+    const found = this.shapes.find(select, slots)
+    if (found === undefined) return "unplanned"
+    if (found.shape.kept === undefined) this.learn(select, found.shape)
+    const { kept } = found.shape
+    if (kept === undefined || kept === "unplanned") return "unplanned"
+    return {
+      plan: kept,
+      sources: kept.sources.map((source) => {
+        const place = made.indexOf(slots[source]!.holder)
+        return place === -1 ? { value: found.values[source] } : place
+      })
+    }
   }
 
   private learn(statement: Exclude<Statement, Script>, shape: Shape<Kept>): Compiled {

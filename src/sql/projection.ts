@@ -57,3 +57,32 @@ export const layoutOf = (projection: Projection): Layout => {
   })
   return { printed, positions }
 }
+
+let identities = 0
+const identifiers = new WeakMap<object, number>()
+const identify = (value: object): number => {
+  let id = identifiers.get(value)
+  if (id === undefined) identifiers.set(value, id = ++identities)
+  return id
+}
+
+/** What decoding depends on beside the places in the row, as text. */
+const shapeOf = (projection: Projection): string => {
+  switch (projection._tag) {
+    case "Value": {
+      const { nullable, schema, sensitive, storage } = projection.expression.type
+      return `v${identify(schema)}${JSON.stringify(storage)}${nullable ? "n" : ""}${sensitive === true ? "s" : ""}`
+    }
+    case "Instance":
+      return `i${identify(projection.table)}${projection.optional ? "o" : ""}`
+    default:
+      return `${projection._tag}{${
+        Object.keys(projection.fields).map((name) => `${JSON.stringify(name)}:${shapeOf(projection.fields[name]!)}`)
+          .join(",")
+      }}`
+  }
+}
+
+/** What decoding a row depends on, as text: two projections of one key are decoded alike. */
+export const keyOf = (projection: Projection): string =>
+  `${shapeOf(projection)}@${layoutOf(projection).positions.join()}`

@@ -14,13 +14,14 @@ import type {
   Order,
   Projection,
   Ref,
-  Script,
   Select,
   Source,
-  Statement,
+  Update,
   Window
 } from "./ast.js"
-import { Default } from "./ast.js"
+import type { Statement } from "./statement.js"
+import type { Script } from "./definitions.js"
+import { Default, isSource } from "./ast.js"
 import type { Storage } from "./storage.js"
 
 /** A place in the tree, with what is kept for the statements that end there. */
@@ -103,11 +104,14 @@ class Walk<A> {
         this.step("Update")
         this.step(statement.table)
         this.ref(statement.ref)
+        // Its rows are too many to be looked at one by one.
+        if (statement.each !== undefined || !this.joined(statement.joins)) return false
         return this.assignments(statement.set) && this.optional(statement.where) && this.returning(statement.returning)
       case "Delete":
         this.step("Delete")
         this.step(statement.table)
         this.ref(statement.ref)
+        if (!this.joined(statement.joins)) return false
         return this.optional(statement.where) && this.returning(statement.returning)
     }
   }
@@ -141,14 +145,25 @@ class Walk<A> {
     this.step(rows.length)
     // They stand in their order, and are too many to be looked at one by one.
     for (const row of rows) if (row.includes(Default)) return false
+    if (insert.from !== undefined && !this.select(insert.from)) return false
     this.inserted = insert
     if (conflict === undefined) this.step(-1)
     else {
       this.step(conflict.target.length)
       for (const column of conflict.target) this.step(column)
       if (!this.assignments(conflict.set)) return false
+      this.step(conflict.tellsNew)
+      if (!this.optional(conflict.where)) return false
     }
     return this.returning(returning)
+  }
+
+  private joined(joins: Update["joins"]): boolean {
+    if (joins === undefined) return true
+    this.step("joins")
+    this.step(joins.length)
+    for (const { on, source } of joins) if (!this.source(source) || !this.expression(on)) return false
+    return true
   }
 
   private assignments(set: ReadonlyArray<Assignment>): boolean {
@@ -218,6 +233,7 @@ class Walk<A> {
     }
     this.ref(source.ref)
     if (source._tag === "CteSource") return this.cte(source.cte)
+    if (source._tag === "ElementsSource") return this.expression(source.of)
     this.step(source.lateral)
     return this.body(source.body)
   }
@@ -229,8 +245,14 @@ class Walk<A> {
       case "Compound":
         this.step(body.operator)
         return this.body(body.left) && this.body(body.right)
+      case "Written":
+        this.step("Written")
+        this.step(body.strings.length)
+        for (const string of body.strings) this.step(string)
+        return body.args.every((arg) => isSource(arg) ? this.source(arg) : this.expression(arg))
       // They are too many to be looked at one by one.
       case "Values":
+      case "Listed":
         return false
     }
   }
@@ -266,6 +288,8 @@ class Walk<A> {
     else {
       this.step(lock.strength)
       this.step(lock.locked)
+      this.step(lock.of?.length)
+      for (const ref of lock.of ?? []) this.ref(ref)
     }
     return true
   }
@@ -323,7 +347,7 @@ class Walk<A> {
       case "Aggregate":
         this.step(expression.operator)
         this.step(expression.distinct)
-        return this.list(expression.args) && this.optional(expression.filter)
+        return this.list(expression.args) && this.orders(expression.orderBy) && this.optional(expression.filter)
       case "Case":
         this.step(expression.branches.length)
         for (const { then, when } of expression.branches) {
@@ -331,6 +355,9 @@ class Walk<A> {
         }
         return this.optional(expression.otherwise)
       case "Cast":
+        return this.expression(expression.expression)
+      case "Collate":
+        this.step(JSON.stringify(expression.names))
         return this.expression(expression.expression)
       case "InValues": {
         const { left, rows } = expression
@@ -360,6 +387,12 @@ class Walk<A> {
       case "Inserted":
         this.step(expression.column)
         return this.inserted !== undefined
+      case "ColumnDefault":
+        this.step(expression.column)
+        return this.optional(expression.declared)
+      case "InForm":
+        return this.expression(expression.expression)
+      case "Given":
       case "Invalid":
         return false
     }

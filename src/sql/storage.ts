@@ -16,10 +16,14 @@ export type Storage =
   | { readonly _tag: "day" }
   | { readonly _tag: "time" }
   | { readonly _tag: "uuid" }
-  | { readonly _tag: "json" }
+  /** With `text` as it is written, where a database has another form for what it takes apart: PostgreSQL's `json`. */
+  | { readonly _tag: "json"; readonly text?: true }
   | { readonly _tag: "bytes" }
   | { readonly _tag: "array"; readonly item: Storage }
   | { readonly _tag: "vector"; readonly dimensions: number }
+
+/** Whether its values are whole numbers. */
+export const isWhole = ({ _tag }: Storage): boolean => _tag === "integer" || _tag === "bigint"
 
 /**
  * The JavaScript value that stands for a stored one, the same for every dialect (never null):
@@ -48,6 +52,11 @@ export class InvalidValue {
   constructor(readonly message: string) {}
 }
 
+/** Rows within a value, each a list in the order of its columns: as a list of rows, or as a record of keys and values. See nested.ts. */
+export interface Rows {
+  readonly as: "list" | "record"
+}
+
 /** What is known of a column's or an expression's values. */
 export interface ValueType {
   readonly storage: Storage
@@ -56,4 +65,8 @@ export interface ValueType {
   readonly schema: Schema.Schema<any, any>
   /** Hidden from messages. */
   readonly sensitive?: boolean
+  /** Of a list that is put together by the database: the type of each value. */
+  readonly item?: ValueType
+  /** Of rows that are put together by the database: what they are made of. */
+  readonly rows?: Rows
 }

@@ -5,7 +5,7 @@ import * as Capability from "../Capability.js"
 import { ConfigurationError, UnsupportedError } from "../DbError.js"
 import type { Dialect, ListForm } from "../Dialect.js"
 import { freshName, outputNames } from "../query/derived.js"
-import type { Body, Column, Cte, Expression, Projection, Ref, Select, Table, TableName, Window } from "./ast.js"
+import type { Body, Column, Cte, Expression, Listed, Projection, Ref, Select, Table, TableName, Window } from "./ast.js"
 import { Ctes, printBody, printWith } from "./bodies.js"
 import { printSelect } from "./clauses.js"
 import type { ClauseForm } from "./clauses.js"
@@ -20,6 +20,7 @@ import type { Codec, ValueType } from "./storage.js"
 import { InvalidValue } from "./storage.js"
 import { conversionOf } from "./valueType.js"
 import { Windows } from "./windows.js"
+import type { UsedSearchIndex } from "./writer.js"
 
 /** A stored value that its column does not take. */
 export class InvalidInput {
@@ -35,6 +36,8 @@ export const encodeList = (type: ValueType, form: ListForm) => {
     form.encode((rows as ReadonlyArray<ReadonlyArray<unknown>>).map(([value]) => toStored(value)), type.storage)
 }
 
+type OwnTable = ReturnType<NonNullable<Dialect["print"]["ownTable"]>>
+
 /** Prints text and collects parameters, encoded as the driver takes them. */
 export class TextWriter implements ExpressionWriter {
   sql = ""
@@ -42,12 +45,17 @@ export class TextWriter implements ExpressionWriter {
   /** The sources of the selects around, innermost last: one that stands inside itself means the inner use. */
   private readonly refs: Array<Ref> = []
   private readonly aliases: Array<string> = []
+  private readonly tables = new Map<Ref, Table>()
   private readonly taken = new Set<string>()
   private readonly names: Names
   private readonly ctes = new Ctes()
   /** The windows of the select that is printed, until they are said. */
   private used: Windows | undefined = undefined
   private unqualified = false
+  private changed: Table | undefined = undefined
+  private readChanged: OwnTable | undefined = undefined
+  /** How many selects there are around. */
+  private nesting = 0
   /** The names that the next projection gives its parts. */
   private outputs: ReadonlyArray<string> | undefined = undefined
   private readonly form: ClauseForm
@@ -76,6 +84,13 @@ export class TextWriter implements ExpressionWriter {
     this.parameters.push(this.encoded(value, type))
     return this.text(this.dialect.placeholder(this.parameters.length, type))
   }
+  converted(
+    { value }: Extract<Expression, { readonly _tag: "Parameter" }>,
+    type: ValueType,
+    change: (value: unknown) => unknown
+  ): this {
+    return this.parameter(change(value), type)
+  }
   untyped(value: unknown, type: ValueType): this {
     this.parameters.push(this.encoded(value, type))
     return this.text(this.dialect.placeholder(this.parameters.length, undefined))
@@ -98,6 +113,11 @@ export class TextWriter implements ExpressionWriter {
   bound(value: unknown): this {
     this.parameters.push(value)
     return this.text(this.dialect.placeholder(this.parameters.length, undefined))
+  }
+  noted(print: () => void): string {
+    const before = this.sql.length
+    print()
+    return this.sql.slice(before)
   }
   list<A>(items: ReadonlyArray<A>, print: (item: A) => void, separator = ", "): this {
     for (let i = 0; i < items.length; i++) {
@@ -126,11 +146,29 @@ export class TextWriter implements ExpressionWriter {
   declare(ref: Ref, table: Table): this {
     checkTable(table)
     this.taken.add(table.name.toLowerCase())
+    this.tables.set(ref, table)
     return this.enter(ref, table.name)
+  }
+  beside(refs: ReadonlyArray<Ref>): this {
+    for (const ref of refs) this.enter(ref, this.fresh(ref))
+    return this
+  }
+  /** The statement changes a table, which queries within it read in a way of their own. */
+  changes(table: Table, read: OwnTable | undefined): this {
+    this.changed = table
+    this.readChanged = read
+    return this
   }
   source(ref: Ref, table: Table): this {
     checkTable(table)
     this.ctes.refuse(table)
+    const { changed, readChanged } = this
+    if (
+      readChanged !== undefined && this.nesting > 0 && changed?.name === table.name && changed.schema === table.schema
+    ) {
+      readChanged(this, table)
+      return this.text(" as ").identifier(this.aliasOf(ref))
+    }
     this.table(table)
     const alias = this.aliasOf(ref)
     return alias === table.name ? this : this.text(" as ").identifier(alias)
@@ -149,7 +187,11 @@ export class TextWriter implements ExpressionWriter {
   }
   body(body: Body): this {
     this.text("(")
-    printBody(this, this.dialect, body, this.ctes)
+    try {
+      printBody(this, this.dialect, body, this.ctes)
+    } catch (problem) {
+      throw problem instanceof InvalidValue && body._tag === "Listed" ? this.invalidOf(body) ?? problem : problem
+    }
     return this.text(")")
   }
   cte(ref: Ref, cte: Cte): this {
@@ -168,12 +210,16 @@ export class TextWriter implements ExpressionWriter {
   }
   selectBody(select: Select, named: boolean): void {
     const outside = this.refs.length
-    const { used } = this
+    const { unqualified, used } = this
     const before = this.ctes.size
+    this.unqualified = false
+    this.nesting++
     printWith(this, this.dialect, select, this.ctes)
     this.used = new Windows()
-    this.enter(select.from.ref, this.fresh(select.from.ref))
-    for (const { source: { ref } } of select.joins) this.enter(ref, this.fresh(ref))
+    for (const source of [select.from, ...select.joins.map(({ source }) => source)]) {
+      this.enter(source.ref, this.fresh(source.ref))
+      if (source._tag === "TableSource") this.tables.set(source.ref, source.table)
+    }
     const grouped = byOutput(select, named)
     this.outputs = grouped?.names
     try {
@@ -188,7 +234,22 @@ export class TextWriter implements ExpressionWriter {
     this.refs.length = outside
     this.aliases.length = outside
     this.ctes.leave(before)
+    this.nesting--
     this.used = used
+    this.unqualified = unqualified
+  }
+  searchIndex(columns: ReadonlyArray<Expression>): UsedSearchIndex | undefined {
+    const [first] = columns
+    const table = first?._tag === "Column" ? this.tables.get(first.ref) : undefined
+    if (first?._tag !== "Column" || table === undefined) return undefined
+    const { ref } = first
+    const byName = new Map(columns.map((one) => [one._tag === "Column" && one.ref === ref ? one.name : undefined, one]))
+    const index = table.searches.find((index) =>
+      index.columns.length === byName.size && index.columns.every(({ name }) => byName.has(name))
+    )
+    return index === undefined
+      ? undefined
+      : { index, table, ref, columns: index.columns.map(({ name }) => byName.get(name)!) }
   }
   projection(projection: Projection, options: { readonly unqualified?: boolean; readonly named?: boolean } = {}): this {
     const names = options.named === true ? outputNames(projection) : this.outputs
@@ -234,6 +295,21 @@ export class TextWriter implements ExpressionWriter {
     } catch (problem) {
       throw problem instanceof InvalidValue ? new InvalidOperand(problem.message, value) : problem
     }
+  }
+  /** The first value of a list that its column does not take. */
+  private invalidOf({ columns, rows }: Listed): InvalidInput | undefined {
+    for (const [number, row] of rows.entries()) {
+      for (const [at, column] of columns.entries()) {
+        try {
+          const { storage } = column.type
+          if (row[at] !== null) (this.dialect.codecs[storage._tag] as Codec).encode(row[at], storage)
+        } catch (problem) {
+          if (problem instanceof InvalidValue) return new InvalidInput(column, number, problem.message)
+          throw problem
+        }
+      }
+    }
+    return undefined
   }
   private enter(ref: Ref, alias: string): this {
     this.refs.push(ref)

@@ -64,6 +64,24 @@ export const bare = (type: ValueType): ValueType => {
   return found
 }
 
+const listTypes = new WeakMap<ValueType, ValueType>()
+
+/** The type of a list of such values. */
+export const listOf = (item: ValueType): ValueType => {
+  let found = listTypes.get(item)
+  if (found === undefined) {
+    found = {
+      storage: { _tag: "array", item: item.storage },
+      nullable: true,
+      schema: Schema.Array(item.schema),
+      item,
+      ...(item.sensitive === true ? { sensitive: true } : {})
+    }
+    listTypes.set(item, found)
+  }
+  return found
+}
+
 /** The two ways of a value: made once a type. */
 export interface Conversion {
   /** From a Type (or null) to the stored value; throws `InvalidValue`. */
@@ -173,13 +191,21 @@ export const commonType = (left: ValueType, right: ValueType): ValueType | undef
   const sensitive = left.sensitive === true || right.sensitive === true ? { sensitive: true } : {}
   const storage = commonStorage(left.storage, right.storage)
   if (storage === undefined) return undefined
+  if (left.item !== undefined || left.rows !== undefined || right.item !== undefined || right.rows !== undefined) {
+    const isOne = left.rows === right.rows && left.item === right.item
+    return isOne ? (nullable ? orNull(right) : right) : undefined
+  }
   const [one, other] = [analyze(left.schema.ast), analyze(right.schema.ast)]
   if (String(one.inner) === String(other.inner) && one.option === other.option) {
     return { storage, nullable, schema: right.schema, ...sensitive }
   }
   const ast = unrefined(other.inner)
   if (one.option || other.option) return undefined
-  if (String(unrefined(one.inner)) === String(ast)) return { storage, nullable, schema: Schema.make(ast), ...sensitive }
+  // What is read in one way is of one type, as the bigints of a column and of a sum are, whose Schemas differ in what they call encoded.
+  const isReadAlike = one.direct !== undefined && one.direct === other.direct
+  if (isReadAlike || String(unrefined(one.inner)) === String(ast)) {
+    return { storage, nullable, schema: Schema.make(ast), ...sensitive }
+  }
   return storage._tag === "text" ? { storage, nullable, schema: Schema.String, ...sensitive } : undefined
 }
 
@@ -210,7 +236,27 @@ export const conversionOf = (type: ValueType): Conversion => {
   return found
 }
 
+/** Each value goes its own way, so that lists hold what single values are. */
+const listConversion = ({ nullable }: ValueType, item: ValueType): Conversion => {
+  const { fromStored, toStored } = conversionOf(item)
+  return {
+    option: false,
+    isIdentity: false,
+    toStored: (value) => {
+      if (value === null && nullable) return null
+      if (!Array.isArray(value)) throw new InvalidValue("is not a list")
+      return Array.from(value, toStored)
+    },
+    fromStored: (stored: ReadonlyArray<unknown> | null) => {
+      if (stored !== null) return stored.map(fromStored)
+      if (nullable) return null
+      throw new InvalidValue("is NULL, and not a list")
+    }
+  }
+}
+
 const makeConversion = (type: ValueType): Conversion => {
+  if (type.item !== undefined) return listConversion(type, type.item)
   const analysis = analyze(type.schema.ast)
   const { option, refinements } = analysis
   const direct = isStoredAlike(type.storage, analysis.storage) ? analysis.direct : undefined

@@ -2,8 +2,17 @@
  * What a printer may call. Printers of clauses, operators and dialects see this interface alone, so none imports another.
  */
 import type * as Capability from "../Capability.js"
-import type { Body, Column, Cte, Expression, Projection, Ref, Select, Table, TableName } from "./ast.js"
+import type { Body, Column, Cte, Expression, Projection, Ref, SearchIndex, Select, Table, TableName } from "./ast.js"
 import type { ValueType } from "./storage.js"
+
+/** An index for search of one use of its table. */
+export interface UsedSearchIndex {
+  readonly index: SearchIndex
+  readonly table: Table
+  /** In the order of the index. */
+  readonly columns: ReadonlyArray<Expression>
+  readonly ref: Ref
+}
 
 export interface Writer {
   /** Copies SQL text. */
@@ -16,6 +25,12 @@ export interface Writer {
   readonly alias: (ref: Ref) => Writer
   /** A bound value in the form of its type. */
   readonly parameter: (value: unknown, type: ValueType) => Writer
+  /** What a dialect makes of a bound value, as a value of a type: the same function each time, for the same text. */
+  readonly converted: (
+    parameter: Extract<Expression, { readonly _tag: "Parameter" }>,
+    type: ValueType,
+    change: (value: unknown) => unknown
+  ) => Writer
   /** A bound value in its stored form (see storage.ts). */
   readonly stored: (value: unknown, column: Column) => Writer
   /** A value that the driver takes as it is. */
@@ -23,6 +38,11 @@ export interface Writer {
   /** An expression; in parentheses where it needs them as an operand. */
   readonly expression: (expression: Expression) => Writer
   readonly operand: (expression: Expression) => Writer
+  /**
+   * Prints, and gives the words that it printed: where parameters have numbers, the same words are the same values, and a database may ask for an
+   * expression in the very words that it has seen before.
+   */
+  readonly noted: (print: () => void) => string
   readonly list: <A>(items: ReadonlyArray<A>, print: (item: A) => void, separator?: string) => Writer
   /** A select as it is; `named` where its columns are read by name. */
   readonly selectBody: (select: Select, named: boolean) => void
@@ -36,6 +56,8 @@ export interface Writer {
   readonly windows: () => Writer
   /** A table with its alias, as a source. */
   readonly source: (ref: Ref, table: Table) => Writer
+  /** The index for search of exactly these columns, if their table has one. */
+  readonly searchIndex: (columns: ReadonlyArray<Expression>) => UsedSearchIndex | undefined
   /** The columns of a projection, as a select list or after RETURNING; `unqualified` names bare columns. */
   readonly projection: (
     projection: Projection,
@@ -47,4 +69,6 @@ export interface Writer {
   readonly unsupported: (feature: string, hint?: string) => never
   /** Declares a table's own name as the alias of a ref: for updates and deletes, where no alias is printed. */
   readonly declare: (ref: Ref, table: Table) => Writer
+  /** Declares sources that stand beside it. */
+  readonly beside: (refs: ReadonlyArray<Ref>) => Writer
 }

@@ -108,13 +108,14 @@ const itemToJson = (value: unknown, storage: Storage): unknown => {
 const arrayToJson = (value: unknown, item: Storage): ReadonlyArray<unknown> =>
   Array.isArray(value) ? Array.from(value, (one) => itemToJson(one, item)) : refuse("is not an array")
 
-const itemFromJson = (json: unknown, storage: Storage): unknown => {
+/** A value of a list, or of a row in JSON. */
+export const itemFromJson = (json: unknown, storage: Storage): unknown => {
   if (json === null) {
     return null
   }
   switch (storage._tag) {
     case "boolean":
-      return checkBoolean(json)
+      return typeof json === "boolean" ? json : decodeBoolean(json)
     case "bigint":
       return /^-?\d{1,19}$/.test(text(json)) ? checkBigint(BigInt(text(json))) : refuse("is not a bigint")
     case "bytes":

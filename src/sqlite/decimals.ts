@@ -109,6 +109,14 @@ export const round = (value: Decimal, digits: number): Decimal => {
   return { unscaled: value.unscaled < 0n ? -rounded : rounded, scale: Math.max(digits, 0) }
 }
 
+/** Cut to at most so many digits after the point, toward zero. */
+export const trunc = (value: Decimal, digits: number): Decimal => {
+  if (value.scale <= digits) return value
+  const divisor = power(value.scale - Math.max(digits, 0))
+  const unit = digits < 0 ? power(-digits) : 1n
+  return { unscaled: value.unscaled / (divisor * unit) * unit, scale: Math.max(digits, 0) }
+}
+
 /** The integer that stands for it in a column of this scale; refuses what the column has no digits for. */
 export const toScaled = (value: Decimal, scale: number): bigint => {
   const up = value.scale <= scale

@@ -4,18 +4,19 @@
 import * as Capability from "../Capability.js"
 import type { Dialect } from "../Dialect.js"
 import { printGrouping } from "../sql/clauses.js"
-import type { Storage, ValueType } from "../sql/storage.js"
-import { InvalidValue } from "../sql/storage.js"
-import { codecs, encodeAny } from "./codecs.js"
+import { printExcluded, printOnConflict } from "../sql/conflicts.js"
+import { printDeleteWhereExists, printUpdateFrom } from "../sql/joinedWrites.js"
+import { quotedBy, textLiteral } from "../sql/quoting.js"
+import type { Storage, Stored, ValueType } from "../sql/storage.js"
+import { arrays } from "./arrays.js"
+import { codecs, encodeAny, itemFromJson } from "./codecs.js"
 import { scaleOf } from "./decimals.js"
+import { json } from "./json.js"
+import { plan } from "./plan.js"
+import { search, searchForm } from "./search.js"
 import { operators, printAssigned, printCast, printSortable } from "./operators.js"
 
-const quote = (identifier: string): string => {
-  if (identifier.includes("\u0000")) throw new InvalidValue("an identifier holds the character U+0000")
-  return `"${identifier.replaceAll("\"", "\"\"")}"`
-}
-
-const textLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`
+const quote = quotedBy("\"")
 
 const literal = (value: unknown, type: ValueType): string => {
   const encoded = encodeAny(value, type.storage)
@@ -64,6 +65,13 @@ const toJson = (encoded: unknown): string => {
   return JSON.stringify(encoded)
 }
 
+/** Rows as one JSON text. */
+const rowsToJson = (types: ReadonlyArray<ValueType>, rows: ReadonlyArray<ReadonlyArray<unknown>>): string =>
+  `[${
+    rows.map((row) => `[${types.map(({ storage }, index) => toJson(encodeAny(row[index], storage))).join(",")}]`)
+      .join(",")
+  }]`
+
 const fromJson = (path: string, storage: Storage): string => storage._tag === "bytes" ? `unhex(${path})` : path
 
 const print: Dialect["print"] = {
@@ -81,24 +89,8 @@ const print: Dialect["print"] = {
     if (offset !== undefined) writer.text(" offset ").expression(offset)
   },
   grouping: printGrouping,
-  conflict: (writer, { conflict }) => {
-    if (conflict === undefined) return
-    writer.text("on conflict")
-    if (conflict.target.length > 0) {
-      writer.text(" (").list(conflict.target, (column) => writer.identifier(column.name)).text(")")
-    }
-    if (conflict.set.length === 0) {
-      writer.text(" do nothing")
-      return
-    }
-    writer.text(" do update set ").list(conflict.set, ({ column, value }) => {
-      writer.identifier(column.name).text(" = ")
-      printAssigned(writer, value, column.type)
-    })
-  },
-  inserted: (writer, column) => {
-    writer.text("excluded.").identifier(column)
-  },
+  conflict: printOnConflict(printAssigned),
+  inserted: printExcluded,
   defaultValues: "default values",
   // Else SQLite copies every page that such a statement changes, to put it back: of few rows at a time that takes as long as inserting them.
   insertUndone: "insert or fail into ",
@@ -113,13 +105,17 @@ const print: Dialect["print"] = {
       types.map(({ storage }, index) => fromJson(`value ->> ${index}`, storage)),
       (column: string) => writer.text(column)
     )
-    writer.text(" from json_each(").bound(
-      `[${
-        rows.map((row) => `[${types.map(({ storage }, index) => toJson(encodeAny(row[index], storage))).join(",")}]`)
-          .join(",")
-      }]`
-    ).text("))")
+    writer.text(" from json_each(").bound(rowsToJson(types, rows)).text("))")
   },
+  listed: (writer, columns, rows) => {
+    writer.text("select ").list(columns.map((column, index) => [column, index] as const), ([{ name, type }, index]) => {
+      writer.text(`${fromJson(`value ->> ${index}`, type.storage)} as `).identifier(name)
+    }).text(" from json_each(").bound(rowsToJson(columns.map(({ type }) => type), rows)).text(")")
+  },
+  joinedUpdate: printUpdateFrom,
+  joinedDelete: printDeleteWhereExists,
+  // Beside another source, be it only this, SQLite reads the rows before it writes the first.
+  readFirst: " from (select 1)",
   cast: printCast,
   values: (writer, columns, row, rows) => {
     writer.text("select ").list(columns.map(({ name }, i) => [name, i + 1] as const), ([name, place]) => {
@@ -143,16 +139,19 @@ export const dialect: Dialect = {
     insertReturning: true,
     updateReturning: true,
     deleteReturning: true,
+    upsertOmits: true,
+    returningTellsNew: false,
     defaultAsValue: false,
     aggregateFilter: true,
-    keyLocks: false,
     partialIndexes: true,
     expressionIndexes: true,
     transactionalDdl: true
   },
-  operators,
+  operators: { ...operators, ...json, ...arrays, ...search },
   codecs,
+  fromJson: (json, storage) => itemFromJson(json, storage) as Stored,
   print,
+  plan,
   ddl: {
     ownType: "sqlite",
     // With autoincrement no key comes twice, not even one of a deleted row, as with sequences elsewhere.
@@ -167,6 +166,7 @@ export const dialect: Dialect = {
     addMissingForeignKey: undefined,
     deferredForeignKeys: true,
     setDefault: true,
+    search: searchForm,
     // A table's rows go with it, and others may refer to them until these have gone as well.
     dropRing: (tables, _, ifExists) => [
       "pragma defer_foreign_keys = on",

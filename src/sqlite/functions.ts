@@ -1,20 +1,20 @@
 /**
- * What SQLite's own functions lack, registered on each handle: upper and lower case of all of Unicode, and exact decimals.
+ * What SQLite's own functions lack, registered on each handle: upper and lower case of all of Unicode, exact decimals, and what arrays and JSON have in them.
  *
  * They are pure and marked deterministic, so that indexes, checks and computed columns may use them.
  */
 import type { Database } from "better-sqlite3"
 import { parseDecimal } from "../sql/values.js"
 import * as Decimals from "./decimals.js"
-
-/** What SQLite hands over; integers come as bigints. */
-type Raw = string | number | bigint | Buffer | null
-
-type Scalar = (...args: ReadonlyArray<Raw>) => Raw
-
-/** NULL when an argument is. */
-const strict = (run: (...args: ReadonlyArray<Exclude<Raw, null>>) => Raw): Scalar => (...args) =>
-  args.includes(null) ? null : run(...args as ReadonlyArray<Exclude<Raw, null>>)
+import * as Arrays from "./arrays.js"
+import * as Json from "./jsonContains.js"
+import * as Numbers from "./numbers.js"
+import type { Raw, Scalar, Scalars } from "./scalar.js"
+import { strict } from "./scalar.js"
+import * as Search from "./search.js"
+import * as Patterns from "./patterns.js"
+import * as Text from "./text.js"
+import * as Time from "./time.js"
 
 const decimals = (run: (a: Decimals.Decimal, b: Decimals.Decimal) => Decimals.Decimal): Scalar =>
   strict((a, b) => Decimals.toPlain(run(Decimals.fromRaw(a), Decimals.fromRaw(b))))
@@ -61,7 +61,7 @@ const plainNumber = (raw: Exclude<Raw, null>): string => {
 /**
  * The scalar functions, by name and number of arguments (-1 for any). Decimals are given as `strata_decimal` gives them: text.
  */
-const scalars: { readonly [name: string]: readonly [length: number, run: Scalar] } = {
+const scalars: Scalars = {
   lower: [1, strict((text) => String(text).toLowerCase())],
   upper: [1, strict((text) => String(text).toUpperCase())],
   /** (value, scale): the text of a decimal that is text, an integer times 10^scale, or a number. */
@@ -104,7 +104,14 @@ const scalars: { readonly [name: string]: readonly [length: number, run: Scalar]
   ],
   strata_double: [1, strict(toNumber)],
   /** The text of a number, without digits that it has not. */
-  strata_text: [1, strict(plainNumber)]
+  strata_text: [1, strict(plainNumber)],
+  ...Arrays.scalars,
+  ...Json.scalars,
+  ...Search.scalars,
+  ...Text.scalars,
+  ...Patterns.scalars,
+  ...Time.scalars,
+  ...Numbers.scalars
 }
 
 interface Sum {
@@ -122,6 +129,42 @@ const addTo = (state: Sum, value: Raw): Sum => {
   return state
 }
 
+const takeFrom = (state: Sum, value: Raw): Sum => {
+  if (value !== null) {
+    state.sum = Decimals.subtract(state.sum, Decimals.fromRaw(value))
+    state.count -= 1n
+  }
+  return state
+}
+
+interface Candidates {
+  /** Those that are or can still become the best, each with its place among all values; the best comes first. */
+  readonly values: Array<readonly [place: number, value: Decimals.Decimal]>
+  /** How many values came, and how many of them went again. */
+  came: number
+  gone: number
+}
+
+/** The best of a frame that moves on: values go in the order in which they came. */
+const movingExtreme = (isBetter: (comparison: number) => boolean) => ({
+  start: (): Candidates => ({ values: [], came: 0, gone: 0 }),
+  step: (state: Candidates, value: Raw) => {
+    const place = state.came++
+    if (value === null) return state
+    const next = Decimals.fromRaw(value)
+    const { values } = state
+    while (values.length > 0 && !isBetter(Decimals.compare(values[values.length - 1]![1], next))) values.pop()
+    values.push([place, next])
+    return state
+  },
+  inverse: (state: Candidates) => {
+    state.gone++
+    if (state.values[0] !== undefined && state.values[0][0] < state.gone) state.values.shift()
+    return state
+  },
+  result: ({ values: [best] }: Candidates) => best === undefined ? null : Decimals.toPlain(best[1])
+})
+
 const extreme = (isBetter: (comparison: number) => boolean) => ({
   start: (): { best: Decimals.Decimal | undefined } => ({ best: undefined }),
   step: (state: { best: Decimals.Decimal | undefined }, value: Raw) => {
@@ -137,6 +180,19 @@ const extreme = (isBetter: (comparison: number) => boolean) => ({
     state.best === undefined ? null : Decimals.toPlain(state.best)
 })
 
+/** Each text once, in the order in which they come first. */
+const joining = {
+  start: (): { separator: Raw; texts: Set<Raw> } => ({ separator: "", texts: new Set() }),
+  // Of three parameters, as the number of arguments is read from it.
+  step: ((state: { separator: Raw; texts: Set<Raw> }, text: Raw, separator: Raw) => {
+    if (text !== null) state.texts.add(text)
+    state.separator = separator
+    return state
+  }) as (state: any, text: Raw) => unknown,
+  result: ({ separator, texts }: { separator: Raw; texts: Set<Raw> }) =>
+    texts.size === 0 ? null : [...texts].join(String(separator))
+}
+
 /** Registers all of it on a handle. */
 export const register = (database: Database): void => {
   for (const [name, [length, run]] of Object.entries(scalars)) {
@@ -145,6 +201,10 @@ export const register = (database: Database): void => {
       ? (a: Raw) => run(a)
       : length === 2
       ? (a: Raw, b: Raw) => run(a, b)
+      : length === 3
+      ? (a: Raw, b: Raw, c: Raw) => run(a, b, c)
+      : length === 4
+      ? (a: Raw, b: Raw, c: Raw, d: Raw) => run(a, b, c, d)
       : run
     database.function(name, { deterministic: true, safeIntegers: true, varargs: length === -1 }, registered)
   }
@@ -153,14 +213,19 @@ export const register = (database: Database): void => {
     ...options,
     start: startSum,
     step: addTo,
+    inverse: takeFrom,
     result: ({ count, sum }) => count === 0n ? null : Decimals.toPlain(sum)
   })
   database.aggregate<any>("strata_decimal_avg", {
     ...options,
     start: startSum,
     step: addTo,
+    inverse: takeFrom,
     result: ({ count, sum }) => count === 0n ? null : Decimals.toDouble(sum, count)
   })
+  database.aggregate<any>("strata_group_concat_distinct", { ...options, ...joining })
   database.aggregate<any>("strata_decimal_max", { ...options, ...extreme(isGreater) })
   database.aggregate<any>("strata_decimal_min", { ...options, ...extreme(isLess) })
+  database.aggregate<any>("strata_decimal_max_over", { ...options, ...movingExtreme(isGreater) })
+  database.aggregate<any>("strata_decimal_min_over", { ...options, ...movingExtreme(isLess) })
 }

@@ -6,89 +6,26 @@
  */
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression } from "../sql/ast.js"
+import { functionOf, infix } from "../sql/operators.js"
+import { ringOperators } from "../sql/rings.js"
+import { rowOrder } from "../sql/rows.js"
+import { isWhole } from "../sql/storage.js"
 import type { Storage, ValueType } from "../sql/storage.js"
 import type { Writer } from "../sql/writer.js"
+import * as Aggregates from "./aggregates.js"
+import { isDecimal, isNative, isPlainText, isScaled, printPlain, someDecimal } from "./decimalForms.js"
 import { scaleOf } from "./decimals.js"
-
-type Call = Extract<Expression, { readonly _tag: "Call" }>
-
-const isDecimal = (expression: Expression): boolean => expression.type.storage._tag === "decimal"
-
-const isScaledCall = (call: Call, scale: number): boolean => {
-  switch (call.operator.name) {
-    case "add":
-    case "subtract":
-    case "negate":
-    case "coalesce":
-    case "nullIf":
-    case "greatest":
-    case "least":
-      return call.args.every((arg) => isScaled(arg, scale))
-    default:
-      return false
-  }
-}
-
-/** Whether SQLite certainly sees an integer times 10^scale. */
-const isScaled = (expression: Expression, scale: number): boolean => {
-  if (scaleOf(expression.type.storage) !== scale) {
-    return false
-  }
-  switch (expression._tag) {
-    case "Column":
-    case "Parameter":
-    case "Stored":
-    case "Inserted":
-    case "Cast":
-      return true
-    case "Call":
-      return isScaledCall(expression, scale)
-    case "Aggregate":
-      return expression.args.every((arg) => isScaled(arg, scale))
-    default:
-      return false
-  }
-}
-
-/** The scale that all of them are kept with, if they are. */
-const sharedScale = (args: ReadonlyArray<Expression>): number | undefined => {
-  const scale = args[0] === undefined ? undefined : scaleOf(args[0].type.storage)
-  return scale !== undefined && args.every((arg) => isScaled(arg, scale)) ? scale : undefined
-}
-
-const asStored = ["Column", "Parameter", "Stored", "Inserted"]
-
-/** Whether the text of it is plain digits already, so that equal numbers are equal texts. */
-const isPlainText = (expression: Expression): boolean =>
-  isDecimal(expression) && scaleOf(expression.type.storage) === undefined && asStored.includes(expression._tag)
-
-/** A decimal, or a number that meets one, as text. */
-const printPlain = (writer: Writer, expression: Expression): Writer =>
-  isPlainText(expression)
-    ? writer.expression(expression)
-    : writer.text("strata_decimal(").expression(expression)
-      .text(`, ${scaleOf(expression.type.storage) ?? 0})`)
-
-const someDecimal = (args: ReadonlyArray<Expression>): boolean => args.some(isDecimal)
-
-/** Whether SQLite's own operators see decimals rightly. */
-const isNative = (args: ReadonlyArray<Expression>): boolean => !someDecimal(args) || sharedScale(args) !== undefined
-
-const infix = (sign: string): OperatorPrinter => (writer, args) => {
-  writer.list(args, (arg) => writer.operand(arg), ` ${sign} `)
-}
-
-const func = (name: string): OperatorPrinter => (writer, args) => {
-  writer.text(`${name}(`).list(args, (arg) => writer.expression(arg)).text(")")
-}
+import * as Numbers from "./numbers.js"
+import * as Patterns from "./patterns.js"
+import * as Text from "./text.js"
+import { comparisonsWithQueries } from "./quantifiers.js"
+import * as Time from "./time.js"
 
 /** A function of the texts of decimals. */
-const plainFunction = (name: string): OperatorPrinter => (writer, args) => {
-  writer.text(`${name}(`).list(args, (arg) => printPlain(writer, arg)).text(")")
-}
+const plainFunction = (name: string): OperatorPrinter => functionOf(name, printPlain)
 
-const either = (native: OperatorPrinter, plain: OperatorPrinter): OperatorPrinter => (writer, args, type) =>
-  (isNative(args) ? native : plain)(writer, args, type)
+const either = (native: OperatorPrinter, plain: OperatorPrinter): OperatorPrinter => (writer, args, type, call) =>
+  (isNative(args) ? native : plain)(writer, args, type, call)
 
 const comparison = (sign: string): OperatorPrinter =>
   either(infix(sign), (writer, args, type) => {
@@ -129,14 +66,14 @@ const between: OperatorPrinter = (writer, args) => {
 
 /** `max(a)` of one argument would be the aggregate. */
 const extreme = (native: string, plain: string): OperatorPrinter => {
-  const print = either(func(native), plainFunction(plain))
+  const print = either(functionOf(native), plainFunction(plain))
   return (writer, args, type) => {
     if (args.length === 1 && args[0] !== undefined) writer.operand(args[0])
     else print(writer, args, type)
   }
 }
 
-const nativeCoalesce = func("coalesce")
+const nativeCoalesce = functionOf("coalesce")
 const plainCoalesce = plainFunction("coalesce")
 
 const coalesce: OperatorPrinter = (writer, args, type) => {
@@ -152,12 +89,10 @@ const negate: OperatorPrinter = (writer, args, type) => {
   else plainFunction("strata_decimal_negate")(writer, args, type)
 }
 
-const isWhole = ({ _tag }: Storage): boolean => _tag === "integer" || _tag === "bigint"
-
 const modulo: OperatorPrinter = (writer, args, type) => {
   // The sign % makes integers of both sides first.
   if (args.every((arg) => isWhole(arg.type.storage))) infix("%")(writer, args, type)
-  else func("mod")(writer, args, type)
+  else functionOf("mod")(writer, args, type)
 }
 
 const round: OperatorPrinter = (writer, [value, digits]) => {
@@ -179,12 +114,20 @@ const likeWith =
   }
 
 /** An aggregate; one call of one function, as `filter (where …)` may follow. */
-const aggregate = (native: string, plain: string): OperatorPrinter => either(func(native), plainFunction(plain))
+const aggregate = (native: string, plain: string): OperatorPrinter => either(functionOf(native), plainFunction(plain))
 
-const avg: OperatorPrinter = (writer, args, type) => {
-  if (someDecimal(args)) plainFunction("strata_decimal_avg")(writer, args, type)
-  else func("avg")(writer, args, type)
+/** Over a window it keeps what can still become the best when the others have gone. */
+const outermost = (name: string): OperatorPrinter => {
+  const whole = aggregate(name, `strata_decimal_${name}`)
+  const moving = aggregate(name, `strata_decimal_${name}_over`)
+  return (writer, args, type, call) => (call?.window !== undefined ? moving : whole)(writer, args, type, call)
 }
+
+const decimalMean = plainFunction("strata_decimal_avg")
+const mean = functionOf("avg")
+
+const avg: OperatorPrinter = (writer, args, type, call) =>
+  (someDecimal(args) ? decimalMean : mean)(writer, args, type, call)
 
 /** Multiplying integers of one scale gives another, so decimals always go as text. */
 const multiply: OperatorPrinter = (writer, args, type) => {
@@ -193,6 +136,14 @@ const multiply: OperatorPrinter = (writer, args, type) => {
 }
 
 export const operators: Dialect["operators"] = {
+  ...Aggregates.operators,
+  ...ringOperators((writer, key) => writer.text("hex(").expression(key).text(")")),
+  ...Numbers.operators,
+  ...Patterns.operators,
+  ...Text.operators,
+  ...comparisonsWithQueries,
+  ...rowOrder((pair) => isNative(pair), (writer, one) => void writer.operand(one)),
+  ...Time.operators,
   eq: equality("="),
   ne: equality("<>"),
   gt: comparison(">"),
@@ -208,15 +159,15 @@ export const operators: Dialect["operators"] = {
   divide: infix("/"),
   modulo,
   negate,
-  abs: either(func("abs"), plainFunction("strata_decimal_abs")),
+  abs: either(functionOf("abs"), plainFunction("strata_decimal_abs")),
   round,
   coalesce,
-  nullIf: either(func("nullif"), plainFunction("nullif")),
+  nullIf: either(functionOf("nullif"), plainFunction("nullif")),
   greatest: extreme("max", "strata_decimal_greatest"),
   least: extreme("min", "strata_decimal_least"),
   sum: aggregate("sum", "strata_decimal_sum"),
-  min: aggregate("min", "strata_decimal_min"),
-  max: aggregate("max", "strata_decimal_max"),
+  min: outermost("min"),
+  max: outermost("max"),
   avg,
   now: (writer) => writer.text("strftime('%Y-%m-%dT%H:%M:%fZ', 'now')")
 }
@@ -296,7 +247,7 @@ export const printCast = (writer: Writer, expression: Expression, { storage }: V
     case "decimal":
       return decimalOf(writer, expression, storage)
     case "boolean":
-      return isWhole({ ...expression.type.storage })
+      return isWhole(expression.type.storage)
         ? wrap("(", " <> 0)")(writer, expression)
         : from === "text"
         ? wrap("case lower(", ") when 'true' then 1 when 'false' then 0 end")(writer, expression)

@@ -53,6 +53,30 @@ const stored = (name: string, field: unknown, values: Values): Unnamed => {
     yield* same("what is read", yield* all, kept)
     const whole = yield* Query.from(Kept).pipe(Query.orderBy((k) => Expr.asc(id(k))))
     yield* same("the rows", whole.map(({ value }) => value), kept)
+    const lists = Query.from(Kept).pipe(
+      Query.select((k) => ({
+        values: Expr.ordered(Expr.arrayAgg(column(k)), Expr.asc(id(k))),
+        rows: Expr.ordered(Expr.jsonAgg(Expr.record({ value: column(k) })), Expr.asc(id(k))),
+        wholes: Expr.ordered(Expr.jsonAgg(k), Expr.asc(id(k))),
+        nested: Expr.scalar(
+          Query.from(Kept).pipe(Query.pluck((inner) => {
+            const list = Expr.scalar(
+              Query.from(Kept).pipe(
+                Query.where((one) => Expr.eq(id(one), id(inner))),
+                Query.pluck((one) => Expr.arrayAgg(column(one)))
+              )
+            )
+            return Expr.ordered(Expr.jsonAgg(Expr.record({ list })), Expr.asc(id(inner)))
+          }))
+        )
+      }))
+    )
+    yield* same("in lists", yield* lists, [{
+      values: kept,
+      rows: kept.map((value) => ({ value })),
+      wholes: whole,
+      nested: kept.map((value) => ({ list: [value] }))
+    }])
     const last = kept[kept.length - 1]
     const inserted = yield* Mutation.insert(Kept, { id: 1000, value: last } as any)
     yield* same("what an insert gives", inserted.value, last)
@@ -398,6 +422,8 @@ export const cases = group("storage", [
       new Account(empty),
       new Account(full)
     ])
+    const list = Query.from(Account).pipe(Query.pluck((a) => Expr.ordered(Expr.jsonAgg(a), Expr.asc(a.id))))
+    yield* same("both as a list", yield* list, [[new Account(empty), new Account(full)]])
     const swapped = Mutation.update(Account).pipe(
       Mutation.set({
         name: Option.none(),

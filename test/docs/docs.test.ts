@@ -1,13 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
 import * as Snippets from "./snippets.js"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const documents = ["README.md"].map((file) => Snippets.ofDocument(root, file))
+const pages = readdirSync(join(root, "docs")).filter((file) => file.endsWith(".md")).sort()
+const documents = ["README.md", ...pages.map((page) => `docs/${page}`)].map((file) => Snippets.ofDocument(root, file))
 const snippets = [...documents, ...Snippets.ofSources(root)]
 
 /** Below the project, so that packages and the compiler's settings are found; not in node_modules, where paths mean nothing. */

@@ -6,18 +6,13 @@ import { Ddl } from "effect-strata"
 import * as Effect from "effect/Effect"
 import { available, fresh } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
-import { expressions } from "./expressions.js"
-import { locking } from "./locking.js"
-import { Counter, Employee, Measure, Note, Post, PostTag, Tag, User } from "./models.js"
-import { mutations } from "./mutations.js"
-import { queries } from "./queries.js"
+import { Article, Box, Counter, Employee, Measure, Note, Page, Post, PostTag, Tag, User } from "./models.js"
+import { tables } from "./tables.js"
 
 /** A refusal of the dialect, or of what the rows say, is no mistake of the text. */
 const expected = new Set(["UnsupportedError", "RowNotFound", "UniqueViolation"])
 
-const lines = [...queries, ...expressions, ...mutations, ...locking].filter((line) =>
-  !line.name.endsWith("in a schema")
-)
+const lines = Object.values(tables).flat().filter(({ name }) => !name.endsWith("in a schema"))
 
 describe.each(available.map((database) => [database.name, database] as const))("%s", (_, database) => {
   it.live("takes every line", () =>
@@ -25,7 +20,7 @@ describe.each(available.map((database) => [database.name, database] as const))("
       const own = yield* Effect.promise(() => fresh(database))
       const refused: Array<string> = []
       yield* Effect.gen(function*() {
-        yield* Ddl.create(User, Post, Tag, PostTag, Employee, Measure, Counter, Note)
+        yield* Ddl.create(User, Post, Tag, PostTag, Employee, Measure, Counter, Note, Page, Article, Box)
         for (const { name, program } of lines) {
           yield* Effect.catchAll(program, (error) =>
             Effect.sync(() => {

@@ -197,8 +197,8 @@ export const expressions = [
   line("like", user((u) => Expr.like(u.name, "a_%")), {
     sqlite: [["select \"users\".\"id\" from \"users\" where \"users\".\"name\" like ? escape '\\'", "a_%"]],
     postgresql: [[`select "users"."id" from "users" where "users"."name" like $1`, "a_%"]],
-    mariadb: [["select `users`.`id` from `users` where (`users`.`name` like ?)", "a_%"]],
-    mysql: [["select `users`.`id` from `users` where (`users`.`name` like ?)", "a_%"]]
+    mariadb: [["select `users`.`id` from `users` where `users`.`name` like ?", "a_%"]],
+    mysql: [["select `users`.`id` from `users` where `users`.`name` like ?", "a_%"]]
   }),
   line("ilike", user((u) => Expr.ilike(u.name, "É%")), {
     sqlite: [["select \"users\".\"id\" from \"users\" where lower(\"users\".\"name\") like lower(?) escape '\\'", "É%"]],
@@ -209,20 +209,20 @@ export const expressions = [
   line("contains, which takes the meaning from wildcards", user((u) => Expr.contains(u.name, "100%_\\")), {
     sqlite: [["select \"users\".\"id\" from \"users\" where \"users\".\"name\" like ? escape '\\'", "%100\\%\\_\\\\%"]],
     postgresql: [[`select "users"."id" from "users" where "users"."name" like $1`, "%100\\%\\_\\\\%"]],
-    mariadb: [["select `users`.`id` from `users` where (`users`.`name` like ?)", "%100\\%\\_\\\\%"]],
-    mysql: [["select `users`.`id` from `users` where (`users`.`name` like ?)", "%100\\%\\_\\\\%"]]
+    mariadb: [["select `users`.`id` from `users` where `users`.`name` like ?", "%100\\%\\_\\\\%"]],
+    mysql: [["select `users`.`id` from `users` where `users`.`name` like ?", "%100\\%\\_\\\\%"]]
   }),
   line("startsWith", user((u) => Expr.startsWith(u.name, "a%")), {
     sqlite: [["select \"users\".\"id\" from \"users\" where \"users\".\"name\" like ? escape '\\'", "a\\%%"]],
     postgresql: [[`select "users"."id" from "users" where "users"."name" like $1`, "a\\%%"]],
-    mariadb: [["select `users`.`id` from `users` where (`users`.`name` like ?)", "a\\%%"]],
-    mysql: [["select `users`.`id` from `users` where (`users`.`name` like ?)", "a\\%%"]]
+    mariadb: [["select `users`.`id` from `users` where `users`.`name` like ?", "a\\%%"]],
+    mysql: [["select `users`.`id` from `users` where `users`.`name` like ?", "a\\%%"]]
   }),
   line("endsWith", user((u) => Expr.endsWith(u.name, "_z")), {
     sqlite: [["select \"users\".\"id\" from \"users\" where \"users\".\"name\" like ? escape '\\'", "%\\_z"]],
     postgresql: [[`select "users"."id" from "users" where "users"."name" like $1`, "%\\_z"]],
-    mariadb: [["select `users`.`id` from `users` where (`users`.`name` like ?)", "%\\_z"]],
-    mysql: [["select `users`.`id` from `users` where (`users`.`name` like ?)", "%\\_z"]]
+    mariadb: [["select `users`.`id` from `users` where `users`.`name` like ?", "%\\_z"]],
+    mysql: [["select `users`.`id` from `users` where `users`.`name` like ?", "%\\_z"]]
   }),
   line("lower", value((u) => Expr.lower(u.name)), {
     sqlite: [[`select lower("users"."name") from "users"`]],
@@ -293,32 +293,32 @@ export const expressions = [
   line("divide, of integers", value((u) => Expr.divide(u.age, 2)), {
     sqlite: [[`select "users"."age" / ? from "users"`, 2n]],
     postgresql: [[`select "users"."age" / nullif($1::bigint, 0) from "users"`, "2"]],
-    mariadb: [["select (`users`.`age` div ?) from `users`", 2n]],
-    mysql: [["select (`users`.`age` div ?) from `users`", 2n]]
+    mariadb: [["select `users`.`age` div ? from `users`", 2n]],
+    mysql: [["select `users`.`age` div ? from `users`", 2n]]
   }),
   line("divide, of doubles", number((m) => Expr.divide(m.ratio, 0.5)), {
     sqlite: [[`select "measures"."ratio" / ? from "measures"`, 0.5]],
     postgresql: [[`select "measures"."ratio" / nullif($1::double precision, 0) from "measures"`, "0.5"]],
-    mariadb: [["select (`measures`.`ratio` / ?) from `measures`", 0.5]],
-    mysql: [["select (`measures`.`ratio` / ?) from `measures`", 0.5]]
+    mariadb: [["select `measures`.`ratio` / ? from `measures`", 0.5]],
+    mysql: [["select `measures`.`ratio` / ? from `measures`", 0.5]]
   }),
   line("divide, of a sum of bigints", number((m) => Expr.divide(Expr.sum(m.total), 2n)), {
     sqlite: [[`select sum("measures"."total") / ? from "measures"`, 2n]],
     postgresql: [[`select div(sum("measures"."total"), nullif($1::bigint, 0)) from "measures"`, "2"]],
-    mariadb: [["select (sum(`measures`.`total`) div ?) from `measures`", 2n]],
-    mysql: [["select (sum(`measures`.`total`) div ?) from `measures`", 2n]]
+    mariadb: [["select sum(`measures`.`total`) div ? from `measures`", 2n]],
+    mysql: [["select sum(`measures`.`total`) div ? from `measures`", 2n]]
   }),
   line("modulo", value((u) => Expr.modulo(u.age, 2)), {
     sqlite: [[`select "users"."age" % ? from "users"`, 2n]],
     postgresql: [[`select "users"."age" % nullif($1::bigint, 0) from "users"`, "2"]],
-    mariadb: [["select (`users`.`age` % ?) from `users`", 2n]],
-    mysql: [["select (`users`.`age` % ?) from `users`", 2n]]
+    mariadb: [["select `users`.`age` % ? from `users`", 2n]],
+    mysql: [["select `users`.`age` % ? from `users`", 2n]]
   }),
   line("modulo, of doubles", number((m) => Expr.modulo(m.ratio, 2.5)), {
     sqlite: [[`select mod("measures"."ratio", ?) from "measures"`, 2.5]],
     postgresql: unsupported("the rest of a division of doubles"),
-    mariadb: [["select (`measures`.`ratio` % ?) from `measures`", 2.5]],
-    mysql: [["select (`measures`.`ratio` % ?) from `measures`", 2.5]]
+    mariadb: [["select `measures`.`ratio` % ? from `measures`", 2.5]],
+    mysql: [["select `measures`.`ratio` % ? from `measures`", 2.5]]
   }),
   line("negate", value((u) => Expr.negate(Expr.negate(u.age))), {
     sqlite: [[`select - (- "users"."age") from "users"`]],

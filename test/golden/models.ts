@@ -62,6 +62,38 @@ export class Note extends Model.Class<Note>("Note")({
   ...Model.timestamps
 }, { table: "notes" }) {}
 
+/** JSON columns. */
+export class Page extends Model.Class<Page>("Page")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  options: Schema.Struct({
+    theme: Schema.Literal("light", "dark"),
+    size: Schema.Number,
+    isOpen: Schema.Boolean,
+    tags: Schema.Array(Schema.String),
+    inner: Schema.optional(Schema.Struct({ note: Schema.NullOr(Schema.String) }))
+  }),
+  extra: Schema.Unknown
+}, { table: "pages" }) {}
+
+/** With an index for search. */
+export class Article extends Model.Class<Article>("Article")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  title: Schema.String,
+  body: Schema.NullOr(Schema.String)
+}, { table: "articles", indexes: [{ name: "articles_search", search: ["title", "body"] }] }) {}
+
+/** Native arrays. */
+export class Box extends Model.Class<Box>("Box")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  name: Schema.String,
+  total: Schema.BigInt,
+  at: Schema.DateTimeUtc,
+  tags: Schema.Array(Schema.String).pipe(Field.nativeArray({ _tag: "text", maxLength: 40 })),
+  sizes: Schema.Array(Schema.NullOr(Schema.Int)).pipe(Schema.NullOr, Field.nativeArray({ _tag: "integer" })),
+  totals: Schema.Array(Schema.BigInt).pipe(Field.nativeArray({ _tag: "bigint" })),
+  times: Schema.Array(Schema.DateTimeUtc).pipe(Field.nativeArray({ _tag: "timestamp" }))
+}, { table: "boxes" }) {}
+
 /** In a schema, and of names that have to be quoted. */
 export class Odd extends Model.Class<Odd>("Odd")({
   id: Schema.Int.pipe(Field.primaryKey),

@@ -11,9 +11,11 @@ import * as Field from "../../src/Field.js"
 import * as MariaDb from "../../src/MariaDb.js"
 import * as Model from "../../src/Model.js"
 import * as Mutation from "../../src/Mutation.js"
-import { isSupported, make } from "../../src/mysql/dialect.js"
+import { make } from "../../src/mysql/dialect.js"
+import { isSupported } from "../../src/mysql/server.js"
 import * as Query from "../../src/Query.js"
-import type { Conflict, Insert, Statement } from "../../src/sql/ast.js"
+import type { Conflict, Insert } from "../../src/sql/ast.js"
+import type { Statement } from "../../src/sql/statement.js"
 import { compile } from "../../src/sql/compile.js"
 import type { Storage } from "../../src/sql/storage.js"
 import { connection, server, table, url } from "./server.js"
@@ -65,9 +67,9 @@ describe("the form's text", () => {
   prints(
     "division, by the type of what is divided",
     pluck((t) => Expr.and(Expr.eq(Expr.divide(t.count, 2), 1), Expr.eq(Expr.divide(t.ratio, 2), 1))),
-    "select ((`things`.`count` div ?) = ?) and ((`things`.`ratio` / ?) = ?) from `things`"
-      .replaceAll("((`things`.`count` div ?) =", "(((`things`.`count` div ?)) =")
-      .replaceAll("((`things`.`ratio` / ?) =", "(((`things`.`ratio` / ?)) =")
+    "select (`things`.`count` div ? = ?) and (`things`.`ratio` / ? = ?) from `things`"
+      .replaceAll("(`things`.`count` div ? =", "((`things`.`count` div ?) =")
+      .replaceAll("(`things`.`ratio` / ? =", "((`things`.`ratio` / ?) =")
   )
   prints(
     "avg of integers",

@@ -67,35 +67,38 @@ const lies: ReadonlyArray<readonly [what: string, preparation: Buffer, execution
 const refusal = (code: number): Buffer => frame(1, 0xff, code & 0xff, code >> 8, "#HY000no")
 
 describe("a server that has forgotten a statement", () => {
-  it.live.each([1243, 1615])("prepares it anew, once (%d)", (code) =>
-    Effect.scoped(Effect.gen(function*() {
-      let preparations = 0
-      let refusals = 0
-      const { port } = yield* pretend("8.4.3", (sql: string, client) => {
-        if (!sql.startsWith("select lie")) return client.writeOk()
-        preparations++
-        client.stream.write(prepared)
-        client.removeAllListeners("stmt_execute")
-        client.on("stmt_execute", () => {
-          if (refusals-- > 0) return client.stream.write(refusal(code))
-          client.stream.write(Buffer.concat([frame(1, 1), column(2, 3), eof(3), frame(4, 0, 0, 7, 0, 0, 0), eof(5)]))
+  it.live.each([[1243, "stalePlan"], [1615, "stalePlan"], [1140, "syntax"]])(
+    "prepares it anew, once (%d)",
+    ([code, reason]) =>
+      Effect.scoped(Effect.gen(function*() {
+        let preparations = 0
+        let refusals = 0
+        const { port } = yield* pretend("8.4.3", (sql: string, client) => {
+          if (!sql.startsWith("select lie")) return client.writeOk()
+          preparations++
+          client.stream.write(prepared)
+          client.removeAllListeners("stmt_execute")
+          client.on("stmt_execute", () => {
+            if (refusals-- > 0) return client.stream.write(refusal(Number(code)))
+            client.stream.write(Buffer.concat([frame(1, 1), column(2, 3), eof(3), frame(4, 0, 0, 7, 0, 0, 0), eof(5)]))
+          })
+          // It does not know how a statement is closed, and says so.
+          if (client.listenerCount("packet") === 0) client.on("packet", () => {})
         })
-        // It does not know how a statement is closed, and says so.
-        if (client.listenerCount("packet") === 0) client.on("packet", () => {})
-      })
-      const db = yield* opened(yield* make({ host: "127.0.0.1", port, username: "u" }))
-      const select = Effect.map(db.run("select lie", []), ({ rows }) => rows)
-      assert.deepStrictEqual(yield* select, [[7]])
-      refusals = 1
-      assert.deepStrictEqual(yield* select, [[7]])
-      assert.strictEqual(preparations, 2)
-      assert.deepStrictEqual(yield* select, [[7]])
-      assert.strictEqual(preparations, 2)
-      refusals = 2
-      const failure = yield* Effect.flip(select)
-      assert.deepStrictEqual<unknown>(failure.kind, { error: "QueryError", reason: "stalePlan" })
-      assert.strictEqual(preparations, 3)
-    })))
+        const db = yield* opened(yield* make({ host: "127.0.0.1", port, username: "u" }))
+        const select = Effect.map(db.run("select lie", []), ({ rows }) => rows)
+        assert.deepStrictEqual(yield* select, [[7]])
+        refusals = 1
+        assert.deepStrictEqual(yield* select, [[7]])
+        assert.strictEqual(preparations, 2)
+        assert.deepStrictEqual(yield* select, [[7]])
+        assert.strictEqual(preparations, 2)
+        refusals = 2
+        const failure = yield* Effect.flip(select)
+        assert.deepStrictEqual<unknown>(failure.kind, { error: "QueryError", reason })
+        assert.strictEqual(preparations, 3)
+      }))
+  )
 })
 
 describe("a server that lies", () => {

@@ -94,7 +94,10 @@ describe.skipIf(server === undefined).each([true, false])("streams with alone: %
       for (;;) {
         const chunk = yield* Effect.timeoutOption(Effect.either(pull), "1 millis")
         if (Option.isNone(chunk)) continue
-        if (chunk.value._tag === "Left") break
+        if (chunk.value._tag === "Left") {
+          assert.deepStrictEqual(chunk.value.left, Option.none())
+          break
+        }
         seen.push(...ids(chunk.value.right))
       }
       assert.deepStrictEqual(seen, upTo(3_000))

@@ -212,7 +212,7 @@ describe.each(available)("$name", (database) => {
     })
 
     test("a filter that asks for nothing deletes nothing", function*() {
-      const remove = (scope: Parameters<typeof Mutation.where<typeof Post, {}>>[0]) =>
+      const remove = (scope: Parameters<typeof Mutation.where<typeof Post, {}, {}>>[0]) =>
         Mutation.delete(Post).pipe(Mutation.where(scope))
       for (const scope of [{}, { and: [] }, { and: [{}, { and: [] }] }, () => Expr.and()]) {
         assert.deepStrictEqual(yield* issuePaths(remove(scope as never)), [[]])

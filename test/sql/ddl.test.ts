@@ -398,3 +398,76 @@ describe("models that cannot be tables", () => {
     assert.include(print(Ddl.create(Quoted), mariadb), "default ('it''s \\\\ ;')")
   })
 })
+
+describe("indexes for search", () => {
+  class Article extends Model.Class<Article>("Article")({
+    id: Schema.Int.pipe(Field.primaryKey),
+    title: Schema.String,
+    body: Schema.NullOr(Schema.String)
+  }, { schema: "web", indexes: [{ name: "it's \"so\"", search: ["title", "body"] }] }) {}
+
+  const after = (ddl: Ddl.Ddl, dialect: Dialect) => lines(print(ddl, dialect)).filter((line) => line !== "").slice(5)
+
+  it("are a table that triggers keep on SQLite", () => {
+    const made = [
+      `create virtual table "web"."it's ""so""" using fts5(words, content='', contentless_delete=1, detail=none, tokenize='ascii');`,
+      `create trigger "web"."it's ""so""_insert" after insert on "article" begin delete from "it's ""so""" where rowid = new."id"; insert into "it's ""so""" (rowid, words) values (new."id", strata_words(coalesce(new."title", '') || ' ' || coalesce(new."body", ''))); end;`,
+      `create trigger "web"."it's ""so""_update" after update on "article" when old."id" is not new."id" or old."title" is not new."title" or old."body" is not new."body" begin delete from "it's ""so""" where rowid = old."id"; insert into "it's ""so""" (rowid, words) values (new."id", strata_words(coalesce(new."title", '') || ' ' || coalesce(new."body", ''))); end;`,
+      `create trigger "web"."it's ""so""_delete" after delete on "article" begin delete from "it's ""so""" where rowid = old."id"; end;`
+    ]
+    assert.deepStrictEqual(after(Ddl.create(Article), sqlite), [") strict;", ...made])
+    assert.deepStrictEqual(after(Ddl.create([Article], { ifNotExists: true }), sqlite), [
+      ") strict;",
+      ...made.map((text) => text.replace(/^create (virtual table|trigger) /, "create $1 if not exists ")),
+      `insert into "web"."it's ""so""" (rowid, words) select "id", strata_words(coalesce("title", '') || ' ' || coalesce("body", '')) from "web"."article" where "id" not in (select rowid from "web"."it's ""so""");`
+    ])
+    assert.deepStrictEqual(lines(print(Ddl.drop(Article), sqlite)), [
+      `drop table if exists "web"."article";`,
+      `drop table if exists "web"."it's ""so""";`,
+      ""
+    ])
+  })
+
+  it("are GIN on PostgreSQL", () => {
+    assert.deepStrictEqual(after(Ddl.create(Article), postgres), [
+      ");",
+      `create index "it's ""so""" on "web"."article" using gin ((regexp_split_to_array(regexp_replace(lower((coalesce("title", '') || ' ' || coalesce("body", '')) collate "und-x-icu"), '[[:alnum:]]{65,}', '', 'g'), '[^[:alnum:]]+') collate "C"));`
+    ])
+    assert.strictEqual(print(Ddl.drop(Article), postgres), `drop table if exists "web"."article";\n`)
+  })
+
+  it("are none on MySQL and MariaDB", () => {
+    for (const dialect of [mysql, mariadb]) {
+      assert.strictEqual(after(Ddl.create(Article), dialect).length, 1)
+      assert.strictEqual(print(Ddl.drop(Article), dialect), "drop table if exists `web`.`article`;\n")
+    }
+  })
+
+  it("are none on SQLite of a key that is no whole number", () => {
+    class Named extends Model.Class<Named>("Named")({
+      id: Schema.UUID.pipe(Field.primaryKey),
+      title: Schema.String
+    }, { indexes: [{ search: ["title"] }] }) {}
+    assert.notInclude(print(Ddl.create(Named), sqlite), "fts5")
+    assert.strictEqual(print(Ddl.drop(Named), sqlite), `drop table if exists "named";\n`)
+    assert.include(print(Ddl.create(Named), postgres), `create index "named_title_search" on "named" using gin`)
+  })
+
+  it("are of texts, each once, and nothing else", () => {
+    class Wrong extends Model.Class<Wrong>("Wrong")({
+      id: Schema.Int.pipe(Field.primaryKey),
+      title: Schema.String
+    }, {
+      indexes: [
+        { search: ["id"] },
+        { search: [] },
+        { search: ["title", "title"] },
+        { search: ["title"], unique: true }
+      ]
+    }) {}
+    assert.strictEqual(
+      refusal(Ddl.create(Wrong), sqlite).message,
+      "The model Wrong contradicts itself: id is no text, so it cannot be searched for words; an index for search has no column, or one twice; an index for search has no column, or one twice; an index for search has columns to search and a name, and nothing else"
+    )
+  })
+})

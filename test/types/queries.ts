@@ -7,7 +7,7 @@ import type * as Either from "effect/Either"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Database, DbError } from "effect-strata"
+import type { Capability, Database, DbError } from "effect-strata"
 import { Expr, LazyRow, Query, Relation, Transaction } from "effect-strata"
 import { Comment, Event, Legacy, Post, User } from "./models.js"
 import type { UserId } from "./models.js"
@@ -148,6 +148,14 @@ export const managersBack = Query.from(User).pipe(
   Query.innerJoin("report", User, (u, { report }) => Expr.eq(u.id, report.managerId))
 )
 is<RowOf<typeof managersBack>, User>(true)
+
+// ---- what a literal leaves open is nothing that is required
+export const literals = Query.from(User).pipe(Query.select((u) => ({
+  when: Expr.when(Expr.isNull(u.nick), "none", u.nick),
+  both: Expr.when(Expr.isNull(u.nick), "none", "some"),
+  cases: Expr.cases([[Expr.gt(u.age, 1), "old"], [Expr.gt(u.age, 0), "young"]], "unborn")
+})))
+is<Effect.Effect.Context<typeof literals>, Database.Database>(true)
 
 // ---- pluck and scope
 const published = Query.scope(Post, { published: true })
@@ -293,9 +301,12 @@ export const shared = Query.option(Query.from(User).pipe(Query.forShare({ noWait
 is<Effect.Effect.Context<typeof shared>, Database.Database | Transaction.Transaction>(true)
 is<Effect.Effect.Success<typeof shared>, Option.Option<string>>(true)
 export const streamed = Query.stream(Query.from(User).pipe(Query.forNoKeyUpdate({ skipLocked: true })))
-is<Stream.Stream.Context<typeof streamed>, Database.Database | Transaction.Transaction>(true)
+is<
+  Stream.Stream.Context<typeof streamed>,
+  Database.Database | Transaction.Transaction | Capability.Capability<"key locks">
+>(true)
 export const inside = Transaction.run(Query.from(User).pipe(Query.forKeyShare()))
-is<Effect.Effect.Context<typeof inside>, Database.Database>(true)
+is<Effect.Effect.Context<typeof inside>, Database.Database | Capability.Capability<"key locks">>(true)
 // what it is part of requires a transaction too
 export const around = Query.from(Query.as("locked")(locked))
 is<Effect.Effect.Context<typeof around>, Database.Database | Transaction.Transaction>(true)
