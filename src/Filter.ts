@@ -65,9 +65,15 @@ type Scalar = string | number | bigint | boolean | Date | Uint8Array | ReadonlyA
 
 type Logic = "and" | "or" | "not"
 
+/** What stands where a filter can stand within one: a callback, as `Relation.some` gives. */
+type Test<S extends Source.Any> = (columns: Columns<S>) => Condition
+
 /**
  * A filter over the columns of a source: a bare value is equality, several entries must all hold. A record of a JSON column is
  * compared by `{ eq: record }`.
+ *
+ * `and`, `or` and `not` take callbacks beside filters, and so tests of relations:
+ * `{ age: { gte: 18 }, or: [{ name: "Ada" }, Relation.some(userPosts, { published: true })] }`.
  *
  * @since 0.1.0
  * @category models
@@ -75,8 +81,8 @@ type Logic = "and" | "or" | "not"
 export type Filter<S extends Source.Any> = {
   readonly [K in keyof S[typeof ColumnsId] | Logic]?: K extends keyof S[typeof ColumnsId] ?
     FilterOf<S[typeof ColumnsId][K]>
-    : K extends "not" ? Filter<S>
-    : ReadonlyArray<Filter<S>>
+    : K extends "not" ? Filter<S> | Test<S>
+    : ReadonlyArray<Filter<S> | Test<S>>
 }
 
 /**
@@ -88,8 +94,8 @@ export type Filter<S extends Source.Any> = {
 export type Draft<S extends Source.Any> = {
   readonly [K in keyof S[typeof ColumnsId] | Logic]?:
     | (K extends keyof S[typeof ColumnsId] ? FilterOf<S[typeof ColumnsId][K]>
-      : K extends "not" ? Draft<S>
-      : ReadonlyArray<Draft<S>>)
+      : K extends "not" ? Draft<S> | Test<S>
+      : ReadonlyArray<Draft<S> | Test<S>>)
     | undefined
 }
 
@@ -110,9 +116,11 @@ type Strict<S extends Source.Any, X> = {
     : K extends Logic ? StrictList<S, X[K]>
     : `"${K & string}" is no column`
 }
-type StrictNot<S extends Source.Any, V> = V extends object ? Strict<S, V> : Filter<S>
+type StrictNot<S extends Source.Any, V> = V extends (...columns: any) => any ? Test<S>
+  : V extends object ? Strict<S, V>
+  : Filter<S> | Test<S>
 type StrictList<S extends Source.Any, V> = V extends object ? { readonly [I in keyof V]: StrictNot<S, V[I]> }
-  : ReadonlyArray<Filter<S>>
+  : ReadonlyArray<Filter<S> | Test<S>>
 type StrictValue<F, V> = V extends object
   ? keyof V extends keyof TextTests<any> ? StrictTests<Extract<F, Tests<any>>, V> : F
   : F
@@ -183,18 +191,29 @@ export const condition = (
       conditions.push(
         Array.isArray(value)
           ? (key === "and" ? Comparison.allOf : Comparison.anyOf)(
-            Array.from(value, (one, i) => condition(description, ref, one, [...path, key, i]))
+            Array.from(value, (one, i) => within(description, ref, one, [...path, key, i]))
           )
           : invalid([...path, key], "takes a list of filters")
       )
     } else if (key === "not") {
-      conditions.push(nodeOf(Comparison.not(make<boolean>(condition(description, ref, value, [...path, key])))))
+      conditions.push(nodeOf(Comparison.not(make<boolean>(within(description, ref, value, [...path, key])))))
     } else {
       conditions.push(invalid([...path, key], `is no column: there are ${Object.keys(columns).join(", ")}`))
     }
   }
   return Comparison.allOf(conditions)
 }
+
+/** A filter or a callback within a filter. */
+const within = (
+  description: Source.Description,
+  ref: Ast.Ref,
+  part: unknown,
+  path: ReadonlyArray<string | number>
+): Ast.Expression =>
+  Predicate.isFunction(part)
+    ? nodeOf(part(columnsOf(description, ref, false)))
+    : condition(description, ref, part, path)
 
 const equals = (node: Ast.Expression, right: unknown, operator: Ast.Operator): Ast.Expression => ({
   _tag: "Call",

@@ -67,6 +67,9 @@ const expected: ReadonlyArray<
   ["not", { not: { name: "Ada" } }, [2, 3, 4]],
   ["not of NULL", { not: { age: 36 } }, [2, 4]],
   ["not of nothing", { not: {} }, []],
+  ["a callback in and", { and: [(p) => Expr.isNull(p.age), { active: true }] }, [3]],
+  ["a callback deeper in", { not: { not: { and: [(p) => Expr.gt(p.age, 12), { age: { lt: 50 } }] } } }, [1]],
+  ["a callback in not", { not: (p) => Expr.eq(p.name, "Ada") }, [2, 3, 4]],
   ["nested", { not: { and: [{ active: true }, { not: { name: "Ada" } }] }, age: { gte: 0 } }, [1, 2, 4]]
 ]
 
@@ -126,6 +129,7 @@ export const cases = group("filters", [
       [{ and: { age: 1 } }, ["and"]],
       [{ and: [{ age: 1 }, { age: undefined }] }, ["and", 1, "age"]],
       [{ not: { age: undefined } }, ["not", "age"]],
+      [{ or: [{ active: true }, "age"] }, ["or", 1]],
       [undefined, []],
       [null, []],
       [[], []],

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Expr from "../Expr.js"
 import * as Field from "../Field.js"
+import type * as Filter from "../Filter.js"
 import * as Model from "../Model.js"
 import * as Mutation from "../Mutation.js"
 import * as Query from "../Query.js"
@@ -363,6 +364,37 @@ export const cases = group("relations", [
     yield* same("none of a manyToMany", yield* ofTopics, ["A2", "A3"])
     const belonging = allBooks.pipe(Query.where(Relation.some(author, { name: "Ben" })), Query.pluck((b) => b.title))
     yield* same("of a belongsTo", yield* belonging, ["B1"])
+  }),
+
+  test("tests of relations within filters", models, function*() {
+    yield* write
+    const of = (filter: Filter.Filter<typeof Author>) => authors.pipe(Query.where(filter), Query.pluck((a) => a.name))
+    yield* same("and", yield* of({ and: [Relation.some(books), { heroId: { isNull: true } }] }), ["Ann"])
+    yield* same("beside a column", yield* of({ name: { ne: "Ann" }, and: [Relation.some(books)] }), ["Ben"])
+    yield* same("or", yield* of({ or: [Relation.some(profile, { motto: "off" }), { name: "Ben" }] }), ["Ben", "Cid"])
+    yield* same("not", yield* of({ not: Relation.some(books) }), ["Cid"])
+    yield* same("not of a list", yield* of({ not: { or: [Relation.none(books), { id: 1 }] } }), ["Ben"])
+    yield* same(
+      "a filter within one within one",
+      yield* of({
+        and: [
+          Relation.some(books, {
+            pages: { isNull: false },
+            and: [Relation.some(topics, { or: [{ name: "war" }, (t) => Expr.eq(t.name, "peace")] })]
+          })
+        ]
+      }),
+      ["Ann"]
+    )
+    yield* same(
+      "of the related rows that are loaded",
+      (yield* authors.pipe(Query.include({ books: books.pipe(Relation.where({ not: Relation.none(topics) })) }))).map(
+        (row) => row.books.length
+      ),
+      [1, 1, 0]
+    )
+    const wrong = Relation.hasMany(Author, Place, "name" as never)
+    yield* failsWith("one that does not fit", of({ or: [Relation.some(wrong)] }), "ConfigurationError")
   }),
 
   test("a relation that does not fit is refused", [Author, Place], function*() {

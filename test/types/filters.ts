@@ -52,6 +52,30 @@ export const elsewhere = [
   Mutation.update(User).pipe(Mutation.set(isAdult ? { age: 3 } : { nick: "x" }), Mutation.where(filter))
 ]
 
+// callbacks, and so tests of relations, within a filter
+is<RowOf<typeof within>, User>(true)
+export const within = users.pipe(
+  Query.where({ age: { gte: 18 }, and: [Relation.some(userPosts, { published: true })] }),
+  Query.where({ or: [{ name: "Ada" }, Relation.none(userPosts), (u) => Expr.gt(u.age, 90)] }),
+  Query.where({ not: Relation.every(userPosts, { or: [{ published: true }, (p) => Expr.eq(p.title, "x")] }) }),
+  Query.where({ not: { and: [(u) => Expr.eq(u.name, "x"), { not: (u) => Expr.isNull(u.nick) }] } })
+)
+export const composedWithin: Filter.Filter<typeof User> = {
+  and: [Relation.some(userPosts), filter, { or: [Relation.none(userPosts)] }]
+}
+// @ts-expect-error the test of another model's relation
+given(Query.from(Post).pipe(Query.where({ and: [Relation.some(userPosts)] })))
+// @ts-expect-error an unknown column in the filter of a test
+given(users.pipe(Query.where({ and: [Relation.some(userPosts, { publishd: true })] })))
+// @ts-expect-error undefined beside a test
+given(users.pipe(Query.where({ and: [Relation.some(userPosts), { age: undefined }] })))
+// @ts-expect-error an unknown column in a callback
+given(users.pipe(Query.where({ or: [{ name: "x" }, (u) => Expr.eq(u.agee, 1)] })))
+// @ts-expect-error a callback of no condition
+given(users.pipe(Query.where({ or: [(u) => u.age] })))
+// @ts-expect-error a test is no column
+given(users.pipe(Query.where({ name: Relation.some(userPosts) })))
+
 // ---- undefined
 // @ts-expect-error undefined
 given(users.pipe(Query.where({ age: undefined })))

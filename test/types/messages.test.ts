@@ -47,6 +47,18 @@ const cases: { readonly [name: string]: readonly [line: string, ...said: Readonl
     `users.pipe(Query.where({ age: 1, agee: 18 }))`,
     String.raw`Type 'number' is not assignable to type '"\"agee\" is no column"'.`
   ],
+  "unknown column in a callback within a filter": [
+    `users.pipe(Query.where({ or: [{ name: "x" }, (u) => Expr.eq(u.agee, 1)] }))`,
+    `Property 'agee' does not exist on type 'Columns<typeof User>'. Did you mean 'age'?`
+  ],
+  "the test of another model's relation in a filter": [
+    `posts.pipe(Query.where({ and: [Relation.some(userPosts)] }))`,
+    `Type 'Columns<typeof Post>' is not assignable to type 'Whole<typeof User>'.`
+  ],
+  "unknown column within a filter": [
+    `users.pipe(Query.where({ or: [{ agee: 18 }] }))`,
+    `'agee' does not exist in type 'Filter<typeof User>`
+  ],
   "unknown test": [
     `users.pipe(Query.where({ age: { like: "x" } }))`,
     `'like' does not exist in type 'Tests<number>'.`
