@@ -129,7 +129,7 @@ export const cases = group("filters", [
       [{ and: { age: 1 } }, ["and"]],
       [{ and: [{ age: 1 }, { age: undefined }] }, ["and", 1, "age"]],
       [{ not: { age: undefined } }, ["not", "age"]],
-      [{ or: [{ active: true }, "age"] }, ["or", 1]],
+      [{ and: [{ active: true }, "age"] }, ["and", 1]],
       [undefined, []],
       [null, []],
       [[], []],
