@@ -17,6 +17,7 @@ import {
   parameter,
   timestampType
 } from "./core.js"
+import { together } from "./conditional.js"
 import type { Expr, NonNull, Numeric, Operand, Widen } from "./core.js"
 
 const infix = (name: string, text: string): Ast.Operator => ({ name, form: "infix", text })
@@ -44,7 +45,8 @@ type Arithmetic = <A extends Numeric | null, B extends NonNull<A> | null = NonNu
 
 const arithmetic = (operator: Ast.Operator, resultType = numberType): Arithmetic => (left, right) => {
   const node = nodeOf(left)
-  return make(call(operator, [node, operandOr(right, numberType(node.type))], resultType(node.type)))
+  const other = operandOr(right, numberType(node.type))
+  return make(call(operator, [node, other], resultType(together(node.type, other.type))))
 }
 
 /**

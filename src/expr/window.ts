@@ -4,6 +4,7 @@
 import * as Predicate from "effect/Predicate"
 import type { NeedsId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
+import { isStoredAs } from "../sql/storage.js"
 import type { ValueType } from "../sql/storage.js"
 import { bare, orNull } from "../sql/valueType.js"
 import type { Capability } from "../Capability.js"
@@ -234,7 +235,7 @@ type Neighbour = {
 
 /** As values of a type: decimals may be kept otherwise. */
 const inForm = (node: Ast.Expression, { storage }: ValueType): Ast.Expression =>
-  storage._tag === "decimal" && JSON.stringify(node.type.storage) !== JSON.stringify(storage)
+  storage._tag === "decimal" && !isStoredAs(node.type.storage, storage)
     ? { _tag: "Cast", expression: node, type: { ...node.type, storage } }
     : node
 

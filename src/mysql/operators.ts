@@ -105,8 +105,8 @@ export const operatorsOf = (server: Server): Dialect["operators"] => {
     ...nativeQuantifiers(operand),
     ...ringOperators(
       (writer, key) => writer.text("hex(cast(").expression(key).text(" as char))"),
-      // The first row's width would be that of all.
-      (writer, path) => writer.text("cast(").expression(path).text(" as char(1000000))")
+      // The first row's width would be that of all; a cast of the text itself would cut it there.
+      (writer, text) => writer.text("concat(").expression(text).text(", cast('' as char(1000000)))")
     ),
     // Neither server reads an index by an order of rows.
     ...rowOrder(() => false, operand),

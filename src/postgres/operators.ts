@@ -138,8 +138,9 @@ const tested = (test: string): OperatorPrinter => (writer, [value]) => {
 /** The printers for a server. */
 export const operators = (settings: Settings): Dialect["operators"] => ({
   ...Aggregates.operators,
-  ...ringOperators((writer, key) =>
-    writer.text("encode(convert_to(cast(").expression(key).text(" as text), 'UTF8'), 'hex')")
+  ...ringOperators(
+    (writer, key) => writer.text("encode(convert_to(cast(").expression(key).text(" as text), 'UTF8'), 'hex')"),
+    (writer, text) => writer.text("cast(").expression(text).text(` as text)${byCodePoint}`)
   ),
   ...Numbers.operators,
   ...patterns(` collate ${quote(settings.caseCollation)}`, byCodePoint),

@@ -6,6 +6,8 @@ import type * as Source from "../Source.js"
 import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { selectOver } from "../sql/nodes.js"
+import { isStoredAs } from "../sql/storage.js"
+import type { ValueType } from "../sql/storage.js"
 import { commonType } from "../sql/valueType.js"
 import { build, refused, scopeOf } from "./built.js"
 import type { Any, OutputColumns, Query } from "./built.js"
@@ -27,22 +29,48 @@ export interface Combine<Needs = never> {
   ) => Query<B, Source.Derived<OutputColumns<B, S2>, B>, {}, R | R2 | Needs>
 }
 
-/** What stands in a union: the right side's parts in the order of the left's, and what the parts of both are. */
+type Part = Extract<Ast.Projection, { readonly _tag: "Value" }>
+
+/** What stands in a union: both sides' parts in the order of the left's and in one form, and what the parts of both are. */
 interface Aligned {
+  readonly left: Ast.Projection
   readonly right: Ast.Projection
   readonly both: Ast.Projection
 }
+
+/** A database may keep decimals in several forms. */
+const inForm = (part: Part, type: ValueType): Part => {
+  const { expression } = part
+  const { storage } = expression.type
+  return storage._tag === "decimal" && !isStoredAs(storage, type.storage)
+    ? { _tag: "Value", expression: { _tag: "Cast", expression, type: { ...expression.type, storage: type.storage } } }
+    : part
+}
+
+/** The same projection where all of its fields are. */
+const withFields = (
+  projection: Extract<Ast.Projection, { readonly fields: unknown }>,
+  fields: ReadonlyArray<readonly [name: string, part: Ast.Projection]>
+): Ast.Projection =>
+  Object.keys(projection.fields).every((name, i) => fields[i]![0] === name && fields[i]![1] === projection.fields[name])
+    ? projection
+    : { ...projection, fields: Object.fromEntries(fields) }
 
 const align = (left: Ast.Projection, right: Ast.Projection): Aligned | string => {
   if (left._tag === "Value" && right._tag === "Value") {
     const type = commonType(left.expression.type, right.expression.type)
     return type === undefined
       ? "values of different types"
-      : { right, both: { _tag: "Value", expression: { ...left.expression, type } as Ast.Expression } }
+      : {
+        left: inForm(left, type),
+        right: inForm(right, type),
+        both: { _tag: "Value", expression: { ...left.expression, type } as Ast.Expression }
+      }
   }
   if (left._tag === "Instance" && right._tag === "Instance") {
     return left.table === right.table
       ? {
+        left,
         right,
         both: left.optional ? left : right.optional ? { ...left, columns: left.columns, optional: true } : left
       }
@@ -61,7 +89,8 @@ const align = (left: Ast.Projection, right: Ast.Projection): Aligned | string =>
   }
   const isOptional = left._tag === "OptionalRecord" || right._tag === "OptionalRecord"
   return {
-    right: { ...right, fields: Object.fromEntries(aligned.map(([name, part]) => [name, part.right])) },
+    left: withFields(left, aligned.map(([name, part]) => [name, part.left])),
+    right: withFields(right, aligned.map(([name, part]) => [name, part.right])),
     both: {
       _tag: isOptional ? "OptionalRecord" : "Record",
       fields: Object.fromEntries(aligned.map(([name, part]) => [name, part.both]))
@@ -81,6 +110,9 @@ const bodyOf = (query: Any): Ast.Body => {
   return isBare ? from.body : ast
 }
 
+const bodyWith = (query: Any, projection: Ast.Projection): Ast.Body =>
+  projection === query.ast.projection ? bodyOf(query) : { ...query.ast, projection }
+
 const problemOf = ({ ast: left }: Any, { ast: right }: Any): string | undefined =>
   left.includes.length > 0 || right.includes.length > 0
     ? "relations are included after the rows of two queries are put together"
@@ -98,10 +130,8 @@ export const combined = (
   if (problem !== undefined) return problem
   const aligned = align(query.ast.projection, other.ast.projection)
   if (typeof aligned === "string") return `${operator} was given ${aligned}`
-  const right = aligned.right === other.ast.projection
-    ? bodyOf(other)
-    : { ...other.ast, projection: aligned.right }
-  return { body: { _tag: "Compound", operator, left: bodyOf(query), right }, row: aligned.both }
+  const [left, right] = [bodyWith(query, aligned.left), bodyWith(other, aligned.right)]
+  return { body: { _tag: "Compound", operator, left, right }, row: aligned.both }
 }
 
 const combine = (operator: Ast.Compound["operator"]) => (other: Any) => (query: Any): any => {

@@ -10,7 +10,8 @@ import type * as Source from "../Source.js"
 import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { selectOver } from "../sql/nodes.js"
-import type { Storage } from "../sql/storage.js"
+import { isStoredAs } from "../sql/storage.js"
+import type { ValueType } from "../sql/storage.js"
 import { change, refused } from "./built.js"
 import type { Any, OutputColumns, Query } from "./built.js"
 import { combined } from "./compound.js"
@@ -59,7 +60,8 @@ const comma = constant("','")
 const dot = constant("'.'")
 
 const keyOperator: Ast.Operator = { name: "ring key", form: "dialect" }
-const pathOperator: Ast.Operator = { name: "ring path", form: "dialect" }
+/** A text that leaves room for longer ones: some databases take the length of a recursion's texts from its base. */
+const growingOperator: Ast.Operator = { name: "growing text", form: "dialect" }
 
 /** What is one text for one value on every database. */
 const keys = new Set<string>(["integer", "bigint", "text", "literal", "uuid", "boolean", "timestamp", "day", "time"])
@@ -94,7 +96,7 @@ const keyOf = (columns: ReadonlyArray<string>, row: Ast.Projection): Ast.Express
 
 const cycleGuard = (columns: ReadonlyArray<string>, base: Ast.Projection): Guard => ({
   hint: "path",
-  first: call(pathOperator, [keyOf(columns, base)], textType),
+  first: call(growingOperator, [keyOf(columns, base)], textType),
   next: (before, row) => call(concatOperator, [before, keyOf(columns, row)], textType),
   goesOn: (before, row) =>
     compared("eq", position(make<string>(before), make<string>(keyOf(columns, row))).node, literal(0))
@@ -135,32 +137,62 @@ const plain = (
   return cteSource(itself, row)
 }
 
-/** Whether a column of a type is too narrow for values of another one of its kind. */
-const isNarrower = (one: Storage, other: Storage): boolean =>
-  (one._tag === "integer" && other._tag === "integer" && one.wide !== true && other.wide === true) ||
-  (one._tag === "text" && other._tag === "text" && one.maxLength !== undefined && other.maxLength === undefined)
+type SourceTag = Ast.Source["_tag"]
 
-const inForm = (row: Ast.Projection, both: Ast.Projection): Ast.Projection => {
-  if (row._tag === "Value" && both._tag === "Value") {
-    const { expression } = row
-    const { type } = both.expression
-    return isNarrower(expression.type.storage, type.storage)
-      ? { _tag: "Value", expression: { _tag: "Cast", expression, type } }
-      : row
+/** What a column is read from; undefined of other expressions. */
+const readFrom = ({ ast: { from, joins } }: Any, expression: Ast.Expression): SourceTag | undefined =>
+  expression._tag === "Column"
+    ? [from, ...joins.map(({ source }) => source)].find(({ ref }) => ref === expression.ref)?._tag
+    : undefined
+
+/** A row of the base whose columns hold what the step gives, too. */
+const widen = (
+  base: Any,
+  next: Any,
+  row: Ast.Projection,
+  found: Ast.Projection,
+  both: Ast.Projection
+): Ast.Projection => {
+  if (row._tag === "Value" && found._tag === "Value" && both._tag === "Value") {
+    const expression = widest(base, next, row.expression, found.expression, both.expression.type)
+    return expression === row.expression ? row : { _tag: "Value", expression }
   }
-  if (row._tag !== "Record" || !("fields" in both)) return row
-  const fields = Object.entries(row.fields).map(([name, part]) => [name, inForm(part, both.fields[name]!)] as const)
+  if (row._tag !== "Record" || !("fields" in found) || !("fields" in both)) return row
+  const fields = Object.entries(row.fields).map(([name, part]) =>
+    [name, widen(base, next, part, found.fields[name]!, both.fields[name]!)] as const
+  )
   return fields.every(([name, part]) => part === row.fields[name])
     ? row
     : { _tag: "Record", fields: Object.fromEntries(fields) }
 }
 
+const widest = (base: Any, next: Any, first: Ast.Expression, then: Ast.Expression, type: ValueType): Ast.Expression => {
+  const { storage } = first.type
+  // A column of a table has its limits in the database, which those of a column of another query need not be.
+  const isKept = isStoredAs(storage, then.type.storage) && readFrom(next, then) === "TableSource" &&
+    readFrom(base, first) === "TableSource"
+  if (isKept) return first
+  switch (type.storage._tag) {
+    case "integer":
+      return storage._tag === "integer" && storage.wide !== true && type.storage.wide === true
+        ? { _tag: "Cast", expression: first, type }
+        : first
+    case "decimal":
+      return { _tag: "Cast", expression: first, type: { ...type, storage: { _tag: "decimal" } } }
+    case "text":
+      return call(growingOperator, [first], { ...type, storage: { _tag: "text" } })
+    default:
+      return first
+  }
+}
+
 /** With columns that hold what the step gives, too: databases take a recursion's types from its base. */
 const widened = (name: string, base: Any, step: Step): Any => {
   const row = base.ast.projection
-  const found = combined("union all", base, step(cteSource(started(name, base), row)))
+  const next = step(cteSource(started(name, base), row))
+  const found = combined("union all", base, next)
   if (Predicate.isString(found)) return base
-  const projection = inForm(row, found.row)
+  const projection = widen(base, next, row, next.ast.projection, found.row)
   return projection === row ? base : change(base, (draft) => (draft.projection = projection))
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a recursion knows its rows again by.
+ * What a recursion knows its rows again by, and the texts in them that grow.
  */
 import type { Dialect } from "../Dialect.js"
 import type { Expression } from "./ast.js"
@@ -7,16 +7,16 @@ import type { Writer } from "./writer.js"
 
 type Print = (writer: Writer, value: Expression) => Writer
 
-/** `key` prints a value in digits, of which no value of another has the same; `path` the first of the keys, with room for those to come. */
+/** `key` prints a value in digits, of which no value of another has the same; `growing` a text with room for longer ones. */
 export const ringOperators = (
   key: Print,
-  path: Print = (writer, first) => writer.expression(first)
+  growing: Print = (writer, text) => writer.expression(text)
 ): Dialect["operators"] => ({
   "ring key": (writer, [value]) => {
     if (value === undefined) return
     key(writer.text("coalesce("), value).text(", '-')")
   },
-  "ring path": (writer, [first]) => {
-    if (first !== undefined) path(writer, first)
+  "growing text": (writer, [text]) => {
+    if (text !== undefined) growing(writer, text)
   }
 })

@@ -22,6 +22,9 @@ export type Storage =
   | { readonly _tag: "array"; readonly item: Storage }
   | { readonly _tag: "vector"; readonly dimensions: number }
 
+/** Whether columns of both keep their values in one way. */
+export const isStoredAs = (one: Storage, other: Storage): boolean => JSON.stringify(one) === JSON.stringify(other)
+
 /** Whether its values are whole numbers. */
 export const isWhole = ({ _tag }: Storage): boolean => _tag === "integer" || _tag === "bigint"
 

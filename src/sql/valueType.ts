@@ -8,7 +8,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import { analyze, identity, isNull, Unstorable } from "./analysis.js"
-import { InvalidValue } from "./storage.js"
+import { InvalidValue, isStoredAs } from "./storage.js"
 import type { Storage, ValueType } from "./storage.js"
 
 /** The type of a column or expression of this Schema, or what is wrong with it. */
@@ -213,7 +213,9 @@ const commonStorage = (left: Storage, right: Storage): Storage | undefined => {
   if (left._tag === "integer" && right._tag === "integer") {
     return { _tag: "integer", wide: left.wide === true || right.wide === true }
   }
-  if (JSON.stringify(left) === JSON.stringify(right)) return left
+  if (isStoredAs(left, right)) return left
+  // Of other digits each: in the form that holds all of them.
+  if (left._tag === "decimal" && right._tag === "decimal") return { _tag: "decimal" }
   const isText = ({ _tag }: Storage) => _tag === "text" || _tag === "literal"
   return isText(left) && isText(right) ? { _tag: "text" } : undefined
 }
