@@ -23,7 +23,7 @@ import type * as Scope from "effect/Scope"
 import type { ReadFailure, TransactionFailure, WriteFailure } from "./DbError.js"
 import type { Plan } from "./Plan.js"
 import type { Control as PoolControl } from "./pool/state.js"
-import type { Select } from "./sql/ast.js"
+import type { Include, Select } from "./sql/ast.js"
 import type { Statement } from "./sql/statement.js"
 import type { Options as TransactionOptions, Transaction } from "./transaction/scope.js"
 
@@ -65,6 +65,8 @@ export interface Service {
     statement: Statement,
     fiber: Fiber.RuntimeFiber<any, any>
   ) => Outcome | Effect.Effect<never, WriteFailure> | undefined
+  /** Loads relations onto rows that are there already, where these do not have them. */
+  readonly load: (rows: ReadonlyArray<object>, includes: ReadonlyArray<Include>) => Effect.Effect<void, ReadFailure>
   /** The rows of a select, decoded, in bounded memory. */
   readonly stream: (select: Select) => Stream.Stream<any, ReadFailure>
   /** Runs an effect in a transaction of this database, or in a savepoint of the one that the fiber is in. */

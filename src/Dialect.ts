@@ -7,6 +7,7 @@
 import type * as Capability from "./Capability.js"
 import type { Plan } from "./Plan.js"
 import type {
+  Bounds,
   Delete,
   Expression,
   Grouping,
@@ -36,6 +37,8 @@ export interface FunctionCall {
   /** Whether it takes each value once; then an order is one of the values themselves. */
   readonly distinct: boolean
   readonly orderBy: ReadonlyArray<Order>
+  /** Which of the values it keeps; only where tables cannot be correlated. */
+  readonly bounds: Bounds | undefined
   /** What it is over. */
   readonly window: Window | undefined
   /** Prints the order, or nothing: after the arguments, within the parentheses. */
@@ -110,6 +113,8 @@ export interface Capabilities {
   readonly defaultAsValue: boolean
   /** `aggregate(…) filter (where …)`. */
   readonly aggregateFilter: boolean
+  /** Whether a table in a subquery can use the columns of the selects around it; without, aggregates take a limit (`FunctionCall.bounds`). */
+  readonly correlatedTables: boolean
   readonly partialIndexes: boolean
   readonly expressionIndexes: boolean
   /** Whether DDL is part of a transaction. */

@@ -33,7 +33,7 @@ import type { Plain } from "./executor/statements.js"
 import * as Streams from "./executor/streams.js"
 import * as Tracing from "./executor/tracing.js"
 import * as Writes from "./executor/writes.js"
-import { loadSelect } from "./Loader.js"
+import * as Loader from "./Loader.js"
 import * as Pool from "./Pool.js"
 import type { Insert, Select } from "./sql/ast.js"
 import type { Mode } from "./sql/decode.js"
@@ -255,6 +255,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   }
 
   const rowsOf = rowsBy(runToRead)
+  const loader = Loader.make(dialect.capabilities)
 
   const transactBy = (hasDefaults: boolean): Database.Service["transact"] => (effect, given) =>
     Effect.withFiberRuntime((fiber) => {
@@ -305,7 +306,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   const select = (statement: Select): Effect.Effect<Database.Outcome, WriteFailure> =>
     statement.includes.length === 0
       ? send(statement)
-      : Effect.map(loadSelect(statement, rowsOf), (rows) => ({ rows, affected: rows.length }))
+      : Effect.map(loader.load(statement, rowsOf), (rows) => ({ rows, affected: rows.length }))
 
   /** A statement that is all there is to do, and answered at once. */
   const answerNow: NonNullable<Database.Service["runNow"]> = (statement, fiber) => {
@@ -337,7 +338,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   }
 
   const open = Cursors.make({ driver, pool, runner, use })
-  const streamOf = Streams.make({ decode, driver, open, prepared, rowsBy: (lend) => rowsBy(runBy(lend)) })
+  const streamOf = Streams.make({ decode, driver, loader, open, prepared, rowsBy: (lend) => rowsBy(runBy(lend)) })
   const plain = PlainStatements.make({ driver, open, pool, runner })
 
   const stream: Database.Service["stream"] = (select) =>
@@ -358,12 +359,14 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     lock: Locks.make({ driver, pool, classify: (failure) => toError(failure, undefined) }),
     explain: Explaining.make({
       driver,
+      loader,
       mayLock,
       prepared,
       run: (text, parameters) =>
         Effect.withFiberRuntime((fiber) => runToRead(fiber, text, parameters, { prepare: false }))
     }),
-    print: Printing.make(dialect)
+    print: Printing.make(dialect, loader),
+    load: (rows, includes) => loader.onto(rows, includes, rowsOf)
   }
 
   const reserve = Effect.withFiberRuntime<Connection | undefined, ConnectFailure, Scope.Scope>((fiber) =>

@@ -44,8 +44,9 @@ import type { LockOptions } from "./query/locking.js"
 import { Scope, useOf } from "./query/scope.js"
 import { atMost, countOf, existenceOf } from "./query/terminals.js"
 import { plansOf } from "./relation/definition.js"
-import type { LoadedId, RelationFrom } from "./relation/definition.js"
+import type { RelationFrom } from "./relation/definition.js"
 import type { Fresh } from "./relation/narrowing.js"
+import type { Loaded, Strategy } from "./relation/strategy.js"
 import { includesOf } from "./relation/use.js"
 import type * as Source from "./Source.js"
 import type { NeedsId, RowId } from "./Source.js"
@@ -297,17 +298,31 @@ export const forNoKeyUpdate: Locking<Capability<"key locks">> = locking("no key 
 export const forKeyShare: Locking<Capability<"key locks">> = locking("key share")
 
 /**
- * Loads relations with the rows, one statement a level whatever the number of rows.
+ * How relations are included.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface IncludeOptions {
+  /** How relations are loaded that do not say it themselves (`Relation.strategy`), at any depth. Default `"select"`. */
+  readonly strategy?: Strategy
+}
+
+/**
+ * Loads relations with the rows: by one statement a level whatever the number of rows, or all of them in the query's own statement
+ * (`{ strategy: "join" }`); see `Relation.strategy`.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const include =
-  <S extends Source.Any, const X extends { readonly [name: string]: RelationFrom<S> }>(relations: X & Fresh<S, X>) =>
-  <A, J, R>(
-    query: Query<A, S, J, R>
-  ): Query<A & { readonly [K in keyof X]: X[K][typeof LoadedId] }, S, J, R> =>
-    change(query, (draft) => (draft.includes = [...draft.includes, ...includesOf(plansOf(relations as never))]))
+export const include = <S extends Source.Any, const X extends { readonly [name: string]: RelationFrom<S> }>(
+  relations: X & Fresh<S, X>,
+  options?: IncludeOptions
+) =>
+<A, J, R>(query: Query<A, S, J, R>): Query<A & Loaded<X>, S, J, R> =>
+  change(query, (draft) => {
+    draft.includes = [...draft.includes, ...includesOf(plansOf(relations as never), options?.strategy)]
+  })
 
 /**
  * Keeps rows undecoded until a field of them is read: for wide rows of which few fields are used. Each field is then an `Either`, whose

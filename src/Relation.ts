@@ -14,5 +14,8 @@ export { belongsTo, hasMany, hasOne, manyToMany } from "./relation/kinds.js"
 export { include, limit, orderBy, where } from "./relation/narrowing.js"
 export type { Fresh } from "./relation/narrowing.js"
 
+export { strategy } from "./relation/strategy.js"
+export type { Loaded, Strategy, Unloaded } from "./relation/strategy.js"
+
 export { every, none, some } from "./relation/tests.js"
 export type { Test } from "./relation/tests.js"

@@ -17,6 +17,7 @@ import * as Errors from "./testing/errors.js"
 import * as Filters from "./testing/filters.js"
 import * as Models from "./testing/keys.js"
 import * as Lazy from "./testing/lazy.js"
+import * as Loading from "./testing/loading.js"
 import * as Logic from "./testing/logic.js"
 import * as Mutations from "./testing/mutations.js"
 import * as Numbers from "./testing/number.js"
@@ -57,6 +58,7 @@ export const contract: ReadonlyArray<Case> = [
   Queries.cases,
   Lazy.cases,
   Relations.cases,
+  Loading.cases,
   Mutations.cases,
   Streams.cases,
   Transactions.cases,

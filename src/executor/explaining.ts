@@ -14,7 +14,7 @@ import type {
   WriteFailure
 } from "../DbError.js"
 import type { Driver, Failure, Result } from "../Driver.js"
-import { prepare } from "../Loader.js"
+import type { Loader } from "../Loader.js"
 import type { Plan } from "../Plan.js"
 import type { Select } from "../sql/ast.js"
 import { failWith } from "./errors.js"
@@ -24,6 +24,7 @@ import type * as Statements from "./statements.js"
 /** What explaining needs of the executor. */
 interface Parts extends Pick<ReturnType<typeof Statements.make>, "prepared"> {
   readonly driver: Driver
+  readonly loader: Loader
   readonly mayLock: Effect.Effect<void, ConfigurationError | QueryError>
   readonly run: (
     text: string,
@@ -43,14 +44,14 @@ const analyzed = (plan: Plan, { rows, time }: Ran): Plan => ({
   root: { ...plan.root, rows: { ...plan.root.rows, actual: rows }, time }
 })
 
-export const make = ({ driver, mayLock, prepared, run }: Parts): Database.Service["explain"] => {
+export const make = ({ driver, loader, mayLock, prepared, run }: Parts): Database.Service["explain"] => {
   const { name, plan: form } = driver.dialect
   const { words } = form
   return (select: Select, isAnalyzed) =>
     Effect.gen(function*() {
       // Reading the rows takes the locks.
       if (isAnalyzed && select.lock !== undefined) yield* mayLock
-      const first = select.includes.length === 0 ? select : (yield* prepare(select)).select
+      const first = select.includes.length === 0 ? select : (yield* loader.prepare(select)).select
       const { parameters, text } = yield* prepared(first)
       const send = (sql: string) =>
         Effect.catchAll(run(sql, parameters), (error: WriteFailure | Failure) =>

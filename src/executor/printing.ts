@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import type { Printed } from "../Database.js"
 import type { WriteFailure } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
-import { prepare } from "../Loader.js"
+import * as Loader from "../Loader.js"
 import type { Insert } from "../sql/ast.js"
 import type { Statement } from "../sql/statement.js"
 import { scriptText } from "../sql/ddl.js"
@@ -48,23 +48,25 @@ const printed = (statement: Plain | undefined, dialect: Dialect): Printed => {
 }
 
 /** Prints for one dialect. */
-export const make = (dialect: Dialect) => (statement: Statement): Effect.Effect<Printed, WriteFailure> => {
-  if (statement._tag === "Script") {
-    return Effect.map(
-      Definitions.print(statement, { dialect, refused }),
-      (all) => ({ sql: scriptText(all), parameters: [] })
-    )
+export const make =
+  (dialect: Dialect, loader = Loader.make(dialect.capabilities)) =>
+  (statement: Statement): Effect.Effect<Printed, WriteFailure> => {
+    if (statement._tag === "Script") {
+      return Effect.map(
+        Definitions.print(statement, { dialect, refused }),
+        (all) => ({ sql: scriptText(all), parameters: [] })
+      )
+    }
+    const attempt = (print: () => Printed) =>
+      Effect.suspend(() => {
+        try {
+          return Effect.succeed(print())
+        } catch (problem) {
+          return refused(problem)
+        }
+      })
+    if (statement._tag !== "Select") return attempt(() => printed(first(statement, dialect), dialect))
+    return statement.includes.length === 0
+      ? attempt(() => printed(statement, dialect))
+      : Effect.flatMap(loader.prepare(statement), ({ select }) => attempt(() => printed(select, dialect)))
   }
-  const attempt = (print: () => Printed) =>
-    Effect.suspend(() => {
-      try {
-        return Effect.succeed(print())
-      } catch (problem) {
-        return refused(problem)
-      }
-    })
-  if (statement._tag !== "Select") return attempt(() => printed(first(statement, dialect), dialect))
-  return statement.includes.length === 0
-    ? attempt(() => printed(statement, dialect))
-    : Effect.flatMap(prepare(statement), ({ select }) => attempt(() => printed(select, dialect)))
-}

@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import type * as Database from "../Database.js"
 import type { ReadFailure, WriteFailure } from "../DbError.js"
 import type { Driver, Failure } from "../Driver.js"
-import { prepare } from "../Loader.js"
+import type { Loader } from "../Loader.js"
 import type { Select } from "../sql/ast.js"
 import type * as Cursors from "./cursors.js"
 import { failWith } from "./errors.js"
@@ -19,18 +19,19 @@ import type * as Statements from "./statements.js"
 /** What streams need of the executor. */
 interface Parts extends Pick<ReturnType<typeof Statements.make>, "decode" | "prepared"> {
   readonly driver: Driver
+  readonly loader: Loader
   readonly open: ReturnType<typeof Cursors.make>
   readonly rowsBy: (lend: Lend) => (select: Select) => Effect.Effect<ReadonlyArray<any>, ReadFailure>
 }
 
 export const make = (
-  { decode, driver, open, prepared, rowsBy }: Parts
+  { decode, driver, loader, open, prepared, rowsBy }: Parts
 ): Database.Service["stream"] => {
   return (given) =>
     Stream.unwrapScoped(Effect.gen(function*() {
       const { attach, select } = given.includes.length === 0
         ? { attach: undefined, select: given }
-        : yield* prepare(given)
+        : yield* loader.prepare(given)
       const compiled = yield* prepared(select)
       const { decoder, parameters, text } = compiled
       const exactIntegers = decoder?.exactIntegers === true

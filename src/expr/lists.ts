@@ -43,10 +43,35 @@ const itemOperator: Ast.Operator = { name: "listItem", form: "dialect" }
 /** A row in JSON: a list of its columns. */
 const rowOperator: Ast.Operator = { name: "jsonRow", form: "dialect" }
 
+const rowNode = (projection: Ast.Projection, type: ValueType): Ast.Expression => ({
+  _tag: "Call",
+  operator: rowOperator,
+  args: layoutOf(projection).printed.map(({ expression }) => expression),
+  type
+})
+
 const rowsOf = (projection: Ast.Projection, as: Rows["as"]): any => {
   const type = nestedType(projection, as)
-  const args = layoutOf(projection).printed.map(({ expression }) => expression)
-  return aggregate(jsonAggOperator, [{ _tag: "Call", operator: rowOperator, args, type }], type)
+  return aggregate(jsonAggOperator, [rowNode(projection, type)], type)
+}
+
+/** The rows of a relation as one value, in an order; NULL of no rows. */
+export const relationAgg = (
+  projection: Ast.Projection,
+  orderBy: ReadonlyArray<Ast.Order>,
+  bounds: Ast.Bounds | undefined
+): Ast.Expression => {
+  const type = nestedType(projection, "relation")
+  return {
+    _tag: "Aggregate",
+    operator: jsonAggOperator,
+    args: [rowNode(projection, type)],
+    distinct: false,
+    orderBy,
+    filter: undefined,
+    ...(bounds === undefined ? {} : { bounds }),
+    type
+  }
 }
 
 /** Lists of lists are rows: PostgreSQL's arrays hold only such that are of one length. */

@@ -5,7 +5,7 @@ import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression } from "../sql/ast.js"
 import type { Writer } from "../sql/writer.js"
 
-/** `group_concat([distinct ]…[ order by …] separator '…')`; the session has it as long as a result can be (see setup.ts). */
+/** `group_concat([distinct ]…[ order by …] separator '…'[ limit …])`; the session has it as long as a result can be (see setup.ts). */
 const printJoined = (
   writer: Writer,
   value: () => void,
@@ -15,7 +15,14 @@ const printJoined = (
   writer.text(call?.distinct === true ? "group_concat(distinct " : "group_concat(")
   value()
   call?.order()
-  return writer.text(` separator '${separator}')`)
+  writer.text(` separator '${separator}'`)
+  // MariaDB's alone, and takes no parameters.
+  const bounds = call?.bounds
+  if (bounds !== undefined) {
+    writer.text(` limit ${bounds.limit}`)
+    if (bounds.offset > 0) writer.text(` offset ${bounds.offset}`)
+  }
+  return writer.text(")")
 }
 
 /** A separator can be a literal only, and a value is never one: it stands before each text, and is cut off the first. */

@@ -158,6 +158,7 @@ export const make = (server: Server): Dialect => {
       returningTellsNew: false,
       defaultAsValue: true,
       aggregateFilter: false,
+      correlatedTables: !isMariaDb,
       partialIndexes: false,
       expressionIndexes: !isMariaDb,
       transactionalDdl: false

@@ -131,6 +131,7 @@ export const make = (settings: Settings): Dialect => ({
     returningTellsNew: true,
     defaultAsValue: true,
     aggregateFilter: true,
+    correlatedTables: true,
     partialIndexes: true,
     expressionIndexes: true,
     transactionalDdl: true

@@ -71,6 +71,8 @@ export interface Plan {
   readonly orders: ReadonlyArray<(columns: never) => Conditional.Order | ReadonlyArray<Conditional.Order>>
   readonly limit: number | undefined
   readonly includes: { readonly [name: string]: Plan }
+  /** How it is loaded; missing where that is left to what it is included in. */
+  readonly strategy?: Ast.Include["strategy"] | "none"
   readonly problem: ConfigurationError | undefined
 }
 

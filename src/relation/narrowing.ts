@@ -8,7 +8,8 @@ import type * as Model from "../Model.js"
 import type * as Source from "../Source.js"
 import type { ColumnsId } from "../Source.js"
 import { fromPlan, plansOf, refused } from "./definition.js"
-import type { Cardinality, LoadedId, Plan, Relation, RelationFrom } from "./definition.js"
+import type { Cardinality, Plan, Relation, RelationFrom } from "./definition.js"
+import type { Loaded } from "./strategy.js"
 
 type Keep<To extends Model.Any> = <F extends Model.Any, C extends keyof Cardinality<any>, A>(
   relation: Relation<F, To, C, A>
@@ -79,5 +80,5 @@ export const include = <T extends Model.Any, const X extends { readonly [name: s
   relations: X & Fresh<T, X>
 ): <F extends Model.Any, C extends keyof Cardinality<any>, A>(
   relation: Relation<F, T, C, A>
-) => Relation<F, T, C, A & { readonly [K in keyof X]: X[K][typeof LoadedId] }> =>
+) => Relation<F, T, C, A & Loaded<X>> =>
 (relation) => change(relation, { includes: { ...relation.plan.includes, ...plansOf(relations) } })

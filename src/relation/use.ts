@@ -13,7 +13,8 @@ import type { Plan } from "./definition.js"
 
 /** One use of a relation: a select of its rows, not yet restricted to parents. */
 export const instantiate = (
-  plan: Plan
+  plan: Plan,
+  strategy?: Ast.Include["strategy"]
 ): { readonly select: Ast.Select; readonly ref: Ast.Ref; readonly childRef: Ast.Ref } => {
   const description = plan.to[Describe]
   const ref: Ast.Ref = { hint: description.hint }
@@ -39,7 +40,7 @@ export const instantiate = (
       joins,
       where: conditions.length === 0 ? undefined : Comparison.allOf(conditions),
       orderBy: plan.orders.flatMap((order) => order(columns)).map(orderOf),
-      includes: includesOf(plan.includes)
+      includes: includesOf(plan.includes, strategy)
     }
   }
 }
@@ -50,12 +51,17 @@ export const equals = (left: Ast.Ref, a: Ast.Column, right: Ast.Ref, b: Ast.Colu
     makeExpr<{}>(columnOf(right, b))
   ))
 
-/** The relations of a select, ready to be loaded. */
-export const includesOf = (plans: { readonly [name: string]: Plan }): ReadonlyArray<Ast.Include> =>
-  Object.keys(plans).map((name) => {
+/** The relations of a select, ready to be loaded; `usual` is how, where they do not say it. */
+export const includesOf = (
+  plans: { readonly [name: string]: Plan },
+  usual: Ast.Include["strategy"] = "select"
+): ReadonlyArray<Ast.Include> =>
+  Object.keys(plans).flatMap((name) => {
     const plan = plans[name]!
-    const { childRef, select } = instantiate(plan)
-    return {
+    const { strategy = usual } = plan
+    if (strategy === "none") return []
+    const { childRef, select } = instantiate(plan, strategy)
+    return [{
       name,
       cardinality: plan.cardinality,
       parent: plan.parent,
@@ -63,6 +69,7 @@ export const includesOf = (plans: { readonly [name: string]: Plan }): ReadonlyAr
       select,
       childRef,
       limit: plan.limit,
+      strategy,
       problem: plan.problem
-    }
+    }]
   })

@@ -51,9 +51,10 @@ export const printAggregate = (
   window?: Window,
   over?: () => void
 ): void => {
-  const { args, distinct, filter, operator, orderBy, type } = aggregate
+  const { args, bounds, distinct, filter, operator, orderBy, type } = aggregate
   if (operator.requires !== undefined) writer.requires(operator.requires)
   if (distinct) checkOrder(aggregate)
+  if (bounds !== undefined && dialect.capabilities.correlatedTables) writer.unsupported("limit of an aggregate")
   const byCase = filter !== undefined && !dialect.capabilities.aggregateFilter
   const end = once(() => {
     if (filter !== undefined && !byCase) writer.text(" filter (where ").expression(filter).text(")")
@@ -67,6 +68,7 @@ export const printAggregate = (
   print(writer, byCase ? withCase(filter, args) : args, type, {
     distinct,
     orderBy,
+    bounds,
     window,
     order,
     end

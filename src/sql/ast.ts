@@ -111,6 +111,8 @@ export type Expression =
     /** In what order it takes the values. */
     readonly orderBy: ReadonlyArray<Order>
     readonly filter: Expression | undefined
+    /** Which of the values in their order it keeps, where the dialect's aggregates can. */
+    readonly bounds?: Bounds
     readonly type: ValueType
   }
   | {
@@ -159,6 +161,12 @@ export type Expression =
   }
   /** In the form of a column of its type, where a dialect has several forms of one type. */
   | { readonly _tag: "InForm"; readonly expression: Expression; readonly type: ValueType }
+
+/** At most so many, after so many that are left out. */
+export interface Bounds {
+  readonly limit: number
+  readonly offset: number
+}
 
 /** A parameter of a prepared query, known by its identity. */
 export interface Given {
@@ -301,6 +309,8 @@ export interface Include {
   readonly childRef: Ref
   /** At most so many children a parent. */
   readonly limit: number | undefined
+  /** By a statement of its own, or within the statement of its parents. */
+  readonly strategy: "select" | "join"
   /** What is wrong with the relation. */
   readonly problem: ConfigurationError | undefined
 }

@@ -79,10 +79,18 @@ const nestedReader = ({ nullable }: ValueType, rows: Rows, dialect: Dialect, mod
     if (!Array.isArray(found) || !found.every(fits)) throw new InvalidValue("is not a list of rows")
     try {
       const decoded = decoder.decode(found)
-      return rows.as === "list" ? decoded : recordFrom(decoded as ReadonlyArray<Entry>)
+      return rows.as === "record" ? recordFrom(decoded as ReadonlyArray<Entry>) : decoded
     } catch (problem) {
-      throw problem instanceof RowProblem ? new InvalidValue(within(problem)) : problem
+      if (!(problem instanceof RowProblem)) throw problem
+      throw rows.as === "relation" ? new InvalidRow(problem) : new InvalidValue(within(problem))
     }
+  }
+}
+
+/** A row of a relation that does not fit. */
+class InvalidRow extends InvalidValue {
+  constructor(readonly row: RowProblem) {
+    super(within(row))
   }
 }
 
@@ -182,6 +190,7 @@ const interpreter = (projection: Projection, dialect: Dialect) => {
       try {
         return one(row[position])
       } catch (problem) {
+        if (problem instanceof InvalidRow) throw new RowProblem(number, problem.row.leaf, problem.row.problem)
         if (problem instanceof InvalidValue) {
           const leaf = leaves[i]!
           throw new RowProblem(

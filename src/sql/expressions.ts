@@ -198,6 +198,7 @@ const printOver = (
   const end = once(over)
   printCall(writer, dialect, inner, {
     distinct: false,
+    bounds: undefined,
     orderBy: [],
     window,
     order: () => undefined,

@@ -20,7 +20,7 @@ export const nestedOf = (rows: Rows): Projection => {
  * What stands for such rows where a program gives a value: there are none. Made anew each time, as decoders know types by their Schemas.
  */
 const empty = (as: Rows["as"]): Schema.Schema<any, any> =>
-  as === "list"
+  as !== "record"
     ? Schema.Tuple()
     : Schema.transform(Schema.Tuple(), Schema.Record({ key: Schema.String, value: Schema.Never }), {
       strict: true,

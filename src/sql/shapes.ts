@@ -347,6 +347,12 @@ class Walk<A> {
       case "Aggregate":
         this.step(expression.operator)
         this.step(expression.distinct)
+        if (expression.bounds !== undefined) {
+          // They are part of the text.
+          this.step("bounds")
+          this.step(expression.bounds.limit)
+          this.step(expression.bounds.offset)
+        }
         return this.list(expression.args) && this.orders(expression.orderBy) && this.optional(expression.filter)
       case "Case":
         this.step(expression.branches.length)

@@ -55,9 +55,12 @@ export class InvalidValue {
   constructor(readonly message: string) {}
 }
 
-/** Rows within a value, each a list in the order of its columns: as a list of rows, or as a record of keys and values. See nested.ts. */
+/**
+ * Rows within a value, each a list in the order of its columns: as a list of rows, as a record of keys and values, or as the rows of a relation, whose
+ * problems are told as those of rows of their own. See nested.ts.
+ */
 export interface Rows {
-  readonly as: "list" | "record"
+  readonly as: "list" | "record" | "relation"
 }
 
 /** What is known of a column's or an expression's values. */

@@ -143,6 +143,7 @@ export const dialect: Dialect = {
     returningTellsNew: false,
     defaultAsValue: false,
     aggregateFilter: true,
+    correlatedTables: true,
     partialIndexes: true,
     expressionIndexes: true,
     transactionalDdl: true

@@ -46,5 +46,6 @@ export const printing = <const Name extends keyof typeof dialects>(
     readOnlyReason: refused,
     lock: () => refused,
     explain: () => refused,
-    print: Printing.make(dialects[name])
+    print: Printing.make(dialects[name]),
+    load: () => refused
   }) as Layer.Layer<any>

@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 import type { UnsupportedError } from "../../src/DbError.js"
 import type { Dialect } from "../../src/Dialect.js"
 import * as Writes from "../../src/executor/writes.js"
-import { loadSelect } from "../../src/Loader.js"
+import * as Loader from "../../src/Loader.js"
 import { DecimalParameter } from "../../src/mysql/codecs.js"
 import * as MysqlDialect from "../../src/mysql/dialect.js"
 import * as PostgresDialect from "../../src/postgres/dialect.js"
@@ -61,7 +61,10 @@ export const decimal = (digits: string): unknown => new DecimalParameter(digits)
 export const listed = (open: string, item: string, close: string): string =>
   `${open}${Array.from({ length: 257 }, () => item).join(",")}${close}`
 
-const keys = { k0: 1, k1: 1, i0_k0: 1, i0_k1: 1, i1_k0: 1, i1_k1: 1 }
+const keys: Record<string, unknown> = { k0: 1, k1: 1, i0_k0: 1, i0_k1: 1, i1_k0: 1, i1_k1: 1 }
+
+/** Related rows that came with it; each has more of them. */
+keys["i0"] = [{ row: {}, keys }]
 
 /** Fits every statement that goes on with what an earlier one found. */
 const row = (): object => ({ ...keys, keys, row: {}, found: { row: {}, keys } })
@@ -127,12 +130,13 @@ export const sentBy = (
       transact: (effect) => transact(effect, undefined)
     })
     const rows = (statement: Statement) => Effect.map(send(statement), (outcome) => outcome.rows)
+    const loader = Loader.make(dialect.capabilities)
     const service: Database.Service = {
       server: { name: dialect.name, version: "" },
       run: (statement): Effect.Effect<any, any> => {
         switch (statement._tag) {
           case "Select":
-            return Effect.map(loadSelect(statement, rows), (found) => ({ rows: found, affected: found.length }))
+            return Effect.map(loader.load(statement, rows), (found) => ({ rows: found, affected: found.length }))
           case "Script":
             return noScript
           default:
@@ -145,7 +149,8 @@ export const sentBy = (
       readOnlyReason: Effect.die("not needed"),
       lock: () => Effect.die("not needed"),
       explain: () => Effect.die("not needed"),
-      print: () => Effect.die("not needed")
+      print: () => Effect.die("not needed"),
+      load: (parents, includes) => loader.onto(parents, includes, rows)
     }
     return Effect.provideService(
       program as Effect.Effect<unknown, unknown, Database.Database>,

@@ -7,6 +7,7 @@ import { bodies } from "./bodies.js"
 import { composition } from "./composition.js"
 import { expressions } from "./expressions.js"
 import { json } from "./json.js"
+import { loading } from "./loading.js"
 import { locking } from "./locking.js"
 import { mutations } from "./mutations.js"
 import { queries } from "./queries.js"
@@ -25,6 +26,7 @@ export const tables = {
   composition,
   expressions,
   json,
+  loading,
   locking,
   mutations,
   patterns,

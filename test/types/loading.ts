@@ -1,0 +1,41 @@
+/**
+ * How relations are loaded: by strategies, which change no row but that of what is not loaded.
+ */
+import { Query, Relation } from "effect-strata"
+import type { Group } from "./models.js"
+import { Post, User } from "./models.js"
+import { postAuthor, postComments, userGroups, userManager, userPosts } from "./relations.js"
+import { given, is } from "./support.js"
+import type { RowOf } from "./support.js"
+
+// ---- the row is the same whatever the strategy
+export const joined = Query.from(User).pipe(
+  Query.include({ posts: userPosts.pipe(Relation.strategy("join")), groups: userGroups, manager: userManager })
+)
+is<RowOf<typeof joined>["posts"], ReadonlyArray<Post>>(true)
+is<RowOf<typeof joined>["groups"], ReadonlyArray<Group>>(true)
+is<RowOf<typeof joined>["manager"], User | null>(true)
+export const all = Query.from(Post).pipe(Query.include({ author: postAuthor }, { strategy: "join" }))
+is<RowOf<typeof all>["author"], User>(true)
+export const chosen = (strategy: Relation.Strategy) => userPosts.pipe(Relation.strategy(strategy), Relation.limit(3))
+is<ReturnType<typeof chosen>[typeof Relation.LoadedId], ReadonlyArray<Post>>(true)
+
+// ---- what is not loaded is not there
+export const without = Query.from(User).pipe(
+  Query.include({ posts: userPosts.pipe(Relation.strategy("none")), groups: userGroups })
+)
+is<keyof RowOf<typeof without> & ("posts" | "groups"), "groups">(true)
+export const inner = userPosts.pipe(
+  Relation.include({ author: postAuthor.pipe(Relation.strategy("none")), comments: postComments })
+)
+is<keyof (typeof inner)[typeof Relation.LoadedId][number] & ("author" | "comments"), "comments">(true)
+
+// ---- refused
+// @ts-expect-error no strategy
+given(userPosts.pipe(Relation.strategy("lazy")))
+// @ts-expect-error whether there is a property would not be known
+export const unsure = (strategy: Relation.Strategy | "none") => userPosts.pipe(Relation.strategy(strategy))
+// @ts-expect-error a query whose relations are not loaded has none
+given(Query.from(User).pipe(Query.include({ posts: userPosts }, { strategy: "none" })))
+// @ts-expect-error still another model's relation
+given(Query.from(User).pipe(Query.include({ author: postAuthor.pipe(Relation.strategy("join")) })))
