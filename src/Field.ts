@@ -17,6 +17,7 @@ import type * as Pipeable from "effect/Pipeable"
 import { pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { DayId, TimeOfDayId } from "./sql/analysis.js"
 import type * as Ast from "./sql/ast.js"
 import type { Storage } from "./sql/storage.js"
 
@@ -319,31 +320,27 @@ export const nativeArray = (item: Storage): Add<never> => (self) => extend(self,
 export const vector = (dimensions: number): Field<Schema.Array$<typeof Schema.Number>> =>
   make(Schema.Array(Schema.Number), { storage: { _tag: "vector", dimensions } })
 
-const Day = Schema.String.pipe(
+/**
+ * A day without a time, `"2026-11-21"`: a `date` column. It is a Schema, so `Schema.NullOr(Field.day)` is one that may be NULL.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const day: Schema.Schema<string> = Schema.String.pipe(
   Schema.pattern(/^\d{4}-\d{2}-\d{2}$/),
-  Schema.annotations({ identifier: "Day", description: "a day as YYYY-MM-DD" })
+  Schema.annotations({ schemaId: DayId, identifier: "Day", description: "a day as YYYY-MM-DD" })
 )
 
 /**
- * A day without a time, `"2026-11-21"`: a `date` column.
+ * A time of day with milliseconds, `"12:30:00.000"`: a `time(3)` column. It is a Schema, as `Field.day` is.
  *
  * @since 0.1.0
- * @category constructors
+ * @category schemas
  */
-export const day: Field<Schema.Schema<string>> = make(Day, { storage: { _tag: "day" } })
-
-const TimeOfDay = Schema.String.pipe(
+export const time: Schema.Schema<string> = Schema.String.pipe(
   Schema.pattern(/^\d{2}:\d{2}:\d{2}\.\d{3}$/),
-  Schema.annotations({ identifier: "TimeOfDay", description: "a time of day as HH:MM:SS.mmm" })
+  Schema.annotations({ schemaId: TimeOfDayId, identifier: "TimeOfDay", description: "a time of day as HH:MM:SS.mmm" })
 )
-
-/**
- * A time of day with milliseconds, `"12:30:00.000"`: a `time(3)` column.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const time: Field<Schema.Schema<string>> = make(TimeOfDay, { storage: { _tag: "time" } })
 
 /**
  * Filled in from Effect's Clock where the input says nothing: on insert, or on insert and each update.

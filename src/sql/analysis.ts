@@ -148,8 +148,14 @@ const bound = (refinements: ReadonlyArray<AST.Refinement>, key: string): number 
 const hasId = (refinements: ReadonlyArray<AST.Refinement>, id: symbol): boolean =>
   refinements.some((refinement) => Option.getOrUndefined(AST.getSchemaIdAnnotation(refinement)) === id)
 
+/** What Schemas of days and of times of day are known by, whatever is built of them: there are columns for these. */
+export const DayId: unique symbol = Symbol.for("effect-strata/Day")
+export const TimeOfDayId: unique symbol = Symbol.for("effect-strata/TimeOfDay")
+
 const text = (refinements: ReadonlyArray<AST.Refinement>): Storage => {
   if (hasId(refinements, Schema.UUIDSchemaId)) return { _tag: "uuid" }
+  if (hasId(refinements, DayId)) return { _tag: "day" }
+  if (hasId(refinements, TimeOfDayId)) return { _tag: "time" }
   const maxLength = bound(refinements, "maxLength")
   return maxLength === undefined ? { _tag: "text" } : { _tag: "text", maxLength }
 }

@@ -440,11 +440,11 @@ export const expressions = [
     mariadb: [["select case `posts`.`published` when 1 then 'true' when 0 then 'false' end, (`posts`.`id` <> 0) from `posts`"]],
     mysql: [["select case `posts`.`published` when 1 then 'true' when 0 then 'false' end, (`posts`.`id` <> 0) from `posts`"]]
   }),
-  line("cast of a time to a day", number((m) => Expr.cast(m.at, Field.day.schema)), {
-    sqlite: [[`select "measures"."at" from "measures"`]],
-    postgresql: [[`select cast("measures"."at" as text) collate "C" from "measures"`]],
-    mariadb: [["select cast(`measures`.`at` as char) from `measures`"]],
-    mysql: [["select cast(`measures`.`at` as char) from `measures`"]]
+  line("cast of a time to a day", number((m) => Expr.cast(m.at, Field.day)), {
+    sqlite: [[`select substr("measures"."at", 1, 10) from "measures"`]],
+    postgresql: [[`select cast("measures"."at" as date) from "measures"`]],
+    mariadb: [["select cast(`measures`.`at` as date) from `measures`"]],
+    mysql: [["select cast(`measures`.`at` as date) from `measures`"]]
   }),
   line("param", value(() => Expr.param(Schema.DateTimeUtc, DateTime.unsafeMake(0))), {
     sqlite: [[`select ? from "users"`, "1970-01-01T00:00:00.000Z"]],
@@ -457,14 +457,14 @@ export const expressions = [
   double: Expr.param(Schema.Number, 0.5),
   boolean: Expr.param(Schema.Boolean, true),
   decimal: Expr.param(Schema.BigDecimal, BigDecimal.unsafeFromString("1.50")),
-  day: Expr.param(Field.day.schema, "2026-11-21"),
-  time: Expr.param(Field.time.schema, "12:30:00.000"),
+  day: Expr.param(Field.day, "2026-11-21"),
+  time: Expr.param(Field.time, "12:30:00.000"),
   uuid: Expr.param(Schema.UUID, "0b1c7a5e-0000-4000-8000-000000000000"),
   json: Expr.param(Schema.Struct({ a: Schema.Number }), { a: 1 }),
   bytes: Expr.param(Schema.Uint8ArrayFromSelf, Uint8Array.of(1, 2))
 }))), {
     sqlite: [[`select ?, ?, ?, ?, ?, ?, ?, ?, ? from "users"`, 1n, 0.5, 1n, "1.5", "2026-11-21", "12:30:00.000", "0b1c7a5e-0000-4000-8000-000000000000", `{"a":1}`, Uint8Array.of(1, 2)]],
-    postgresql: [[`select $1::bigint, $2::double precision, $3::boolean, $4::numeric, $5, $6, $7, $8::jsonb, $9::bytea from "users"`, "1", "0.5", "true", "1.5", "2026-11-21", "12:30:00.000", "0b1c7a5e-0000-4000-8000-000000000000", `{"a":1}`, Buffer.of(1, 2)]],
+    postgresql: [[`select $1::bigint, $2::double precision, $3::boolean, $4::numeric, $5::date, $6::time, $7, $8::jsonb, $9::bytea from "users"`, "1", "0.5", "true", "1.5", "2026-11-21", "12:30:00.000", "0b1c7a5e-0000-4000-8000-000000000000", `{"a":1}`, Buffer.of(1, 2)]],
     mariadb: [["select ?, ?, ?, ?, ?, ?, ?, ?, ? from `users`", 1n, 0.5, true, decimal("1.5"), "2026-11-21", "12:30:00.000", "0b1c7a5e-0000-4000-8000-000000000000", `{"a":1}`, Uint8Array.of(1, 2)]],
     mysql: [["select ?, ?, ?, ?, ?, ?, ?, ?, ? from `users`", 1n, 0.5, true, decimal("1.5"), "2026-11-21", "12:30:00.000", "0b1c7a5e-0000-4000-8000-000000000000", `{"a":1}`, Uint8Array.of(1, 2)]]
   }),
