@@ -207,11 +207,14 @@ export const percentRank = ranking("percentRank", "percent_rank", doubleType)
  */
 export const cumeDist = ranking("cumeDist", "cume_dist", doubleType)
 
+/** What PostgreSQL takes for the counts of its window functions. */
+const greatestCount = 2_147_483_647
+
 /** A count that is part of the text, so that databases see a constant. */
 const counted = (what: string, count: number, least: number): Ast.Expression =>
-  Number.isSafeInteger(count) && count >= least
+  Number.isInteger(count) && count >= least && count <= greatestCount
     ? literal(count)
-    : invalid(`${what} takes a whole number from ${least}`)
+    : invalid(`${what} takes a whole number from ${least} to ${greatestCount}`)
 
 const ntileOperator = named("ntile", "ntile")
 

@@ -1,6 +1,7 @@
 /**
  * Selects that lock their rows.
  */
+import * as Predicate from "effect/Predicate"
 import { invalid } from "../expr/core.js"
 import type * as Ast from "../sql/ast.js"
 import type { Scope } from "./scope.js"
@@ -46,8 +47,12 @@ export const lockingOf = (
   ast: Ast.Select,
   scope: Scope,
   strength: Ast.Lock["strength"],
-  { noWait, of, skipLocked }: Given
+  options: Given
 ): Ast.Select => {
+  if (!Predicate.isRecord(options as unknown)) {
+    return { ...ast, where: invalid("a locking read has options that are no record") }
+  }
+  const { noWait, of, skipLocked } = options
   if (noWait === true && skipLocked === true) {
     return { ...ast, where: invalid("a locking read has both skipLocked and noWait: give one of them") }
   }

@@ -115,8 +115,7 @@ export const without = <const C extends Clause>(...names: ReadonlyArray<C>) =>
 > => withoutAll(query, names)
 
 const withoutAll = (query: Any, names: ReadonlyArray<Clause>): any => {
-  const unknown = names.find((name) => !Object.hasOwn(clauses, name))
-  return unknown === undefined
+  return names.every((name) => Object.hasOwn(clauses, name))
     ? change(query, (draft) => {
       for (const name of names) clauses[name](draft, scopeOf(query))
     })

@@ -40,10 +40,11 @@ export class Written extends Model.Class<Written>("Written")({
   data: Schema.Unknown.pipe(Field.json)
 }, { table: "f_written" }) {}
 
-/** One row, whose map has one key. */
+/** One row, whose map has one key, and whose tags are a and b. */
 export class Document extends Model.Class<Document>("Document")({
   id: Schema.Int.pipe(Field.primaryKey),
-  map: Schema.Record({ key: Schema.String, value: Schema.Int })
+  map: Schema.Record({ key: Schema.String, value: Schema.Int }),
+  tags: Schema.Array(Schema.String).pipe(Field.nativeArray({ _tag: "text" }))
 }, { table: "f_documents" }) {}
 
 /** Nobody's input names it. */
@@ -66,6 +67,8 @@ export interface Entry {
   /** Its text does not depend on the input, which is a value; of a name the text has the input in quotes. */
   readonly as: "value" | "name" | "word"
   readonly make: (input: any) => Made
+  /** What it takes as well: null, or undefined where it may be left out. */
+  readonly takesAlso?: null | undefined
   /** What a name may look like that stands in the text without quotes. */
   readonly bare?: RegExp
   /** What it may fail with that others may not. */

@@ -26,11 +26,12 @@ import type { Entry, Made } from "./entry.js"
 import { Canary, Document, Row, rows, Written } from "./entry.js"
 import { anyNumber, anyText, canary, shown } from "./hostile.js"
 import { names } from "./names.js"
+import { sought } from "./sought.js"
 import { values } from "./values.js"
 import { words } from "./words.js"
 
 const isLong = process.env["STRATA_LONG"] === "1"
-const entries: ReadonlyArray<Entry> = [...values, ...names, ...words]
+const entries: ReadonlyArray<Entry> = [...values, ...names, ...words, ...sought]
 const inputsEach = isLong ? Math.ceil(12_000 / entries.length) : 3
 const seed = Number(process.env["STRATA_SEED"] ?? 77)
 
@@ -53,8 +54,9 @@ const textOf = (made: Made) =>
   )
 
 /** Whether it is what the entry takes: a filter takes a record of tests as well. */
-const isTaken = ({ takes }: Entry, input: unknown): boolean =>
-  Predicate.hasProperty(input, "eq") || (takes === "text" ? typeof input === "string" : typeof input === "number")
+const isTaken = (entry: Entry, input: unknown): boolean =>
+  ("takesAlso" in entry && input === entry.takesAlso) || Predicate.hasProperty(input, "eq") ||
+  (entry.takes === "text" ? typeof input === "string" : typeof input === "number")
 
 /** Of what cannot even be a property's name, a program's own code says so. */
 const isNameable = (input: unknown): boolean => {
@@ -113,7 +115,7 @@ const problemsOf = (entry: Entry, input: unknown) =>
   })
 
 const onFresh = (database: AvailableDatabase) =>
-  Layer.unwrapEffect(Effect.map(Effect.promise(() => fresh(database)), ({ url }) => layerOf(url, { size: 1 })))
+  Layer.unwrapEffect(Effect.map(Effect.promise(() => fresh(database)), ({ url }) => layerOf(url, { size: 2 })))
 
 const kept = { id: 1, name: "untouched" }
 
@@ -123,7 +125,7 @@ describe.each(available)("on $name", (database) => {
       yield* Ddl.create(Row, Written, Canary, Document)
       yield* Mutation.insertMany(Row, rows)
       yield* Mutation.insert(Canary, kept)
-      yield* Mutation.insert(Document, { id: 1, map: { known: 1 } })
+      yield* Mutation.insert(Document, { id: 1, map: { known: 1 }, tags: ["a", "b"] })
       const problems: Array<string> = []
       let at = seed
       for (const entry of entries) {

@@ -218,8 +218,14 @@ export const values: ReadonlyArray<Entry> = [
   number("a filter of a whole number", (n) => where({ age: { gte: n } }, (row) => row.age >= n)),
   number("Expr.lt", (n) => where((row) => Expr.lt(row.score, n), (row) => row.score < n)),
   number("Expr.add", (n) => each((row) => Expr.add(row.score, n)), { allows: ["QueryError/data"] }),
-  number("Expr.round", (n) => each((row) => Expr.round(row.score, n)), { allows: ["QueryError/data"] }),
-  number("Expr.trunc", (n) => each((row) => Expr.trunc(row.score, n)), { allows: ["QueryError/data"] }),
+  number("Expr.round", (n) => each((row) => Expr.round(row.score, n)), {
+    allows: ["QueryError/data"],
+    takesAlso: undefined
+  }),
+  number("Expr.trunc", (n) => each((row) => Expr.trunc(row.score, n)), {
+    allows: ["QueryError/data"],
+    takesAlso: undefined
+  }),
   number("Expr.power", (n) => each((row) => Expr.power(row.score, n)), { allows: ["QueryError/data", "DecodeError"] }),
   number(
     "Expr.substring, from",
