@@ -10,6 +10,7 @@ import { nativeQuantifiers, rowOrder } from "../sql/rows.js"
 import { isWhole } from "../sql/storage.js"
 import type { Writer } from "../sql/writer.js"
 import * as Aggregates from "./aggregates.js"
+import * as Exact from "./exact.js"
 import * as Numbers from "./numbers.js"
 import { patterns } from "./patterns.js"
 import * as Text from "./text.js"
@@ -111,6 +112,7 @@ export const operatorsOf = (server: Server): Dialect["operators"] => {
     // Neither server reads an index by an order of rows.
     ...rowOrder(() => false, operand),
     ...Time.operators,
+    ...Exact.operators,
     like: infix("like"),
     ilike: (writer, [text, pattern]) => {
       if (text === undefined || pattern === undefined) return

@@ -11,6 +11,7 @@ import { isWhole } from "../sql/storage.js"
 import type { Writer } from "../sql/writer.js"
 import * as Aggregates from "./aggregates.js"
 import { byCodePoint, collated, collation, isText, isUncollated } from "./collations.js"
+import * as Exact from "./exact.js"
 import * as Numbers from "./numbers.js"
 import { patterns } from "./patterns.js"
 import * as Text from "./text.js"
@@ -148,6 +149,7 @@ export const operators = (settings: Settings): Dialect["operators"] => ({
   ...nativeQuantifiers(beside),
   ...rowOrder(() => true, beside),
   ...Time.operators,
+  ...Exact.operators,
   // What an upsert changes it has locked, which leaves its mark on the row.
   isNew: (writer) => writer.text("xmax = 0"),
   add: arithmetic("+"),

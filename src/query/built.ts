@@ -101,11 +101,11 @@ class Built extends Effectable.Class<ReadonlyArray<any>, ReadFailure, Database.D
 export const scopeOf = (query: Any): Scope => (query as unknown as Built).scope
 
 /** Runs the select, and goes on with its rows. */
-export const asking = <A, E = never>(
+export const asking = <A, E = never, R = never>(
   ast: Ast.Select,
-  then: (rows: ReadonlyArray<any>) => Effect.Effect<A, E>
-): Effect.Effect<A, E | ReadFailure, Database.Database> =>
-  Database.run(ast, ({ rows }) => then(rows)) as Effect.Effect<A, E | ReadFailure, Database.Database>
+  then: (rows: ReadonlyArray<any>) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | ReadFailure, R | Database.Database> =>
+  Database.run(ast, ({ rows }) => then(rows)) as Effect.Effect<A, E | ReadFailure, R | Database.Database>
 
 export const build = (ast: Ast.Select, scope: Scope): any => new Built(ast, scope)
 

@@ -70,7 +70,7 @@ export const isAggregated = (projection: Ast.Projection): boolean => {
   }
 }
 
-const hasAggregate = (expression: Ast.Expression): boolean => {
+export const hasAggregate = (expression: Ast.Expression): boolean => {
   switch (expression._tag) {
     case "Aggregate":
       return true
@@ -87,6 +87,25 @@ const hasAggregate = (expression: Ast.Expression): boolean => {
     case "Case":
       return (expression.otherwise !== undefined && hasAggregate(expression.otherwise)) ||
         expression.branches.some((branch) => hasAggregate(branch.when) || hasAggregate(branch.then))
+    default:
+      return false
+  }
+}
+
+/** Whether a function over a window is part of it, which no condition of its select can be. */
+export const hasWindow = (expression: Ast.Expression): boolean => {
+  switch (expression._tag) {
+    case "Over":
+      return true
+    case "Call":
+    case "Fragment":
+      return expression.args.some(hasWindow)
+    case "Cast":
+    case "Collate":
+      return hasWindow(expression.expression)
+    case "Case":
+      return (expression.otherwise !== undefined && hasWindow(expression.otherwise)) ||
+        expression.branches.some((branch) => hasWindow(branch.when) || hasWindow(branch.then))
     default:
       return false
   }

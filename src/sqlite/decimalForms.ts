@@ -19,6 +19,9 @@ const isScaledCall = (call: Call, scale: number): boolean => {
     case "greatest":
     case "least":
       return call.args.every((arg) => isScaled(arg, scale))
+    // It stands beside the expression that it is a value of, and is kept as that is.
+    case "exact value":
+      return true
     default:
       return false
   }

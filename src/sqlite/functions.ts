@@ -7,6 +7,7 @@ import type { Database } from "better-sqlite3"
 import { parseDecimal } from "../sql/values.js"
 import * as Decimals from "./decimals.js"
 import * as Arrays from "./arrays.js"
+import * as Exact from "./exact.js"
 import * as Json from "./jsonContains.js"
 import * as Numbers from "./numbers.js"
 import type { Raw, Scalar, Scalars } from "./scalar.js"
@@ -111,7 +112,8 @@ const scalars: Scalars = {
   ...Text.scalars,
   ...Patterns.scalars,
   ...Time.scalars,
-  ...Numbers.scalars
+  ...Numbers.scalars,
+  ...Exact.scalars
 }
 
 interface Sum {

@@ -15,6 +15,7 @@ import type { Writer } from "../sql/writer.js"
 import * as Aggregates from "./aggregates.js"
 import { isDecimal, isNative, isPlainText, isScaled, printPlain, someDecimal } from "./decimalForms.js"
 import { scaleOf } from "./decimals.js"
+import * as Exact from "./exact.js"
 import * as Numbers from "./numbers.js"
 import * as Patterns from "./patterns.js"
 import * as Text from "./text.js"
@@ -144,6 +145,7 @@ export const operators: Dialect["operators"] = {
   ...comparisonsWithQueries,
   ...rowOrder((pair) => isNative(pair), (writer, one) => void writer.operand(one)),
   ...Time.operators,
+  ...Exact.operators,
   eq: equality("="),
   ne: equality("<>"),
   gt: comparison(">"),

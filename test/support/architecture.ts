@@ -7,6 +7,7 @@ import { posix } from "node:path"
 export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<string>]> = [
   [0, [
     "Capability.ts",
+    "Page.ts",
     "dbError/**",
     "DbError.ts",
     "effect/fiberRefs.ts",
@@ -28,6 +29,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/words.ts"
   ]],
   [1, [
+    "Cursors.ts",
     "Database.ts",
     "LazyRow.ts",
     "Plan.ts",
