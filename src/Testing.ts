@@ -18,10 +18,12 @@ import * as Filters from "./testing/filters.js"
 import * as Models from "./testing/keys.js"
 import * as Lazy from "./testing/lazy.js"
 import * as Loading from "./testing/loading.js"
+import * as Loads from "./testing/loads.js"
 import * as Logic from "./testing/logic.js"
 import * as Mutations from "./testing/mutations.js"
 import * as Numbers from "./testing/number.js"
 import * as Queries from "./testing/queries.js"
+import * as Repositories from "./testing/repositories.js"
 import * as Relations from "./testing/relations.js"
 import * as Storage from "./testing/storage.js"
 import * as Streams from "./testing/streams.js"
@@ -60,6 +62,8 @@ export const contract: ReadonlyArray<Case> = [
   Relations.cases,
   Loading.cases,
   Mutations.cases,
+  Repositories.cases,
+  Loads.cases,
   Streams.cases,
   Transactions.cases,
   Errors.cases

@@ -86,6 +86,25 @@ export const keysOf = (table: Table, rows: ReadonlyArray<{ readonly [k: string]:
   return [...new Map(rows.map((row) => keyOf(table, row)).map((key) => [placeOf(key), key])).values()]
 }
 
+/** The values of the primary key where a statement is about the row of one key: the condition is that, and nothing else. */
+export const keyGiven = ({ joins, ref, table, where }: Update | Delete): Key | undefined => {
+  if (joins !== undefined || where === undefined) return undefined
+  const values = new Map<string, unknown>()
+  const isOfKey = (condition: Expression): boolean => {
+    if (condition._tag !== "Call") return false
+    const { args: [left, right], operator } = condition
+    if (operator === Comparison.operators.and) return condition.args.every(isOfKey)
+    if (operator !== Comparison.operators.eq || left?._tag !== "Column" || right?._tag !== "Parameter") return false
+    if (left.ref !== ref || values.has(left.name)) return false
+    values.set(left.name, right.value)
+    return true
+  }
+  if (!isOfKey(where) || values.size !== table.primaryKey.length) return undefined
+  return table.primaryKey.every(({ name }) => values.has(name))
+    ? table.primaryKey.map(({ name }) => values.get(name))
+    : undefined
+}
+
 const keyOf = (table: Table, row: { readonly [k: string]: unknown }): Key =>
   table.primaryKey.map((_, i) => row[`k${i}`])
 

@@ -10,6 +10,7 @@ import type { Statement } from "../sql/statement.js"
 import type { Script } from "../sql/definitions.js"
 import { Default } from "../sql/ast.js"
 import * as Changes from "./changes.js"
+import type { Key } from "./keys.js"
 import * as Returning from "./returning.js"
 import * as Upserts from "./upserts.js"
 
@@ -204,7 +205,22 @@ export const make = <Ready>(
     transact
   })
 
-  const update = (statement: Update): Effect.Effect<Sent, WriteFailure> =>
+  /** The row of one key is known before, and the update itself locks it. */
+  const updateOne = (statement: Update, key: Key): Effect.Effect<Sent, WriteFailure> =>
+    transact(Effect.flatMap(send({ ...statement, returning: undefined }), ({ affected }) =>
+      affected === 0
+        ? Effect.succeed<Sent>({ rows: [], affected })
+        : Effect.map(send(Returning.readBy(statement, statement.table.primaryKey, [key])), ({ rows }): Sent => ({
+          affected,
+          rows: rows.map(({ row }) => row)
+        }))))
+
+  const update = (statement: Update): Effect.Effect<Sent, WriteFailure> => {
+    const key = Returning.keyGiven(statement)
+    return key === undefined ? updateSome(statement) : updateOne(statement, key)
+  }
+
+  const updateSome = (statement: Update): Effect.Effect<Sent, WriteFailure> =>
     transact(Effect.flatMap(send(Returning.lockKeys(statement)), ({ rows }) => {
       if (rows.length === 0) return Effect.succeed<Sent>({ rows: [], affected: 0 })
       const keys = Returning.keysOf(statement.table, rows)

@@ -17,6 +17,7 @@ import * as FiberRef from "effect/FiberRef"
 import { ConflictError, TimeoutError } from "../DbError.js"
 import * as FiberRefs from "../effect/fiberRefs.js"
 import * as Settled from "../effect/settled.js"
+import { isStepped, whole } from "../effect/steps.js"
 import type { TransactionError, TransactionFailure, WriteFailure } from "../DbError.js"
 import type { Connection, Failure } from "../Driver.js"
 import type { Pool } from "../Pool.js"
@@ -130,7 +131,9 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
     end: { readonly onSuccess: () => Effect.Effect<void, E2>; readonly onFailure: () => Effect.Effect<void> }
   ): Effect.Effect<A, E | E2 | TimeoutError, Exclude<R, Transaction>> => {
     const context = fiber.currentContext
-    const body = restore(limited(effect, options)) as Effect.Effect<A, E | TimeoutError, Exclude<R, Transaction>>
+    // What follows a request would else be done by another fiber, the end of the transaction with it.
+    const own = isStepped(fiber) ? whole(effect) : effect
+    const body = restore(limited(own, options)) as Effect.Effect<A, E | TimeoutError, Exclude<R, Transaction>>
     // Who is in no savepoint is in the transaction.
     const leaveSavepoint = scope.parent === undefined ? undefined : FiberRefs.enter(fiber, innermost, scope)
     const leaveTransaction = FiberRefs.enter(

@@ -12,6 +12,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "DbError.ts",
     "effect/fiberRefs.ts",
     "effect/settled.ts",
+    "effect/steps.ts",
     "pool/state.ts",
     "sql/analysis.ts",
     "sql/ast.ts",
@@ -31,6 +32,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [1, [
     "Cursors.ts",
     "Database.ts",
+    "database/**",
     "LazyRow.ts",
     "Plan.ts",
     "Source.ts",
@@ -78,6 +80,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [10, ["Executor.ts", "Loader.ts", "executor/**", "loader/**"]],
   [11, [
     "Repository.ts",
+    "repository/**",
     "Session.ts",
     "Signals.ts",
     "Monitor.ts",
