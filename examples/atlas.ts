@@ -4,6 +4,7 @@
  * - `atlas/models.ts`: the tables, as Effect Schemas, and how they are related
  * - `atlas/data.ts` and `atlas/load.ts`: from two npm packages into the tables
  * - `atlas/questions.ts`: joins, groups, nested relations, a transaction, typed errors, a stream
+ * - `atlas/profiles.ts`: relations of relations in one expression, loaded by five statements or by one
  *
  * `npm run quickstart -- --database postgres://…` runs the same program on another database: only the Layer is another one.
  */
@@ -14,6 +15,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Data from "./atlas/data.js"
 import { load } from "./atlas/load.js"
+import { compared, profiles } from "./atlas/profiles.js"
 import { questions } from "./atlas/questions.js"
 import * as Terminal from "./atlas/terminal.js"
 
@@ -22,7 +24,8 @@ const timed = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
     const start = yield* Clock.currentTimeMillis
     const result = yield* effect
     const end = yield* Clock.currentTimeMillis
-    yield* Console.error(`${what} in ${((end - start) / 1000).toFixed(1)} s`)
+    const ms = end - start
+    yield* Console.error(`${what} in ${ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`}`)
     return result
   })
 
@@ -37,6 +40,10 @@ const program = Effect.gen(function*() {
   yield* timed(
     "answered",
     Effect.forEach(questions, Effect.flatMap((answer) => Console.log(Terminal.print(answer))), { discard: true })
+  )
+
+  yield* compared((strategy) =>
+    timed(`250 countries with languages, neighbours and cities loaded by ${strategy}`, profiles(strategy))
   )
 })
 

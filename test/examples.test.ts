@@ -13,11 +13,13 @@ import { join } from "node:path"
 import * as Data from "../examples/atlas/data.js"
 import { load, Progress } from "../examples/atlas/load.js"
 import { City, models } from "../examples/atlas/models.js"
+import { profiles, strategies } from "../examples/atlas/profiles.js"
 import { questions } from "../examples/atlas/questions.js"
 import type { Answer } from "../examples/atlas/questions.js"
 import * as Terminal from "../examples/atlas/terminal.js"
 import * as Connect from "../src/Connect.js"
 import * as Query from "../src/Query.js"
+import { statementsOf } from "../src/testing/suite.js"
 import { available, fresh } from "./support/databases.js"
 import type { AvailableDatabase } from "./support/databases.js"
 
@@ -40,18 +42,30 @@ const answersOn = (database: AvailableDatabase) =>
   Effect.gen(function*() {
     const layer = yield* connect(database)
     const atlas = Data.read(yield* packages)
-    return yield* Effect.provide(Effect.zipRight(load(atlas), Effect.all(questions)), layer)
+    yield* Effect.provide(load(atlas), layer)
+    const ways = yield* Effect.provide(
+      Effect.forEach(strategies, (strategy) => statementsOf(profiles(strategy))),
+      layer
+    )
+    return { answers: yield* Effect.provide(Effect.all(questions), layer), ways }
   })
 
-const running = new Map<string, Promise<ReadonlyArray<Answer>>>()
+interface Found {
+  readonly answers: ReadonlyArray<Answer>
+  readonly ways: ReadonlyArray<{ readonly result: unknown; readonly texts: ReadonlyArray<string> }>
+}
+
+const running = new Map<string, Promise<Found>>()
 
 /** Asked once on each database, by whichever test comes first. */
-const answers = (database: AvailableDatabase) =>
+const found = (database: AvailableDatabase) =>
   Effect.promise(() => {
     const asked = running.get(database.name) ?? Effect.runPromise(answersOn(database))
     running.set(database.name, asked)
     return asked
   })
+
+const answers = (database: AvailableDatabase) => Effect.map(found(database), ({ answers }) => answers)
 
 const rowsOf = (answers: ReadonlyArray<Answer>, question: RegExp) => {
   const found = answers.find((answer) => question.test(answer.question))
@@ -230,6 +244,40 @@ describe("the atlas", () => {
       const all = yield* Effect.forEach(available, (database) => Effect.map(answers(database), print))
       for (const other of all.slice(1)) assert.strictEqual(other, all[0])
     }), timeout)
+
+  it.live(
+    "has the same countries with all that belongs to them, by five statements or one, on every database",
+    () =>
+      Effect.gen(function*() {
+        const { countries } = yield* packages
+        const all = yield* Effect.forEach(available, (database) => Effect.map(found(database), ({ ways }) => ways))
+        for (const ways of all) assert.deepStrictEqual(ways.map(({ texts }) => texts.length), [5, 1])
+        const [first, ...others] = all.flat().map(({ result }) =>
+          JSON.parse(JSON.stringify(result)) as ReadonlyArray<any>
+        )
+        for (const other of others) assert.deepStrictEqual(other, first)
+        const numberOf = (countries: ReadonlyArray<any>, part: string): number =>
+          countries.reduce((sum, country) => sum + Object.keys(country[part]).length, 0)
+        assert.strictEqual(first?.length, 250)
+        assert.strictEqual(numberOf(first ?? [], "languages"), numberOf(countries, "languages"))
+        assert.strictEqual(numberOf(first ?? [], "borders"), 648)
+        const austria = first?.find(({ code }) => code === "AT")
+        assert.deepStrictEqual(austria?.cities.map(({ name }: { name: string }) => name), [
+          "Vienna",
+          "Graz",
+          "Linz",
+          "Favoriten",
+          "Donaustadt"
+        ])
+        assert.deepStrictEqual(
+          austria?.borders.find(({ code }: { code: string }) => code === "CH").languages.map((
+            { name }: { name: string }
+          ) => name),
+          ["French", "Italian", "Romansh", "Swiss German"]
+        )
+      }),
+    timeout
+  )
 
   const quickstart = (...args: ReadonlyArray<string>) =>
     Effect.async<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resume) => {
