@@ -264,6 +264,9 @@ export interface SearchIndexParts {
  * @category models
  */
 export interface SearchForm {
+  /** What stands within `create table`. */
+  readonly inTable?: (parts: SearchIndexParts) => ReadonlyArray<string>
+  /** What follows it. */
   readonly create: (parts: SearchIndexParts) => ReadonlyArray<string>
   /** What does not go with the table, told the quoted name: where there is none it is passed over. */
   readonly drop: (index: SearchIndex, name: string) => ReadonlyArray<string>

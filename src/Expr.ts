@@ -136,3 +136,4 @@ export {
 } from "./expr/arrays.js"
 
 export { search, searchRank } from "./expr/search.js"
+export type { SearchOptions } from "./expr/search.js"

@@ -164,8 +164,9 @@ export interface Index<K extends string = string> {
   /** Only rows for which it holds: a partial index. */
   readonly where?: (columns: any) => { readonly node: Ast.Expression }
   /**
-   * The words of these columns, and nothing else: `Expr.search` of exactly these columns finds rows by it on SQLite and PostgreSQL. MySQL and
-   * MariaDB make none. What `Expr.search` means is the same with and without it.
+   * The words of these columns, and nothing else: `Expr.search` of exactly these columns finds rows by it on SQLite and PostgreSQL, with
+   * `{ committed: true }` on MySQL and MariaDB too. There it is a hidden column of the index's name, which holds the texts again, in lower case,
+   * and a FULLTEXT index of it. What `Expr.search` means is the same with and without it.
    */
   readonly search?: ReadonlyArray<K>
   /** Default: made of the table's and the columns' names. */

@@ -14,6 +14,8 @@ import { concat, lower } from "./text.js"
 const searchOperator: Ast.Operator = { name: "search", form: "dialect" }
 /** Of columns, which follow the arguments: an index of theirs has all of the words. */
 const indexableOperator: Ast.Operator = { name: "searchIndexed", form: "dialect" }
+/** The same where an index may have what is committed alone. */
+const committedOperator: Ast.Operator = { name: "searchCommitted", form: "dialect" }
 const rankOperator: Ast.Operator = { name: "searchRank", form: "dialect" }
 
 /** How many characters, and how many different words, a search has at the most. */
@@ -57,11 +59,12 @@ const searching = (
   operator: Ast.Operator,
   texts: ReadonlyArray<Operand<string | null, any>>,
   text: string,
-  type: Ast.Expression["type"]
+  type: Ast.Expression["type"],
+  byIndex: Ast.Operator = operator
 ): Expr<any, any> => {
   const all = together(texts)
   const words = soughtIn(text)
-  const columns = operator === searchOperator ? indexable(texts, words) : undefined
+  const columns = byIndex === operator ? undefined : indexable(texts, words)
   return make(
     all._tag === "Invalid"
       ? all
@@ -69,8 +72,23 @@ const searching = (
       ? words
       : columns === undefined
       ? { _tag: "Call", operator, args: [all, words], type: notNull(type) }
-      : { _tag: "Call", operator: indexableOperator, args: [all, words, ...columns], type: notNull(type) }
+      : { _tag: "Call", operator: byIndex, args: [all, words, ...columns], type: notNull(type) }
   )
+}
+
+/**
+ * How a search may find rows.
+ *
+ * @since 0.1.0
+ * @category search
+ */
+export interface SearchOptions {
+  /**
+   * That rows as they were committed last are enough, so that MySQL and MariaDB may find them by an index: within a transaction they then miss
+   * rows that it has written itself, and rows that others have changed since it began. Without (the default) they read every row that other
+   * conditions leave. SQLite and PostgreSQL, whose indexes miss nothing, take no notice.
+   */
+  readonly committed?: boolean
 }
 
 /**
@@ -79,16 +97,24 @@ const searching = (
  * A word is letters and digits between anything else; upper and lower case are the same. Nothing in the text is an operator, so it may come
  * from anybody as it is: quotes, `-`, `*` and `or` mean nothing. A text without a word matches nothing; one of more than 100 words or 10,000
  * characters is a ValidationError. It means the same on every database. Of exactly the columns of an index for search of the model
- * (`indexes: [{ search: ["title", "body"] }]`) it finds rows by that on SQLite and PostgreSQL; else it reads every row that other conditions
- * leave.
+ * (`indexes: [{ search: ["title", "body"] }]`) it finds rows by that on SQLite and PostgreSQL, and with `{ committed: true }` on MySQL and
+ * MariaDB too; else it reads every row that other conditions leave.
  *
  * @since 0.1.0
  * @category search
  */
 export const search = <X extends ReadonlyArray<Operand<string | null, any>>>(
   texts: X,
-  text: string
-): Expr<boolean, X[number][typeof NeedsId]> => searching(searchOperator, texts, text, booleanType)
+  text: string,
+  options?: SearchOptions
+): Expr<boolean, X[number][typeof NeedsId]> =>
+  searching(
+    searchOperator,
+    texts,
+    text,
+    booleanType,
+    options?.committed === true ? committedOperator : indexableOperator
+  )
 
 /**
  * How often words of a text are among those of the texts, to sort by: `Expr.desc(Expr.searchRank([p.title, p.body], input))`.

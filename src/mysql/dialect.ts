@@ -9,7 +9,7 @@ import type { Storage, Stored, ValueType } from "../sql/storage.js"
 import { arraysOf } from "./arrays.js"
 import { DecimalParameter, fromItem, make as makeCodecs } from "./codecs.js"
 import { jsonOf } from "./json.js"
-import { searchOf } from "./search.js"
+import { searchForm, searchOf } from "./search.js"
 import { keys } from "./keys.js"
 import { most, ownTable, printDelete, printUpdate } from "./joinedWrites.js"
 import { encodeWith, printListed, printManyRows } from "./manyRows.js"
@@ -194,6 +194,7 @@ export const make = (server: Server): Dialect => {
       deferredForeignKeys: false,
       // MySQL refuses it, MariaDB takes no notice.
       setDefault: false,
+      search: searchForm(server),
       dropRing: isMariaDb
         ? (tables, names, ifExists) => {
           const condition = ifExists ? "if exists " : ""

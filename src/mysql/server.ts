@@ -24,6 +24,10 @@ export const isSupported = ({ kind, version }: Server): boolean =>
 /** Compares by code point and keeps trailing spaces apart. */
 export const collationOf = ({ kind }: Server): string => kind === "mariadb" ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin"
 
+/** Keeps a column out of `select *`, where the server can. */
+export const invisible = ({ kind, version }: Server): string =>
+  kind === "mariadb" || isAtLeast(version, 8, 0, 23) ? " invisible" : ""
+
 /** The newest one of the server that knows upper and lower case beyond the first 65536 characters. */
 export const caseCollation = ({ kind, version }: Server): string =>
   kind === "mysql"

@@ -2,7 +2,7 @@
  * Search on PostgreSQL: the words of a text as an array, of which a GIN index may be made.
  */
 import * as Schema from "effect/Schema"
-import type { Dialect, SearchForm } from "../Dialect.js"
+import type { Dialect, OperatorPrinter, SearchForm } from "../Dialect.js"
 import type { Expression } from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
 import { longestIndexed, nodeOf } from "../sql/words.js"
@@ -53,18 +53,20 @@ export const search = (settings: Settings): Dialect["operators"] => {
     writer.text("regexp_split_to_array(").operand(text).text(` collate ${quote(caseCollation)}, '[^[:alnum:]]+')`)
   const containing = (writer: Writer, given: Expression | undefined): Writer =>
     writer.text(" @> ").converted(nodeOf(given), arrayType, orNothing)
+  // The very words of the index, which has all that are searched for: no row has to be looked at again.
+  const searchIndexed: OperatorPrinter = (writer, [text, given, ...columns]) => {
+    if (text === undefined) return
+    const index = writer.searchIndex(columns)
+    if (index === undefined) return void containing(words(writer, text), given)
+    writer.text(indexed.before).list(index.columns, (column) => writer.expression(column), indexed.between)
+    containing(writer.text(indexed.after), given)
+  }
   return {
     search: (writer, [text, given]) => {
       if (text !== undefined) containing(words(writer, text), given)
     },
-    // The very words of the index, which has all that are searched for: no row has to be looked at again.
-    searchIndexed: (writer, [text, given, ...columns]) => {
-      if (text === undefined) return
-      const index = writer.searchIndex(columns)
-      if (index === undefined) return void containing(words(writer, text), given)
-      writer.text(indexed.before).list(index.columns, (column) => writer.expression(column), indexed.between)
-      containing(writer.text(indexed.after), given)
-    },
+    searchIndexed,
+    searchCommitted: searchIndexed,
     searchRank: (writer, [text, given]) => {
       if (text === undefined) return
       words(writer.text("(select count(*) from unnest("), text).text(") as word where word = any(")

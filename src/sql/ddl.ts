@@ -3,9 +3,9 @@
  * without the name of their table.
  */
 import { ConfigurationError, UnsupportedError } from "../DbError.js"
-import type { DdlForm, Dialect } from "../Dialect.js"
+import type { DdlForm, Dialect, SearchIndexParts } from "../Dialect.js"
 import { storageCheckName } from "../model/definition.js"
-import type { Column, Expression, Ref, Table, TableName } from "./ast.js"
+import type { Column, Expression, Ref, SearchIndex, Table, TableName } from "./ast.js"
 import type {
   AddForeignKey,
   ColumnSpec,
@@ -237,7 +237,10 @@ class Printer {
         )
       ),
       ...foreignKeys.map((key) => this.constraint(key.name, this.references(key))),
-      ...indexes.map((index) => `${index.unique ? "unique " : ""}index ${this.name(index.name)} ${this.indexed(index)}`)
+      ...indexes.map((index) =>
+        `${index.unique ? "unique " : ""}index ${this.name(index.name)} ${this.indexed(index)}`
+      ),
+      ...table.searches.flatMap((index) => this.form.search?.inTable?.(this.partsOf(index, table, ifNotExists)) ?? [])
     ]
     return `create table ${ifNotExists ? "if not exists " : ""}${this.table(table)} (\n  ${
       lines.join(",\n  ")
@@ -297,16 +300,19 @@ class Printer {
   }
 
   private createSearchIndex({ ifNotExists, index, table }: CreateSearchIndex): ReadonlyArray<Definition> {
-    const { key } = index
-    const texts = this.form.search?.create({
-      name: (suffix) => this.name(`${index.name}${suffix}`),
+    const texts = this.form.search?.create(this.partsOf(index, table, ifNotExists)) ?? []
+    return texts.map((text) => ({ operation: "CREATE INDEX", table, text }))
+  }
+
+  private partsOf({ columns, key, name }: SearchIndex, table: TableName, ifNotExists: boolean): SearchIndexParts {
+    return {
+      name: (suffix) => this.name(`${name}${suffix}`),
       schema: table.schema === undefined ? "" : `${this.name(table.schema)}.`,
       table: this.name(table.name),
-      columns: index.columns.map(({ name }) => this.name(name)),
+      columns: columns.map((column) => this.name(column.name)),
       key: key === undefined ? undefined : this.name(key.name),
       condition: ifNotExists ? "if not exists " : ""
-    }) ?? []
-    return texts.map((text) => ({ operation: "CREATE INDEX", table, text }))
+    }
   }
 
   private addForeignKey({ ifNotExists, key, table }: AddForeignKey): string {

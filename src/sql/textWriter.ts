@@ -162,11 +162,9 @@ export class TextWriter implements ExpressionWriter {
   source(ref: Ref, table: Table): this {
     checkTable(table)
     this.ctes.refuse(table)
-    const { changed, readChanged } = this
-    if (
-      readChanged !== undefined && this.nesting > 0 && changed?.name === table.name && changed.schema === table.schema
-    ) {
-      readChanged(this, table)
+    const copy = this.copyOf(table)
+    if (copy !== undefined) {
+      copy(this, table)
       return this.text(" as ").identifier(this.aliasOf(ref))
     }
     this.table(table)
@@ -218,7 +216,10 @@ export class TextWriter implements ExpressionWriter {
     this.used = new Windows()
     for (const source of [select.from, ...select.joins.map(({ source }) => source)]) {
       this.enter(source.ref, this.fresh(source.ref))
-      if (source._tag === "TableSource") this.tables.set(source.ref, source.table)
+      // A copy has no index.
+      if (source._tag === "TableSource" && this.copyOf(source.table) === undefined) {
+        this.tables.set(source.ref, source.table)
+      }
     }
     const grouped = byOutput(select, named)
     this.outputs = grouped?.names
@@ -310,6 +311,11 @@ export class TextWriter implements ExpressionWriter {
       }
     }
     return undefined
+  }
+  /** How a query within the statement reads its table, if in a way of its own. */
+  private copyOf({ name, schema }: Table): OwnTable | undefined {
+    const { changed, readChanged } = this
+    return this.nesting > 0 && changed?.name === name && changed.schema === schema ? readChanged : undefined
   }
   private enter(ref: Ref, alias: string): this {
     this.refs.push(ref)

@@ -25,20 +25,23 @@ const matching = (words: unknown): string =>
 
 const searching = calling("strata_search")
 
+// An index can have one token for two words, so that what it finds is looked at again.
+const searchIndexed: OperatorPrinter = (writer, args, type) => {
+  const [, words, ...columns] = args
+  const used = writer.searchIndex(columns)
+  if (used?.index.key === undefined) return searching(writer, args, type)
+  const { index: { key, name }, ref, table: { schema } } = used
+  writer.expression({ _tag: "Column", ref, name: key.name, type: key.type }).text(" in (select rowid from ")
+    .table({ name, schema }).text(" where ").identifier(name).text(" match ")
+    .converted(nodeOf(words), textType, matching).text(") and ")
+  searching(writer, args, type)
+}
+
 /** How words are searched for. */
 export const search: Dialect["operators"] = {
   search: searching,
-  // An index can have one token for two words, so that what it finds is looked at again.
-  searchIndexed: (writer, args, type) => {
-    const [, words, ...columns] = args
-    const used = writer.searchIndex(columns)
-    if (used?.index.key === undefined) return searching(writer, args, type)
-    const { index: { key, name }, ref, table: { schema } } = used
-    writer.expression({ _tag: "Column", ref, name: key.name, type: key.type }).text(" in (select rowid from ")
-      .table({ name, schema }).text(" where ").identifier(name).text(" match ")
-      .converted(nodeOf(words), textType, matching).text(") and ")
-    searching(writer, args, type)
-  },
+  searchIndexed,
+  searchCommitted: searchIndexed,
   searchRank: calling("strata_search_rank")
 }
 

@@ -436,9 +436,28 @@ describe("indexes for search", () => {
     assert.strictEqual(print(Ddl.drop(Article), postgres), `drop table if exists "web"."article";\n`)
   })
 
-  it("are none on MySQL and MariaDB", () => {
-    for (const dialect of [mysql, mariadb]) {
-      assert.strictEqual(after(Ddl.create(Article), dialect).length, 1)
+  it("are FULLTEXT of a column of their own on MySQL and MariaDB", () => {
+    const words = (lower: string) => {
+      const text = lower.replace("?", "convert(concat_ws(' ', `title`, `body`) using utf8mb4)")
+      return `coalesce(concat(replace(${text}, '_', ' '), if(${text} regexp '[\\\\p{M}\\\\p{Nl}\\\\p{No}\\\\x{6de}]', ' strata_odd', '')), 'strata_odd')`
+    }
+    const inMariaDb = words("lower(? collate utf8mb4_uca1400_as_cs) collate utf8mb4_nopad_bin")
+    const inMysql = words("lower(? collate utf8mb4_0900_as_cs) collate utf8mb4_0900_bin")
+    const columns = [
+      [mariadb, `longtext collate utf8mb4_nopad_bin generated always as (${inMariaDb}) stored invisible`],
+      [mysql, `longtext collate utf8mb4_0900_bin generated always as (${inMysql}) stored invisible`]
+    ] as const
+    for (const [dialect, column] of columns) {
+      for (const ifNotExists of [false, true]) {
+        const text = print(Ddl.create([Article], { ifNotExists }), dialect)
+        assert.include(text, `  \`it's "so"\` ${column},\n  fulltext index \`it's "so"\` (\`it's "so"\`)\n)`)
+        const added =
+          `alter table \`web\`.\`article\` add column if not exists \`it's "so"\` ${column}, add fulltext index if not exists \`it's "so"\` (\`it's "so"\`);`
+        assert.deepStrictEqual(
+          lines(text).filter((line) => line.startsWith("alter")),
+          ifNotExists && dialect === mariadb ? [added] : []
+        )
+      }
       assert.strictEqual(print(Ddl.drop(Article), dialect), "drop table if exists `web`.`article`;\n")
     }
   })
