@@ -8,8 +8,8 @@ import type { Column, Delete, Each, Expression, Insert, Projection, Ref, Select,
 import { Default } from "../sql/ast.js"
 import { columnOf, selectOver } from "../sql/nodes.js"
 import { conversionOf } from "../sql/valueType.js"
-import { placing } from "./keys.js"
-import type { Key } from "./keys.js"
+import { placing } from "../sql/keys.js"
+import type { Key } from "../sql/keys.js"
 
 /** Whether the statement's rows have to be read by statements of their own. */
 export const needsEmulation = (statement: Insert | Update | Delete, { capabilities }: Dialect): boolean => {

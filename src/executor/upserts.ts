@@ -8,8 +8,8 @@ import type { Dialect } from "../Dialect.js"
 import type { Column, Insert, Projection, Select } from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
 import { conversionOf } from "../sql/valueType.js"
-import { placing } from "./keys.js"
-import type { Key } from "./keys.js"
+import { placing } from "../sql/keys.js"
+import type { Key } from "../sql/keys.js"
 import * as Returning from "./returning.js"
 
 /** How an upsert is said: as it is, row by row with a look at each outcome, or after a look at the keys that are there. */

@@ -10,7 +10,7 @@ import type { Statement } from "../sql/statement.js"
 import type { Script } from "../sql/definitions.js"
 import { Default } from "../sql/ast.js"
 import * as Changes from "./changes.js"
-import type { Key } from "./keys.js"
+import type { Key } from "../sql/keys.js"
 import * as Returning from "./returning.js"
 import * as Upserts from "./upserts.js"
 

@@ -3,8 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import type { ReadFailure } from "../DbError.js"
-import { placing } from "../executor/keys.js"
-import type { Key } from "../executor/keys.js"
+import { placing } from "../sql/keys.js"
+import type { Key } from "../sql/keys.js"
 import * as Comparison from "../expr/comparison.js"
 import { compared } from "../expr/logic.js"
 import type { Expression, Include, Select } from "../sql/ast.js"

@@ -21,6 +21,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/definitions.ts",
     "sql/instants.ts",
     "sql/jsonPaths.ts",
+    "sql/keys.ts",
     "sql/statement.ts",
     "sql/writer.ts",
     "sql/storage.ts",
