@@ -161,6 +161,11 @@ export interface Printers {
   /** An update of a table beside others, without what it returns; `assign` prints what it sets, the columns with their table if asked. */
   readonly joinedUpdate: (writer: Writer, joined: Joined, assign: (withTable: boolean) => void) => void
   readonly joinedDelete: (writer: Writer, joined: Joined) => void
+  /**
+   * What an update sets, in the order in which each value is that of the row before it, where the database assigns one by one and reads what it has
+   * assigned; missing where it reads all first.
+   */
+  readonly assignments?: (writer: Writer, set: Update["set"], ref: Ref) => Update["set"]
   /** What follows an update whose new values are read from the table itself, so that all of them are read before one is written. */
   readonly readFirst?: string
   /** How a query within such a statement reads the table that this changes, where the database refuses to by itself; undefined where not. */

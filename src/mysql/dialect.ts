@@ -7,6 +7,7 @@ import { printLock } from "../sql/clauses.js"
 import { quotedBy, textLiteral } from "../sql/quoting.js"
 import type { Storage, Stored, ValueType } from "../sql/storage.js"
 import { arraysOf } from "./arrays.js"
+import { inOrder } from "./assignments.js"
 import { DecimalParameter, fromItem, make as makeCodecs } from "./codecs.js"
 import { jsonOf } from "./json.js"
 import { searchForm, searchOf } from "./search.js"
@@ -101,6 +102,12 @@ const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"]
     manyRows: printManyRows(server, codecs, ddl),
     listed: printListed(server, codecs, ddl),
     joinedUpdate: printUpdate,
+    // MariaDB reads all first, as its session is told to.
+    ...(server.kind === "mariadb"
+      ? {}
+      : { assignments: (writer, set, ref) => inOrder(writer, "an update", set, ref) } satisfies Partial<
+        Dialect["print"]
+      >),
     joinedDelete: printDelete,
     ownTable: ownTable(server),
     // In a VALUES list MariaDB gives a parameter no type, and texts no length.

@@ -1,8 +1,9 @@
 /**
  * `on duplicate key update`, which happens on any unique key of a table.
  */
-import type { Assignment, Conflict, Expression, Insert, Ref } from "../sql/ast.js"
+import type { Assignment, Conflict, Insert } from "../sql/ast.js"
 import type { Writer } from "../sql/writer.js"
+import { inOrder } from "./assignments.js"
 import { guard } from "./messages.js"
 
 /** The sign that an upsert left the row as it was; no key is ever that large (see `affectedBy` in results.ts). */
@@ -22,35 +23,6 @@ const isGuarded = ({ columns, conflict, table }: Insert): boolean => {
     (columns.length !== target.size || columns.some((column) => !target.has(column))) &&
     columns.some((column) => given.has(column))
   )
-}
-
-/** The columns of a source that a node reads, whatever its kind. */
-const reads = (node: unknown, ref: Ref, found = new Set<string>()): ReadonlySet<string> => {
-  if (typeof node !== "object" || node === null) return found
-  const { _tag, name, ref: own } = node as Partial<Extract<Expression, { readonly _tag: "Column" }>>
-  if (_tag === "Column" && own === ref && name !== undefined) found.add(name)
-  for (const [key, part] of Object.entries(node)) {
-    if (key !== "type" && key !== "value" && key !== "operator") reads(part, ref, found)
-  }
-  return found
-}
-
-/** The server assigns one by one, and reads what it has assigned: so what reads a column comes before what changes it. */
-const inOrder = (writer: Writer, set: ReadonlyArray<Assignment>, ref: Ref): ReadonlyArray<Assignment> => {
-  let left = set.map((one) => ({ one, read: reads(one.value, ref) }))
-  const ordered: Array<Assignment> = []
-  while (left.length > 0) {
-    const next = left.find(({ one }) => left.every((other) => other.one === one || !other.read.has(one.column.name)))
-    if (next === undefined) {
-      return writer.unsupported(
-        "an upsert whose columns take each other's values",
-        "read the row first, or keep one of the values in another column"
-      )
-    }
-    ordered.push(next.one)
-    left = left.filter((one) => one !== next)
-  }
-  return ordered
 }
 
 /** Within a condition `default` needs its column. */
@@ -93,7 +65,7 @@ export const printConflict = (writer: Writer, insert: Insert): void => {
     } else same()
     if (conflict.set.length > 0) writer.text(", ")
   }
-  writer.list(inOrder(writer, conflict.set, insert.ref), (assignment) => {
+  writer.list(inOrder(writer, "an upsert", conflict.set, insert.ref), (assignment) => {
     const { column } = assignment
     writer.identifier(column.name).text(" = ")
     if (conflict.where === undefined) return writer.expression(assignment.value)

@@ -24,10 +24,16 @@ import { Scope } from "./scope.js"
 export interface Combine<Needs = never> {
   <B, S2, J2, R2>(
     other: Query<B, S2, J2, R2>
-  ): <A extends B, S, J, R>(
+  ): <A extends OrNull<B>, S, J, R>(
     query: Query<A, S, J, R>
-  ) => Query<B, Source.Derived<OutputColumns<B, S2>, B>, {}, R | R2 | Needs>
+  ) => Query<Both<A, B>, Source.Derived<OutputColumns<Both<A, B>, S2>, Both<A, B>>, {}, R | R2 | Needs>
 }
+
+/** Rows like those, any value of which may be null. */
+type OrNull<B> = { readonly [K in keyof B]: B[K] | null } | null
+
+/** A row of either: what is null in one may be null in both. */
+type Both<A, B> = [A] extends [B] ? B : [B] extends [A] ? A : { readonly [K in keyof B]: B[K] | A[K & keyof A] }
 
 type Part = Extract<Ast.Projection, { readonly _tag: "Value" }>
 

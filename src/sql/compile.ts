@@ -57,7 +57,7 @@ const printUpdate = (writer: TextWriter, dialect: Dialect, update: Update): void
   const { each, joins = [], ref, set, table, where } = update
   writer.declare(ref, table).changes(table, dialect.print.ownTable?.(update))
   const assign = (withTable: boolean): void => {
-    writer.list(set, ({ column, value }) => {
+    writer.list(dialect.print.assignments?.(writer, set, ref) ?? set, ({ column, value }) => {
       if (withTable) writer.alias(ref).text(".")
       printInForm(writer.identifier(column.name).text(" = "), dialect, value, column.type)
     })

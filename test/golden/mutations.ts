@@ -8,7 +8,7 @@ import * as BigDecimal from "effect/BigDecimal"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import { Counter, Measure, Note, Odd, PostTag, Tag, User, userPosts } from "./models.js"
-import { decimal, line, listed } from "./record.js"
+import { decimal, line, listed, unsupported } from "./record.js"
 
 const everything = {
   id: "0b1c7a5e-0000-4000-8000-000000000000",
@@ -25,6 +25,18 @@ const everything = {
 } as const
 
 export const mutations = [
+  line("update: a column that another one takes the value of", Mutation.update(PostTag).pipe(Mutation.set((p) => ({ tagId: Expr.add(p.tagId, 1), postId: p.tagId })), Mutation.where({ postId: 1 })), {
+    sqlite: [[`update "posts_tags" set "tag_id" = ("posts_tags"."tag_id" + ?), "post_id" = "posts_tags"."tag_id" where "posts_tags"."post_id" = ?`, 1n, 1n]],
+    postgresql: [[`update "posts_tags" set "tag_id" = ("posts_tags"."tag_id" + $1::bigint), "post_id" = "posts_tags"."tag_id" where "posts_tags"."post_id" = $2::integer`, "1", "1"]],
+    mariadb: [["update `posts_tags` set `tag_id` = (`posts_tags`.`tag_id` + ?), `post_id` = `posts_tags`.`tag_id` where `posts_tags`.`post_id` = ?", 1n, 1n]],
+    mysql: [["update `posts_tags` set `post_id` = `posts_tags`.`tag_id`, `tag_id` = (`posts_tags`.`tag_id` + ?) where `posts_tags`.`post_id` = ?", 1n, 1n]]
+  }),
+  line("update: columns that take each other's values", Mutation.update(PostTag).pipe(Mutation.set((p) => ({ tagId: p.postId, postId: p.tagId })), Mutation.where({ postId: 1 })), {
+    sqlite: [[`update "posts_tags" set "tag_id" = "posts_tags"."post_id", "post_id" = "posts_tags"."tag_id" where "posts_tags"."post_id" = ?`, 1n]],
+    postgresql: [[`update "posts_tags" set "tag_id" = "posts_tags"."post_id", "post_id" = "posts_tags"."tag_id" where "posts_tags"."post_id" = $1::integer`, "1"]],
+    mariadb: [["update `posts_tags` set `tag_id` = `posts_tags`.`post_id`, `post_id` = `posts_tags`.`tag_id` where `posts_tags`.`post_id` = ?", 1n]],
+    mysql: unsupported("an update whose columns take each other's values")
+  }),
   line("insert", Mutation.insert(Tag, { label: "it's" }), {
     sqlite: [[`insert into "tags" ("label") values (?) returning "id", "label"`, "it's"]],
     postgresql: [[`insert into "tags" ("label") values ($1) returning "id", "label"`, "it's"]],

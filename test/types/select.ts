@@ -182,3 +182,26 @@ given(
   // @ts-expect-error a column that is none
   written.pipe(Query.where((w) => Expr.eq(w.name, "x")))
 )
+
+// ---- set operations: null where one side may be
+const names = users.pipe(Query.select((u) => ({ id: u.id, name: u.name })))
+const nickNames = users.pipe(Query.select((u) => ({ id: u.id, name: u.nick })))
+export const nullableLeft = nickNames.pipe(Query.union(names))
+export const nullableRight = names.pipe(Query.union(nickNames))
+type NickName = { readonly id: UserId; readonly name: string | null }
+is<RowOf<typeof nullableLeft>, NickName>(true)
+is<RowOf<typeof nullableRight>, NickName>(true)
+export const nullableBoth = users.pipe(
+  Query.select((u) => ({ a: u.nick, b: u.name })),
+  Query.except(users.pipe(Query.select((u) => ({ a: u.name, b: u.nick }))))
+)
+is<RowOf<typeof nullableBoth>, { readonly a: string | null; readonly b: string | null }>(true)
+export const nullableValues = nicks.pipe(Query.unionAll(users.pipe(Query.pluck((u) => u.name))))
+is<RowOf<typeof nullableValues>, string | null>(true)
+export const nullableColumns = nullableLeft.pipe(Query.where((n) => Expr.isNull(n.name)))
+export const wholeRows = users.pipe(Query.union(users))
+is<RowOf<typeof wholeRows>, User>(true)
+// @ts-expect-error a number is no text
+export const otherTypes = ages.pipe(Query.union(nicks))
+// @ts-expect-error a column of another name
+export const otherNames = names.pipe(Query.union(users.pipe(Query.select((u) => ({ id: u.id, nick: u.nick })))))
