@@ -3,7 +3,7 @@
  */
 import type * as Conditional from "../expr/conditional.js"
 import type { Columns } from "../expr/core.js"
-import type * as Filter from "../Filter.js"
+import type * as Filter from "../filter/definition.js"
 import type * as Model from "../Model.js"
 import type * as Source from "../Source.js"
 import type { ColumnsId } from "../Source.js"

@@ -4,7 +4,7 @@
 import * as Comparison from "../expr/comparison.js"
 import { orderOf } from "../expr/conditional.js"
 import { columnsOf, make as makeExpr, nodeOf } from "../expr/core.js"
-import * as Filter from "../Filter.js"
+import * as Filter from "../filter/definition.js"
 import { tableOf } from "../Model.js"
 import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
