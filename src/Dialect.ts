@@ -182,6 +182,8 @@ export interface Printers {
   ) => void
   /** The words between a common table expression's name and its query, told whether it is to be worked out by itself. */
   readonly materialized?: (isWanted: boolean) => string
+  /** Whether a plain select is safe beside a set operator as it is, else it stands there as a derived table; missing where each is. */
+  readonly standsBare?: (select: Select) => boolean
   /**
    * A value that an update assigns to a column, where it may have to be put into the column's form first (SQLite keeps decimals as
    * scaled integers or text); without it the value is printed as an operand.

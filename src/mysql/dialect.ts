@@ -17,6 +17,7 @@ import { encodeWith, printListed, printManyRows } from "./manyRows.js"
 import { operatorsOf } from "./operators.js"
 import { planOf } from "./plan.js"
 import { collationOf } from "./server.js"
+import { moment } from "./time.js"
 import type { Server } from "./server.js"
 import { printConflict } from "./upsert.js"
 
@@ -118,6 +119,10 @@ const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"]
           if (number === 0) writer.text(" as ").identifier(column.name)
         })
       }, " union all ")
+    },
+    assigned: (writer, value) => {
+      if (value._tag === "Parameter") moment(writer, value)
+      else writer.operand(value)
     },
     cast
   }

@@ -2,8 +2,7 @@
  * Operators whose form differs in MySQL or MariaDB: case of all of Unicode, and numbers that mean the same everywhere.
  */
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
-import { count } from "../expr/aggregate.js"
-import type { Expression, FrameBound } from "../sql/ast.js"
+import type { Expression } from "../sql/ast.js"
 import { functionOf, infix } from "../sql/operators.js"
 import { ringOperators } from "../sql/rings.js"
 import { nativeQuantifiers, rowOrder } from "../sql/rows.js"
@@ -15,6 +14,7 @@ import * as Numbers from "./numbers.js"
 import { patterns } from "./patterns.js"
 import * as Text from "./text.js"
 import * as Time from "./time.js"
+import * as Windows from "./windows.js"
 import { caseCollation, collationOf } from "./server.js"
 import type { Server } from "./server.js"
 
@@ -41,13 +41,6 @@ const round: OperatorPrinter = (writer, [value, digits]) => {
   places().text(") as double) else ").expression(value).text(" end")
 }
 
-/** MariaDB gives ten digits of it alone. */
-const share = (name: string): OperatorPrinter => (writer, _, __, call) => {
-  writer.text(`${name}()`)
-  call?.end()
-  writer.text(" + 0e0")
-}
-
 const mean = functionOf("avg")
 
 /** Exact for what is exact, and a double only in the end. */
@@ -57,34 +50,6 @@ const avg: OperatorPrinter = (writer, args, type, call) => {
   if (isDouble) return
   call?.end()
   writer.text(" as double)")
-}
-
-/** `lag` and `lead` of MariaDB take no value for where there is no such row: whether there is one is counted in the same order. */
-const neighbour = (name: string, kind: FrameBound["kind"]): OperatorPrinter =>
-(
-  writer,
-  [value, distance, otherwise],
-  _,
-  call
-) => {
-  if (value === undefined || distance === undefined) return
-  const print = (): void => {
-    writer.text(`${name}(`).expression(value).text(", ").expression(distance).text(")")
-    call?.end()
-  }
-  const window = call?.window
-  if (otherwise === undefined || window === undefined) return print()
-  const bound: FrameBound = { kind, offset: distance }
-  const rows = count().node
-  if (rows._tag !== "Aggregate") return
-  writer.text("case when ").expression({
-    _tag: "Over",
-    function: rows,
-    window: { ...window, name: undefined, frame: { mode: "rows", from: bound, to: bound, exclude: undefined } },
-    type: rows.type
-  }).text(" = 0 then ").expression(otherwise).text(" else ")
-  print()
-  writer.text(" end")
 }
 
 /** The printers for a server. */
@@ -113,6 +78,12 @@ export const operatorsOf = (server: Server): Dialect["operators"] => {
     ...rowOrder(() => false, operand),
     ...Time.operators,
     ...Exact.operators,
+    coalesce: functionOf("coalesce", Time.moment),
+    nullIf: functionOf("nullif", Time.moment),
+    greatest: functionOf("greatest", Time.moment),
+    least: functionOf("least", Time.moment),
+    min: functionOf("min", Time.moment),
+    max: functionOf("max", Time.moment),
     like: infix("like"),
     ilike: (writer, [text, pattern]) => {
       if (text === undefined || pattern === undefined) return
@@ -121,15 +92,20 @@ export const operatorsOf = (server: Server): Dialect["operators"] => {
     },
     lower: caseFunction("lower"),
     upper: caseFunction("upper"),
+    groupKey: (writer, [key]) => {
+      // A number that stands alone is taken for a place in the select.
+      if (key?._tag === "Parameter") writer.text("coalesce(").expression(key).text(")")
+      else if (key !== undefined) writer.expression(key)
+    },
+    // The greatest of values that are the same: neither server sees that two expressions with parameters are one.
+    groupValue: functionOf("max"),
     length: functionOf("char_length"),
     concat: functionOf("concat"),
     divide,
     modulo: infix("%"),
     round,
     avg,
-    ...(server.kind === "mariadb" ? { lag: neighbour("lag", "preceding"), lead: neighbour("lead", "following") } : {}),
-    percentRank: share("percent_rank"),
-    cumeDist: share("cume_dist"),
+    ...(server.kind === "mariadb" ? Windows.operators : {}),
     now: (writer) => writer.text("utc_timestamp(3)")
   }
 }

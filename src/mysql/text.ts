@@ -2,7 +2,7 @@
  * Text by its characters in MySQL and MariaDB.
  */
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
-import { functionOf } from "../sql/operators.js"
+import { functionOf, replace } from "../sql/operators.js"
 
 /** A longer text stays, where the servers' own cuts it. */
 const padding = (name: string): OperatorPrinter => (writer, [text, length, fill]) => {
@@ -14,5 +14,6 @@ const padding = (name: string): OperatorPrinter => (writer, [text, length, fill]
 export const operators: Dialect["operators"] = {
   padStart: padding("lpad"),
   padEnd: padding("rpad"),
-  position: functionOf("instr")
+  position: functionOf("instr"),
+  replace
 }

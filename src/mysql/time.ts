@@ -18,6 +18,12 @@ const typed = (writer: Writer, moment: Expression): Writer =>
     ? writer.text("cast(").expression(moment).text(` as ${typeName(moment.type.storage)})`)
     : writer.operand(moment)
 
+const isMoment = ({ _tag }: Storage): boolean => _tag === "timestamp" || _tag === "day" || _tag === "time"
+
+/** An argument that decides the type of what is given: a choice between a moment and a text would be a text. */
+export const moment = (writer: Writer, value: Expression): Writer =>
+  value._tag === "Parameter" && isMoment(value.type.storage) ? typed(writer, value) : writer.expression(value)
+
 /** As a `datetime`, of a time of day that of some day. */
 const dated = (writer: Writer, moment: Expression): Writer =>
   moment.type.storage._tag === "time"

@@ -16,19 +16,9 @@ import { nativeArrays } from "./nativeArrays.js"
 import { search, searchForm } from "./search.js"
 import { operators, quote } from "./operators.js"
 import type { Settings } from "./operators.js"
+import { isUntyped, placeholder } from "./parameters.js"
 import { plan } from "./plan.js"
 import { byCodePoint, collated, isText, orderEnd } from "./collations.js"
-
-/**
- * A text parameter has no type of its own, so that it takes the one of what it is compared with: `varchar`, `citext`, an enum.
- * The rest is typed, as PostgreSQL could not infer it in a select list, in `coalesce` or in `case`.
- */
-const isUntyped = (type: ValueType): boolean => isText(type) || type.storage._tag === "uuid"
-
-const placeholder = (index: number, type: ValueType | undefined): string => {
-  if (type === undefined || isUntyped(type)) return `$${index}`
-  return `$${index}::${typeName(type.storage)}`
-}
 
 const print = {
   order: (writer: Writer, order: Order) => {

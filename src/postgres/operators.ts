@@ -3,16 +3,17 @@
  */
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression } from "../sql/ast.js"
-import { infix } from "../sql/operators.js"
+import { functionOf, infix } from "../sql/operators.js"
 import { quotedBy } from "../sql/quoting.js"
 import { ringOperators } from "../sql/rings.js"
 import { nativeQuantifiers, rowOrder } from "../sql/rows.js"
 import { isWhole } from "../sql/storage.js"
 import type { Writer } from "../sql/writer.js"
 import * as Aggregates from "./aggregates.js"
-import { byCodePoint, collated, collation, isText, isUncollated } from "./collations.js"
+import { byCodePoint, collated, collation, isUncollated } from "./collations.js"
 import * as Exact from "./exact.js"
 import * as Numbers from "./numbers.js"
+import { missingType, typed } from "./parameters.js"
 import { patterns } from "./patterns.js"
 import * as Text from "./text.js"
 import * as Time from "./time.js"
@@ -130,10 +131,17 @@ const substring: OperatorPrinter = (writer, [text, ...positions]) => {
   writer.text(")")
 }
 
-/** A test for NULL tells a text parameter no type, which PostgreSQL asks for. */
+/** A test for NULL tells a parameter no type. */
 const tested = (test: string): OperatorPrinter => (writer, [value]) => {
-  if (value === undefined) return
-  writer.operand(value).text(value._tag === "Parameter" && isText(value.type) ? `::text ${test}` : ` ${test}`)
+  if (value !== undefined) writer.operand(value).text(`${missingType(value)} ${test}`)
+}
+
+/** A function that takes values of any type. */
+const ofAny = (name: string) => functionOf(name, typed)
+
+/** A group is by the same parameters wherever it is said. */
+const again: OperatorPrinter = (writer, [key]) => {
+  if (key !== undefined) writer.again(key)
 }
 
 /** The printers for a server. */
@@ -174,6 +182,14 @@ export const operators = (settings: Settings): Dialect["operators"] => ({
   divide,
   modulo,
   round,
+  groupKey: again,
+  groupValue: again,
+  count: ofAny("count"),
+  firstValue: ofAny("first_value"),
+  lastValue: ofAny("last_value"),
+  nthValue: ofAny("nth_value"),
+  lag: ofAny("lag"),
+  lead: ofAny("lead"),
   min: outermost("min", "bool_and"),
   max: outermost("max", "bool_or"),
   greatest: extreme("greatest"),

@@ -5,7 +5,7 @@ import { ConfigurationError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import { one } from "../query/derived.js"
 import type { Expression, Window } from "./ast.js"
-import { isSame } from "./grouping.js"
+import { isSame } from "./groupKeys.js"
 import { functionOf } from "./operators.js"
 import type { Writer } from "./writer.js"
 

@@ -145,17 +145,18 @@ const isChain = (left: Body, operator: Compound["operator"]): boolean =>
   left._tag === "Compound" && rankOf(left.operator) === rankOf(operator)
 
 /** Whether it can stand beside a set operator as it is: SQLite takes no parentheses there. */
-const isPlain = (body: Body, ctes: Ctes): boolean => {
+const isPlain = (body: Body, { print }: Dialect, ctes: Ctes): boolean => {
   if (body._tag !== "Select" || body.orderBy.length > 0 || body.limit !== undefined || body.offset !== undefined) {
     return false
   }
+  if (print.standsBare?.(body) === false) return false
   const found: Array<Cte> = []
   ofBody(body, ctes, found)
   return found.length === 0
 }
 
 const printOperand = (writer: Writer, dialect: Dialect, body: Body, ctes: Ctes): void => {
-  if (isPlain(body, ctes)) return printBody(writer, dialect, body, ctes)
+  if (isPlain(body, dialect, ctes)) return printBody(writer, dialect, body, ctes)
   writer.text("select * from ").body(body).text(" as ").identifier("operand")
 }
 

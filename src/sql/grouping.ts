@@ -3,13 +3,15 @@
  *
  * For a database the values of two parameters may differ, so it takes the same expression in the select and in the group
  * for two. MariaDB does so for collations, conditions, queries, and columns of derived tables as well. What the select gives is therefore
- * named by its place in `group by`, and by its name in `order by`.
+ * named by its place in `group by`, and by its name in `order by`. Within a larger expression of the select it is printed by what the dialect
+ * makes of `groupKey` and `groupValue`.
  */
-import * as Equal from "effect/Equal"
 import { ConfigurationError } from "../DbError.js"
+import type { Dialect } from "../Dialect.js"
 import { outputNames } from "../query/derived.js"
 import type { Expression, Grouping, Projection, Ref, Select } from "./ast.js"
-import type { ValueType } from "./storage.js"
+import { isSame, Keys } from "./groupKeys.js"
+import { layoutOf } from "./projection.js"
 
 /** Stands for what the select itself gives, whose columns are printed by name alone. */
 export const output: Ref = { hint: "output" }
@@ -17,8 +19,9 @@ export const output: Ref = { hint: "output" }
 /** The select with such groups and orders named, and the names; undefined where there are none. */
 export const byOutput = (
   select: Select,
-  named: boolean
-): { readonly select: Select; readonly names: ReadonlyArray<string> } | undefined => {
+  named: boolean,
+  operators: Dialect["operators"]
+): { readonly select: Select; readonly names: ReadonlyArray<string> | undefined } | undefined => {
   if (select.groupBy.length === 0 && !select.distinct) return undefined
   if (select.distinct === true) checkOrder(select)
   if (
@@ -28,6 +31,7 @@ export const byOutput = (
     return undefined
   }
   const given = expressionsOf(select.projection)
+  const { positions } = layoutOf(select.projection)
   // Names that no column of a table has, where nobody reads them.
   const names = named ? outputNames(select.projection) : given.map((_, i) => `output_${i + 1}`)
   let isFound = false
@@ -39,7 +43,9 @@ export const byOutput = (
   const groupBy = select.groupBy.map((expression): Expression | Grouping => {
     if (expression._tag === "Grouping" || !isWorkedOut(expression)) return expression
     const place = placeOf(expression)
-    return place < 0 ? expression : { _tag: "Fragment", strings: [String(place + 1)], args: [], type: expression.type }
+    if (place < 0) return expression
+    const position = named ? place : positions[place]!
+    return { _tag: "Fragment", strings: [String(position + 1)], args: [], type: expression.type }
   })
   const isNamed = (expression: Expression): boolean =>
     holdsValue(expression) || select.groupBy.some((one) => isWorkedOut(one) && isSame(one, expression))
@@ -50,7 +56,10 @@ export const byOutput = (
       expression: { _tag: "Column" as const, ref: output, name: names[place]!, type: order.expression.type }
     }
   })
-  return isFound ? { select: { ...select, groupBy, orderBy }, names } : undefined
+  const placed = { ...select, groupBy, orderBy }
+  const keys = operators["groupKey"] === undefined ? undefined : Keys.of(select.groupBy.filter(isWorkedOut))
+  const changed = keys?.select(placed) ?? placed
+  return isFound || changed !== placed ? { select: changed, names: isFound ? names : undefined } : undefined
 }
 
 /** Of rows that are made one, each may have had another place: PostgreSQL refuses such an order, others take any of them. */
@@ -105,22 +114,4 @@ const holdsValue = (expression: Expression): boolean => {
     default:
       return false
   }
-}
-
-/** What identity tells apart: uses of tables, and queries within. */
-const identities = new Set(["ref", "select", "table"])
-
-const storageOf = (type: unknown): unknown => (type as ValueType | undefined)?.storage
-
-/** Whether two expressions are the same, their values included. */
-export const isSame = (a: unknown, b: unknown): boolean => {
-  if (Object.is(a, b) || Equal.equals(a, b)) return true
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
-  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false
-  const keys = Object.keys(a)
-  return keys.length === Object.keys(b).length && keys.every((key) => {
-    const [left, right] = [(a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]]
-    if (identities.has(key)) return left === right
-    return key === "type" ? isSame(storageOf(left), storageOf(right)) : isSame(left, right)
-  })
 }

@@ -20,3 +20,11 @@ export const functionOf = (name: string, print = printArgument): OperatorPrinter
   call?.order()
   writer.text(")")
 }
+
+/** NULL where the replacement is, also where nothing is looked for: there some servers do not look at it. */
+export const replace: OperatorPrinter = (writer, [text, from, to]) => {
+  if (text === undefined || from === undefined || to === undefined) return
+  if (to.type.nullable) writer.text("case when ").operand(to).text(" is not null then ")
+  writer.text("replace(").list([text, from, to], (arg) => writer.expression(arg)).text(")")
+  if (to.type.nullable) writer.text(" end")
+}

@@ -51,6 +51,8 @@ export class TextWriter implements ExpressionWriter {
   private readonly ctes = new Ctes()
   /** The windows of the select that is printed, until they are said. */
   private used: Windows | undefined = undefined
+  /** What has been printed to be said again. */
+  private readonly said = new Map<Expression, string>()
   private unqualified = false
   private changed: Table | undefined = undefined
   private readChanged: OwnTable | undefined = undefined
@@ -118,6 +120,12 @@ export class TextWriter implements ExpressionWriter {
     const before = this.sql.length
     print()
     return this.sql.slice(before)
+  }
+  again(expression: Expression): this {
+    const words = this.said.get(expression)
+    if (words !== undefined) return this.text(words)
+    this.said.set(expression, this.noted(() => this.expression(expression)))
+    return this
   }
   list<A>(items: ReadonlyArray<A>, print: (item: A) => void, separator = ", "): this {
     for (let i = 0; i < items.length; i++) {
@@ -221,7 +229,7 @@ export class TextWriter implements ExpressionWriter {
         this.tables.set(source.ref, source.table)
       }
     }
-    const grouped = byOutput(select, named)
+    const grouped = byOutput(select, named, this.dialect.operators)
     this.outputs = grouped?.names
     try {
       printSelect(this, grouped?.select ?? select, this.form, named)

@@ -43,6 +43,8 @@ export interface Writer {
    * expression in the very words that it has seen before.
    */
   readonly noted: (print: () => void) => string
+  /** An expression, known by its identity: from the second time on in the words of the first. Only where parameters have numbers. */
+  readonly again: (expression: Expression) => Writer
   readonly list: <A>(items: ReadonlyArray<A>, print: (item: A) => void, separator?: string) => Writer
   /** A select as it is; `named` where its columns are read by name. */
   readonly selectBody: (select: Select, named: boolean) => void

@@ -122,6 +122,11 @@ const print: Dialect["print"] = {
       writer.text(`column${place} as `).identifier(name)
     }).text(" from (values ").list(rows, row).text(")")
   },
+  // Beside a right or full join in a set that is read as a table, SQLite 3.53 may lose the conditions of the other selects. The step of a
+  // recursive query it takes in no other way.
+  standsBare: ({ from, joins }) =>
+    joins.every(({ kind }) => kind !== "right" && kind !== "full") ||
+    [from, ...joins.map(({ source }) => source)].some((one) => one._tag === "CteSource" && one.cte.isRecursive),
   materialized: (isWanted) => isWanted ? "materialized " : "not materialized ",
   assigned: printAssigned
 }

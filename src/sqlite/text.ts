@@ -2,7 +2,7 @@
  * Text by its characters in SQLite, which lacks most of it.
  */
 import type { Dialect } from "../Dialect.js"
-import { functionOf } from "../sql/operators.js"
+import { functionOf, replace } from "../sql/operators.js"
 import type { Raw, Scalars } from "./scalar.js"
 import { strict } from "./scalar.js"
 
@@ -39,6 +39,7 @@ export const scalars: Scalars = {
 }
 
 export const operators: Dialect["operators"] = {
+  replace,
   padStart: functionOf("strata_pad_start"),
   padEnd: functionOf("strata_pad_end"),
   repeat: functionOf("strata_repeat"),

@@ -19,8 +19,8 @@ export interface Around {
   readonly terms: ReadonlyArray<Term>
   /** Whether queries may stand within. */
   readonly queries: boolean
-  /** Whether each value stands beside a column: PostgreSQL knows no type of a text that stands alone in a window or a count. */
-  readonly columnsOnly?: boolean
+  /** Whether all is NULL where the columns are, and no value stands alone. */
+  readonly isStrict?: boolean
 }
 
 const schemas: { readonly [K in Exclude<Kind, "day">]: Schema.Schema<any, any> } = {
@@ -38,19 +38,19 @@ export const termsOf = (columns: any, table: Table): ReadonlyArray<Term> =>
   table.columns.map(({ kind, name }) => ({ kind, expr: columns[name] }))
 
 /** Kinds that there is something of. */
-export const kindsIn = ({ columnsOnly, terms }: Around): ReadonlyArray<Kind> =>
-  kinds.filter((kind) => (kind !== "day" && columnsOnly !== true) || terms.some((term) => term.kind === kind))
+export const kindsIn = ({ isStrict, terms }: Around): ReadonlyArray<Kind> =>
+  kinds.filter((kind) => (kind !== "day" && isStrict !== true) || terms.some((term) => term.kind === kind))
 
 /** A column, or else a value. */
-const leaf = (kind: Kind, { choices, columnsOnly, terms }: Around): any => {
+const leaf = (kind: Kind, { choices, isStrict, terms }: Around): any => {
   const own = terms.filter((term) => term.kind === kind)
-  if (own.length > 0 && (kind === "day" || columnsOnly === true || !choices.oneIn(6))) return choices.of(own).expr
+  if (own.length > 0 && (kind === "day" || isStrict === true || !choices.oneIn(6))) return choices.of(own).expr
   return Expr.param(schemas[kind as Exclude<Kind, "day">], valueOf(kind, choices))
 }
 
 /** What stands on the right of an operator: an expression, or a plain value. */
 const right = (kind: Kind, around: Around, depth: number): any =>
-  around.choices.below(2) === 0 && (kind !== "instant" || around.columnsOnly !== true)
+  around.choices.below(2) === 0
     ? valueOf(kind, around.choices)
     : expression(kind, around, depth)
 
@@ -65,10 +65,7 @@ const arithmetic = (kind: Kind): ReadonlyArray<Make> => [
 
 /** What there is for every kind. */
 const choicesOf = (kind: Kind): ReadonlyArray<Make> => [
-  (around, depth) =>
-    kind === "instant"
-      ? expression(kind, around, depth)
-      : Expr.coalesce(expression(kind, around, depth), valueOf(kind, around.choices)),
+  (around, depth) => Expr.coalesce(expression(kind, around, depth), valueOf(kind, around.choices)),
   (around, depth) => Expr.nullIf(expression(kind, around, depth), right(kind, around, depth)),
   (around, depth) =>
     Expr.when(condition(around, depth), expression(kind, around, depth), expression(kind, around, depth)),
@@ -82,6 +79,20 @@ const choicesOf = (kind: Kind): ReadonlyArray<Make> => [
     (around: Around, depth: number) => Expr.least(expression(kind, around, depth), right(kind, around, depth))
   ]
 ]
+
+/** Two values of one kind, compared. */
+const comparison: Make = (around, depth) => {
+  const kind = around.choices.of(kindsIn(around))
+  const compare = around.choices.of([Expr.eq, Expr.ne, Expr.lt, Expr.lte, Expr.gt, Expr.gte]) as any
+  return compare(expression(kind, around, depth), right(kind, around, depth))
+}
+
+const negation: Make = (around, depth) => Expr.not(condition(around, depth))
+
+const part: Make = (around, depth) => {
+  const test = around.choices.of([Expr.contains, Expr.startsWith, Expr.endsWith])
+  return test(expression("text", around, depth), valueOf("text", around.choices))
+}
 
 const makers: { readonly [K in Kind]: ReadonlyArray<Make> } = {
   int: [
@@ -114,10 +125,10 @@ const makers: { readonly [K in Kind]: ReadonlyArray<Make> } = {
       Expr.replace(expression("text", around, depth), right("text", around, depth), right("text", around, depth))
   ],
   bool: [
-    (around, depth) => comparison(around, depth),
+    comparison,
     (around, depth) => Expr.and(condition(around, depth), condition(around, depth)),
     (around, depth) => Expr.or(condition(around, depth), condition(around, depth)),
-    (around, depth) => Expr.not(condition(around, depth)),
+    negation,
     (around, depth) => Expr.isNull(anything(around, depth)),
     (around, depth) => Expr.isNotNull(anything(around, depth)),
     (around, depth) => {
@@ -131,10 +142,7 @@ const makers: { readonly [K in Kind]: ReadonlyArray<Make> } = {
       const kind = around.choices.of(kindsIn(around).filter((kind) => kind !== "bool"))
       return Expr.between(expression(kind, around, depth), valueOf(kind, around.choices), valueOf(kind, around.choices))
     },
-    (around, depth) => {
-      const test = around.choices.of([Expr.contains, Expr.startsWith, Expr.endsWith])
-      return test(expression("text", around, depth), valueOf("text", around.choices))
-    },
+    part,
     (around, depth) => {
       const test = around.choices.of([Expr.like, Expr.ilike])
       return test(expression("text", around, depth), around.choices.of(["%", "a%", "_", "%b_", "Ä%", "", "\\%%", "%é"]))
@@ -149,12 +157,16 @@ const every = Object.fromEntries(kinds.map((kind) => [kind, [...makers[kind], ..
   readonly [K in Kind]: ReadonlyArray<Make>
 }
 
+const strict = {
+  ...makers,
+  bool: makers.bool.filter((make) => make === comparison || make === negation || make === part)
+}
+
 /** An expression of a kind. */
-export const expression = (kind: Kind, given: Around, depth: number): any => {
-  // MariaDB takes a choice between an instant and a value for text, which has more digits in some places than in others.
-  const around = kind === "instant" ? { ...given, columnsOnly: true } : given
+export const expression = (kind: Kind, around: Around, depth: number): any => {
   if (depth <= 0 || around.choices.below(3) === 0) return leaf(kind, around)
-  const makes = every[kind]
+  const makes = around.isStrict === true ? strict[kind] : every[kind]
+  if (makes.length === 0) return leaf(kind, around)
   const at = around.choices.below(makes.length + (around.queries ? 1 : 0))
   return makes[at]?.(around, depth - 1) ?? scalar(kind, around, depth - 1)
 }
@@ -162,13 +174,6 @@ export const expression = (kind: Kind, given: Around, depth: number): any => {
 /** An expression of any kind. */
 export const anything = (around: Around, depth: number): any =>
   expression(around.choices.of(kindsIn(around)), around, depth)
-
-/** Two values of one kind, compared. */
-const comparison: Make = (around, depth) => {
-  const kind = around.choices.of(kindsIn(around))
-  const compare = around.choices.of([Expr.eq, Expr.ne, Expr.lt, Expr.lte, Expr.gt, Expr.gte]) as any
-  return compare(expression(kind, around, depth), right(kind, around, depth))
-}
 
 /** What may be true, false or unknown. */
 export const condition: Make = (around, depth) => expression("bool", around, Math.max(depth, 1))
@@ -226,7 +231,7 @@ export const aggregate = (kind: Kind, around: Around, depth: number): any => {
           case 0:
             return Expr.count()
           case 1:
-            return Expr.count(anything({ ...around, columnsOnly: true }, depth))
+            return Expr.count(anything(around, depth))
           case 2:
             return Expr.sum(expression("int", around, depth))
           default:

@@ -59,6 +59,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/ddl.ts",
     "sql/decode.ts",
     "sql/expressions.ts",
+    "sql/groupKeys.ts",
     "sql/grouping.ts",
     "sql/hiding.ts",
     "sql/json.ts",
