@@ -2,7 +2,7 @@
  * The golden table of search: a line an operator, a column a dialect.
  */
 // dprint-ignore-file: a line a dialect, whatever its length
-import { Expr, Query } from "effect-strata"
+import { Expr, Mutation, Query } from "effect-strata"
 import { Article, Post, User } from "./models.js"
 import { line } from "./record.js"
 
@@ -54,6 +54,12 @@ export const search = [
     postgresql: [[`select "articles"."id" from "articles" where regexp_split_to_array(lower("articles"."title" collate "und-x-icu") collate "C" collate "und-x-icu", '[^[:alnum:]]+') @> $1::text[]`, "{one}"]],
     mariadb: [["select `articles`.`id` from `articles` where lower(convert(`articles`.`title` using utf8mb4) collate utf8mb4_uca1400_as_cs) collate utf8mb4_nopad_bin regexp ?", "(?s)^(?=.*(?<![\\p{L}\\p{Nd}])one(?![\\p{L}\\p{Nd}]))"]],
     mysql: [["select `articles`.`id` from `articles` where lower(convert(`articles`.`title` using utf8mb4) collate utf8mb4_0900_as_cs) collate utf8mb4_0900_bin regexp ?", "(?s)^(?=.*(?<![\\p{L}\\p{Nd}])one(?![\\p{L}\\p{Nd}]))"]]
+  }),
+  line("search: of what is committed, in a query of the table that is changed", Mutation.delete(Article).pipe(Mutation.where((p) => Expr.exists(Query.from(Article).pipe(Query.where((q) => Expr.and(Expr.gt(q.id, p.id), Expr.search([q.title, q.body], "one", { committed: true }))))))), {
+    sqlite: [[`delete from "articles" where exists (select 1 from "articles" as "articles_2" where ("articles_2"."id" > "articles"."id") and ("articles_2"."id" in (select rowid from "articles_search" where "articles_search" match ?) and strata_search(lower(("articles_2"."title" || ?) || coalesce("articles_2"."body", ?)), ?)))`, "\"one\"", " ", "", "one"]],
+    postgresql: [[`delete from "articles" where exists (select 1 from "articles" as "articles_2" where ("articles_2"."id" > "articles"."id") and (regexp_split_to_array(regexp_replace(lower((coalesce("articles_2"."title", '') || ' ' || coalesce("articles_2"."body", '')) collate "und-x-icu"), '[[:alnum:]]{65,}', '', 'g'), '[^[:alnum:]]+') collate "C" @> $1::text[]))`, "{one}"]],
+    mariadb: [["delete from `articles` where exists (select 1 from `articles` as `articles_2` where (`articles_2`.`id` > `articles`.`id`) and ((@@innodb_ft_min_token_size > 3 or @@innodb_ft_max_token_size < 64 or ? = '' or match(`articles_2`.`articles_search`) against (? in boolean mode)) and lower(convert(concat(concat(`articles_2`.`title`, ?), coalesce(`articles_2`.`body`, ?)) using utf8mb4) collate utf8mb4_uca1400_as_cs) collate utf8mb4_nopad_bin regexp ?))", "(+one) strata_odd", "(+one) strata_odd", " ", "", "(?s)^(?=.*(?<![\\p{L}\\p{Nd}])one(?![\\p{L}\\p{Nd}]))"]],
+    mysql: [["delete from `articles` where exists (select 1 from (select * from `articles` limit 18446744073709551615) as `articles_2` where (`articles_2`.`id` > `articles`.`id`) and (lower(convert(concat(concat(`articles_2`.`title`, ?), coalesce(`articles_2`.`body`, ?)) using utf8mb4) collate utf8mb4_0900_as_cs) collate utf8mb4_0900_bin regexp ?))", " ", "", "(?s)^(?=.*(?<![\\p{L}\\p{Nd}])one(?![\\p{L}\\p{Nd}]))"]]
   }),
   line("searchRank", Query.from(Post).pipe(Query.orderBy((p) => Expr.desc(Expr.searchRank([p.title], "one two"))), Query.pluck((p) => p.id)), {
     sqlite: [[`select "posts"."id" from "posts" order by strata_search_rank(lower("posts"."title"), ?) desc`, "one two"]],
