@@ -4,14 +4,16 @@
  *
  * @since 0.1.0
  */
-export { LoadedId } from "./relation/definition.js"
-export type { Cardinality, Plan, Relation, RelationFrom } from "./relation/definition.js"
+export { aggregate, count } from "./relation/aggregates.js"
+
+export { BesideId, LoadedId } from "./relation/definition.js"
+export type { Cardinality, Plan, Relation, RelationFrom, Scope } from "./relation/definition.js"
 
 export type { Link } from "./relation/keys.js"
 
 export { belongsTo, hasMany, hasOne, manyToMany } from "./relation/kinds.js"
 
-export { include, limit, orderBy, where } from "./relation/narrowing.js"
+export { include, limit, offset, orderBy, where } from "./relation/narrowing.js"
 export type { Fresh } from "./relation/narrowing.js"
 
 export { strategy } from "./relation/strategy.js"
@@ -19,3 +21,8 @@ export type { Loaded, Strategy, Unloaded } from "./relation/strategy.js"
 
 export { every, none, some } from "./relation/tests.js"
 export type { Test } from "./relation/tests.js"
+
+export { through } from "./relation/through.js"
+
+export { ancestors, descendants } from "./relation/tree.js"
+export type { Tree, TreeOptions } from "./relation/tree.js"

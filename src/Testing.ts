@@ -23,6 +23,7 @@ import * as Logic from "./testing/logic.js"
 import * as Mutations from "./testing/mutations.js"
 import * as Numbers from "./testing/number.js"
 import * as Queries from "./testing/queries.js"
+import * as RelationForms from "./testing/relationForms.js"
 import * as Repositories from "./testing/repositories.js"
 import * as Relations from "./testing/relations.js"
 import * as Storage from "./testing/storage.js"
@@ -61,6 +62,7 @@ export const contract: ReadonlyArray<Case> = [
   Lazy.cases,
   Relations.cases,
   Loading.cases,
+  RelationForms.cases,
   Mutations.cases,
   Repositories.cases,
   Loads.cases,

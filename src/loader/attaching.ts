@@ -11,7 +11,7 @@ import { refused } from "../executor/statements.js"
 import type { Include } from "../sql/ast.js"
 import { children } from "./children.js"
 import type { Run } from "./children.js"
-import { partName, rowsName } from "./parts.js"
+import { hasParts, partName, rowsName } from "./parts.js"
 import type { Form, Keyed } from "./parts.js"
 import { problemOfInclude } from "./problems.js"
 
@@ -19,6 +19,11 @@ import { problemOfInclude } from "./problems.js"
 const give = (row: any, name: string, value: unknown): void => {
   if (name in row) Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
   else row[name] = value
+}
+
+/** Gives rows what they are to carry beside their own. */
+const giveBeside = (all: ReadonlyArray<Keyed>): void => {
+  for (const { beside, row } of all) for (const name in beside) give(row, name, beside[name])
 }
 
 /** Puts on each row what was found for it; the number of the row whose one is missing, or nothing. */
@@ -68,12 +73,17 @@ const select = (
   })
   return Effect.flatMap(
     children(include, [...wanted.values()], form, run),
-    ({ all, of }) =>
-      Effect.flatMap(attach(all, include.select.includes, form, run), () =>
-        outcome(putAll(rows, include, (i) => {
-          const place = places[i]
-          return place === undefined ? none : of(place)
-        })))
+    ({ all, of }) => {
+      giveBeside(all)
+      return Effect.flatMap(
+        attach(all, include.select.includes, form, run),
+        () =>
+          outcome(putAll(rows, include, (i) => {
+            const place = places[i]
+            return place === undefined ? none : of(place)
+          }))
+      )
+    }
   )
 }
 
@@ -91,9 +101,10 @@ const unfold = (
   const { includes } = include.select
   const cameWith = (i: number): ReadonlyArray<any> => (parents[i]!.keys[name] as ReadonlyArray<any> | null) ?? none
   const rows = parents.map(({ row }) => row)
-  if (includes.length === 0) return outcome(putAll(rows, include, cameWith))
+  if (!hasParts(include)) return outcome(putAll(rows, include, cameWith))
   const all: Array<Keyed> = []
   for (let i = 0; i < parents.length; i++) for (const one of cameWith(i) as ReadonlyArray<Keyed>) all.push(one)
+  giveBeside(all)
   return Effect.flatMap(
     attach(all, includes, form, run),
     () => outcome(putAll(rows, include, (i) => (cameWith(i) as ReadonlyArray<Keyed>).map(({ row }) => row)))

@@ -7,6 +7,7 @@ import { placing } from "../sql/keys.js"
 import type { Key } from "../sql/keys.js"
 import * as Comparison from "../expr/comparison.js"
 import { compared } from "../expr/logic.js"
+import { selectFor } from "../relation/use.js"
 import type { Expression, Include, Select } from "../sql/ast.js"
 import { columnOf } from "../sql/nodes.js"
 import type { ValueType } from "../sql/storage.js"
@@ -30,18 +31,28 @@ const nobody: Children = { all: none, of: () => none }
 const keyType = ({ child, parent }: Include, at: number): ValueType =>
   child[at]!.type.storage._tag === "decimal" ? child[at]!.type : parent[at]!.type
 
-/** At most so many rows of each parent: its rows are counted in their order, and the count restricted. */
-const within = (select: Select, holding: ReadonlyArray<Expression>, limit: number, form: Form): Select => {
+/** Some rows of each parent: its rows are counted in their order, and the count restricted. */
+const bounded = (
+  select: Select,
+  holding: ReadonlyArray<Expression>,
+  { beside, limit, offset = 0 }: Include,
+  form: Form
+): Select => {
   const { found, number, outer } = numbered(
     { ...select, includes: [], orderBy: [] },
-    keyed(select, [holding], form),
+    keyed(select, [holding], form, beside),
     holding,
     orderOf(select)
   )
+  const bounds: Array<Expression> = []
+  if (offset > 0) bounds.push(compared("gt", number, parameter(offset)))
+  if (limit !== undefined) {
+    bounds.push(compared("lte", number, parameter(Math.min(offset + limit, Number.MAX_SAFE_INTEGER))))
+  }
   return {
     ...outer,
     projection: found,
-    where: compared("lte", number, parameter(limit)),
+    where: Comparison.allOf(bounds),
     orderBy: [{ expression: number, direction: "asc", nulls: "last" }]
   }
 }
@@ -54,19 +65,19 @@ export const children = (
   run: Run
 ): Effect.Effect<Children, ReadFailure> => {
   if (keys.length === 0) return Effect.succeed(nobody)
-  const { select } = include
+  const select = selectFor(include, { keys })
   // Sent and read as the parents' keys that they are: a column of the children may be too narrow for other keys.
   const holding = include.child.map((column, i) => columnOf(include.childRef, { ...column, type: keyType(include, i) }))
   const ofParents: Expression = { _tag: "InValues", left: holding, rows: keys, type: Comparison.truth }
-  const restricted: Select = {
+  const restricted: Select = include.parents !== undefined ? select : {
     ...select,
     where: select.where === undefined ? ofParents : Comparison.allOf([select.where, ofParents])
   }
   return Effect.map(
     run(
-      include.limit === undefined
-        ? withParts(restricted, [holding], form)
-        : within(restricted, holding, include.limit, form)
+      include.limit === undefined && include.offset === undefined
+        ? withParts(restricted, [holding], form, include.beside)
+        : bounded(restricted, holding, include, form)
     ),
     (all: ReadonlyArray<Keyed>) => {
       const groups = new Map<unknown, Array<any>>()

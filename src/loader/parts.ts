@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Comparison from "../expr/comparison.js"
 import { relationAgg } from "../expr/lists.js"
 import { derivedOf, selectFrom } from "../query/derived.js"
-import { equals } from "../relation/use.js"
+import { equals, selectFor } from "../relation/use.js"
 import { Describe } from "../Source.js"
 import type { Bounds, Expression, Include, Operator, Order, Projection, Ref, Select } from "../sql/ast.js"
 import { columnOf } from "../sql/nodes.js"
@@ -20,7 +20,14 @@ export interface Form {
 export interface Keyed {
   readonly row: any
   readonly keys: { readonly [part: string]: unknown }
+  /** What the row is to carry beside its own. */
+  readonly beside?: { readonly [name: string]: unknown }
 }
+
+const isEmpty = (record: object): boolean => Object.keys(record).length === 0
+
+/** Whether what is read of a relation are rows with parts beside them. */
+export const hasParts = ({ beside, select }: Include): boolean => select.includes.length > 0 || !isEmpty(beside)
 
 /** The name of a part of a key. */
 export const partName = (key: number, part: number): string => `i${key}_k${part}`
@@ -34,11 +41,12 @@ const keyOf = ({ parent }: Include, ref: Ref): ReadonlyArray<Expression> =>
 
 const value = (expression: Expression): Projection => ({ _tag: "Value", expression })
 
-/** The row of a select, with what its relations need of it and some more keys. */
+/** The row of a select, with what its relations need of it, some more keys, and what it is to carry beside its own. */
 export const keyed = (
   { from: { ref }, includes, projection }: Select,
   more: ReadonlyArray<ReadonlyArray<Expression>>,
-  form: Form
+  form: Form,
+  beside: Include["beside"] = {}
 ): Projection => {
   const parts: Array<readonly [string, Projection]> = []
   const add = (key: ReadonlyArray<Expression>, at: number) =>
@@ -48,15 +56,26 @@ export const keyed = (
     else add(keyOf(include, ref), i)
   })
   more.forEach((key, i) => add(key, includes.length + i))
-  return { _tag: "Record", fields: { row: projection, keys: { _tag: "Record", fields: Object.fromEntries(parts) } } }
+  const keys: Projection = { _tag: "Record", fields: Object.fromEntries(parts) }
+  return {
+    _tag: "Record",
+    fields: isEmpty(beside)
+      ? { row: projection, keys }
+      : { row: projection, keys, beside: { _tag: "Record", fields: beside } }
+  }
 }
 
 /** The select by which rows are read with these parts beside them. */
-export const withParts = (select: Select, more: ReadonlyArray<ReadonlyArray<Expression>>, form: Form): Select => ({
+export const withParts = (
+  select: Select,
+  more: ReadonlyArray<ReadonlyArray<Expression>>,
+  form: Form,
+  beside?: Include["beside"]
+): Select => ({
   ...select,
   includes: [],
   lazy: select.lazy === undefined ? undefined : "part",
-  projection: keyed(select, more, form)
+  projection: keyed(select, more, form, beside)
 })
 
 /** The order of a select that takes some of its rows: by the key where it has none. */
@@ -113,11 +132,16 @@ const scalar = (select: Select, rows: Expression): Expression => ({
   type: rows.type
 })
 
-const boundsOf = ({ limit }: Include): Bounds | undefined => limit === undefined ? undefined : { limit, offset: 0 }
+/** More rows than there can be: an offset alone is a limit of these. */
+const all = 2 ** 31 - 1
+
+const boundsOf = ({ limit, offset = 0 }: Include): Bounds | undefined =>
+  limit === undefined && offset === 0 ? undefined : { limit: limit ?? all, offset }
 
 /** The rows of a relation of one parent, as a value of the parent's row: NULL, or a list of them. */
 const relatedRows = (include: Include, parent: Ref, form: Form): Expression => {
-  const { child, childRef, select } = include
+  const { beside, child, childRef } = include
+  const select = selectFor(include, { columns: keyOf(include, parent) })
   const own = include.parent.map((column, i) => equals(childRef, child[i]!, parent, column))
   const related: Select = {
     ...select,
@@ -125,7 +149,7 @@ const relatedRows = (include: Include, parent: Ref, form: Form): Expression => {
     lazy: undefined,
     where: Comparison.allOf(select.where === undefined ? own : [...own, select.where])
   }
-  const row = select.includes.length === 0 ? select.projection : keyed(select, [], form)
+  const row = hasParts(include) ? keyed(select, [], form, beside) : select.projection
   const bounds = boundsOf(include)
   if (bounds === undefined) return scalar(related, relationAgg(row, select.orderBy, undefined))
   const orderBy = orderOf(select)

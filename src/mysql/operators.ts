@@ -4,6 +4,7 @@
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression } from "../sql/ast.js"
 import { functionOf, infix } from "../sql/operators.js"
+import { correlation } from "../sql/correlation.js"
 import { ringOperators } from "../sql/rings.js"
 import { nativeQuantifiers, rowOrder } from "../sql/rows.js"
 import { isWhole } from "../sql/storage.js"
@@ -65,6 +66,7 @@ export const operatorsOf = (server: Server): Dialect["operators"] => {
   const operand = (writer: Writer, one: Expression): Writer => writer.operand(one)
   return {
     ...Aggregates.operators,
+    ...correlation(server.kind !== "mariadb"),
     ...Numbers.operators,
     ...patterns[server.kind],
     ...Text.operators,

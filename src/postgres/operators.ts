@@ -5,6 +5,7 @@ import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression } from "../sql/ast.js"
 import { functionOf, infix } from "../sql/operators.js"
 import { quotedBy } from "../sql/quoting.js"
+import { correlation } from "../sql/correlation.js"
 import { ringOperators } from "../sql/rings.js"
 import { nativeQuantifiers, rowOrder } from "../sql/rows.js"
 import { isWhole } from "../sql/storage.js"
@@ -147,6 +148,7 @@ const again: OperatorPrinter = (writer, [key]) => {
 /** The printers for a server. */
 export const operators = (settings: Settings): Dialect["operators"] => ({
   ...Aggregates.operators,
+  ...correlation(true),
   ...ringOperators(
     (writer, key) => writer.text("encode(convert_to(cast(").expression(key).text(" as text), 'UTF8'), 'hex')"),
     (writer, text) => writer.text("cast(").expression(text).text(` as text)${byCodePoint}`)

@@ -2,10 +2,9 @@
  * Queries that go on from their own rows, and what ends them: a depth that is counted, a ring that is seen.
  */
 import * as Predicate from "effect/Predicate"
-import { position } from "../expr/characters.js"
-import { call, integerType, invalid, literal, make, parameter, textType } from "../expr/core.js"
+import { call, integerType, invalid, literal, parameter } from "../expr/core.js"
 import { allOf, compared } from "../expr/logic.js"
-import { concatOperator } from "../expr/text.js"
+import * as Rings from "../expr/rings.js"
 import type * as Source from "../Source.js"
 import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
@@ -48,23 +47,12 @@ interface Guard {
 const depthGuard = (maxDepth: number): Guard => ({
   hint: "depth",
   first: literal(0),
-  next: (before) => ({ _tag: "Fragment", strings: ["", " + 1"], args: [before], type: integerType }),
+  next: Rings.deeper,
   goesOn: (before) =>
     Number.isSafeInteger(maxDepth) && maxDepth >= 0
       ? compared("lt", before, parameter(maxDepth, integerType))
       : invalid("maxDepth takes a whole number from 0")
 })
-
-const constant = (text: string): Ast.Expression => ({ _tag: "Fragment", strings: [text], args: [], type: textType })
-const comma = constant("','")
-const dot = constant("'.'")
-
-const keyOperator: Ast.Operator = { name: "ring key", form: "dialect" }
-/** A text that leaves room for longer ones: some databases take the length of a recursion's texts from its base. */
-const growingOperator: Ast.Operator = { name: "growing text", form: "dialect" }
-
-/** What is one text for one value on every database. */
-const keys = new Set<string>(["integer", "bigint", "text", "literal", "uuid", "boolean", "timestamp", "day", "time"])
 
 const partOf = (row: Ast.Projection, name: string): Ast.Expression | undefined => {
   switch (row._tag) {
@@ -79,27 +67,25 @@ const partOf = (row: Ast.Projection, name: string): Ast.Expression | undefined =
   }
 }
 
-/** `,key.key,`: each as digits, so that no value holds a comma. */
+/** The key of a row, by the names of its columns. */
 const keyOf = (columns: ReadonlyArray<string>, row: Ast.Projection): Ast.Expression => {
-  const parts: Array<Ast.Expression> = [comma]
+  const parts: Array<Ast.Expression> = []
   for (const name of columns) {
     const part = partOf(row, name)
     if (part === undefined) return invalid(`a recursion is to know rows again by ${name}, which is no column of theirs`)
-    if (!keys.has(part.type.storage._tag)) {
+    if (!Rings.canBeKey(part)) {
       return invalid(`a recursion cannot know rows again by ${name}: take a key, a number, a text or a time`)
     }
-    if (parts.length > 1) parts.push(dot)
-    parts.push(call(keyOperator, [part], textType))
+    parts.push(part)
   }
-  return call(concatOperator, [...parts, comma], textType)
+  return Rings.keyOf(parts)
 }
 
 const cycleGuard = (columns: ReadonlyArray<string>, base: Ast.Projection): Guard => ({
   hint: "path",
-  first: call(growingOperator, [keyOf(columns, base)], textType),
-  next: (before, row) => call(concatOperator, [before, keyOf(columns, row)], textType),
-  goesOn: (before, row) =>
-    compared("eq", position(make<string>(before), make<string>(keyOf(columns, row))).node, literal(0))
+  first: Rings.pathOf([keyOf(columns, base)]),
+  next: (before, row) => Rings.longer(before, keyOf(columns, row)),
+  goesOn: (before, row) => Rings.isNew(before, keyOf(columns, row))
 })
 
 /** A row with further columns after its own. */
@@ -180,7 +166,7 @@ const widest = (base: Any, next: Any, first: Ast.Expression, then: Ast.Expressio
     case "decimal":
       return { _tag: "Cast", expression: first, type: { ...type, storage: { _tag: "decimal" } } }
     case "text":
-      return call(growingOperator, [first], { ...type, storage: { _tag: "text" } })
+      return call(Rings.growingOperator, [first], { ...type, storage: { _tag: "text" } })
     default:
       return first
   }

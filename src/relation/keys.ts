@@ -23,30 +23,45 @@ export type ColumnsHolding<M extends Source.Any, T> = {
 }[keyof M[typeof ColumnsId]]
 
 /**
- * What a relation over a composite key is keyed by: a record from the other model's columns to this one's.
+ * What a relation over a composite key is keyed by: a record from the columns of `To` that hold the key to those of `From` that are held.
  *
  * @since 0.1.0
  * @category models
  */
 export type Link<From extends Model.Any, To extends Model.Any> = {
-  readonly [K in keyof To[typeof ColumnsId]]?: keyof From[typeof ColumnsId]
+  readonly [K in keyof To[typeof ColumnsId]]?: ColumnsHolding<From, Held<To[typeof ColumnsId][K]> & {}> & string
 }
 
+/** What a key is refused as that names what is no column. An interface, as two different texts are `never` together, which says nothing. */
+export interface IsNoColumn<Name> {
+  readonly isNoColumn: Name
+}
+
+/** Refuses what is no column of `Holder` in a record. */
+export type Known<Holder extends Model.Any, K> = K extends string ? unknown
+  : [Exclude<keyof K, keyof Holder[typeof ColumnsId]>] extends [never] ? unknown
+  : { readonly [P in Exclude<keyof K, keyof Holder[typeof ColumnsId]>]: IsNoColumn<P> }
+
+type Pair = readonly [Ast.Column | undefined, Ast.Column | undefined]
+
+const paired = (
+  left: ReadonlyArray<Ast.Column>,
+  right: ReadonlyArray<Ast.Column>
+): ReadonlyArray<Pair> => left.map((column, i) => [column, right[i]])
+
 /** What is wrong with the keys of a relation. */
-export const problemOf = (plan: Omit<Plan, "problem">, given: string | undefined): ConfigurationError | undefined => {
-  if (given !== undefined) return refused(plan, given)
-  const pairs: Array<readonly [Ast.Column | undefined, Ast.Column | undefined]> = plan.parent.map((
-    column,
-    i
-  ) => [column, plan.child[i]])
-  if (plan.through !== undefined) {
-    plan.through.to.forEach((column, i) => pairs.push([column, tableOf(plan.to).primaryKey[i]]))
-    if (plan.through.to.length !== tableOf(plan.to).primaryKey.length) {
-      return refused(plan, `does not cover the whole key of ${plan.to.identifier}`)
-    }
-  }
+export const problemOf = (
+  plan: Pick<Plan, "from" | "to" | "parent" | "child" | "links">
+): ConfigurationError | undefined => {
   if (plan.parent.length === 0 || plan.parent.length !== plan.child.length) {
     return refused(plan, "does not cover the whole key: give a record of columns for a composite key")
+  }
+  const pairs = [
+    ...paired(plan.parent, plan.child),
+    ...plan.links.flatMap(({ columns, next }) => paired(columns, next))
+  ]
+  if (plan.links.some(({ columns, next }) => columns.length === 0 || columns.length !== next.length)) {
+    return refused(plan, `does not cover the whole key of ${plan.to.identifier}`)
   }
   for (const [a, b] of pairs) {
     if (a === undefined || b === undefined) {
@@ -61,6 +76,12 @@ export const problemOf = (plan: Omit<Plan, "problem">, given: string | undefined
   }
   return undefined
 }
+
+/** Whether all columns of a key are among them. */
+export const covers = (
+  columns: ReadonlyArray<{ readonly name: string }>,
+  key: ReadonlyArray<{ readonly name: string }>
+): boolean => key.length > 0 && key.every(({ name }) => columns.some((column) => column.name === name))
 
 const isRecord = (key: unknown): key is { readonly [to: string]: string } => typeof key === "object" && key !== null
 

@@ -1,33 +1,52 @@
 /**
  * The kinds of relations, and how each is keyed.
  */
+import type { Columns } from "../expr/core.js"
 import type * as Model from "../Model.js"
+import { tableOf } from "../Model.js"
 import type * as Source from "../Source.js"
 import type { ColumnsId, RowId } from "../Source.js"
-import { fromPlan } from "./definition.js"
+import { fromPlan, refused } from "./definition.js"
 import type { Plan, Relation } from "./definition.js"
 import { problemOf, sides } from "./keys.js"
-import type { ColumnsHolding, Held, Link } from "./keys.js"
+import type { ColumnsHolding, Held, Known, Link } from "./keys.js"
 
-type OneOrOption<A> = null extends Held<A> ? "option" : "one"
 type Row<M extends Source.Any> = M[typeof RowId]
 
-const build = (
-  plan: Omit<Plan, "problem" | "scopes" | "orders" | "limit" | "includes">,
+/** The columns of `M` that a key names. */
+type Holding<M extends Source.Any, K> = K extends string ? M[typeof ColumnsId][K & keyof M[typeof ColumnsId]]
+  : M[typeof ColumnsId][keyof K & keyof M[typeof ColumnsId]]
+
+type OneOrOption<A> = null extends Held<A> ? "option" : "one"
+
+/** A relation with nothing said of it yet. */
+export const build = (
+  plan: Pick<Plan, "from" | "to" | "cardinality" | "parent" | "child"> & Partial<Plan>,
   given?: string
-): Relation<any, any, any, any> => {
-  const whole = { ...plan, scopes: [], orders: [], limit: undefined, includes: {} }
-  return fromPlan({ ...whole, problem: problemOf(whole, given) })
+): Relation<any, any, any, any, any> => {
+  const whole = {
+    scopes: [],
+    beside: undefined,
+    links: [],
+    isDistinct: false,
+    orders: [],
+    limit: undefined,
+    offset: undefined,
+    includes: {},
+    ...plan
+  }
+  return fromPlan({ ...whole, problem: given === undefined ? whole.problem ?? problemOf(whole) : refused(plan, given) })
 }
 
 const toMany =
   (cardinality: "many" | "option") => (from: Model.Any, to: Model.Any, key: unknown): Relation<any, any, any, any> => {
     const [child, parent, given] = sides(to, from, key)
-    return build({ from, to, cardinality, parent, child, through: undefined }, given)
+    return build({ from, to, cardinality, parent, child }, given)
   }
 
 /**
- * Each `From` has any number of `To`; `key` is the column of `To` that holds the key of `From`.
+ * Each `From` has any number of `To`; `key` is the column of `To` that holds the key of `From`, or of a composite key a record from the columns of
+ * `To` to those of `From`: `Relation.hasMany(Place, Shop, { country: "country", placeCode: "code" })`.
  *
  * @since 0.1.0
  * @category constructors
@@ -39,7 +58,7 @@ export const hasMany: <F extends Model.Any, T extends Model.Any>(
 ) => Relation<F, T, "many", Row<T>> = toMany("many") as never
 
 /**
- * Each `From` has at most one `To`; `key` is the column of `To` that holds the key of `From`.
+ * Each `From` has at most one `To`; `key` is the column of `To` that holds the key of `From`, or a record as in `hasMany`.
  *
  * @since 0.1.0
  * @category constructors
@@ -51,45 +70,112 @@ export const hasOne: <F extends Model.Any, T extends Model.Any>(
 ) => Relation<F, T, "option", Row<T>> = toMany("option") as never
 
 /**
- * Each `From` belongs to one `To`; `key` is the column of `From` that holds the key of `To`. A key that may be null may lead nowhere.
+ * Each `From` belongs to one `To`; `key` is the column of `From` that holds the key of `To`, or of a composite key a record from the columns of
+ * `From` to those of `To`: `Relation.belongsTo(Shop, Place, { country: "country", placeCode: "code" })`. A key that may be null, or a part of which may
+ * be, may lead nowhere.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const belongsTo = <F extends Model.Any, T extends Model.Any, K extends ColumnsHolding<F, Model.Key<T>> & string>(
+export const belongsTo = <
+  F extends Model.Any,
+  T extends Model.Any,
+  const K extends (ColumnsHolding<F, Model.Key<T>> & string) | Link<T, F>
+>(
   from: F,
   to: T,
-  key: K
-): Relation<F, T, OneOrOption<F[typeof ColumnsId][K]>, Row<T>> => {
+  key: K & Known<F, K>
+): Relation<F, T, OneOrOption<Holding<F, K>>, Row<T>> => {
   const [parent, child, given] = sides(from, to, key)
   const cardinality = parent.some((column) => column.type.nullable) ? "option" : "one"
-  return build({ from, to, cardinality, parent, child, through: undefined }, given)
+  return build({ from, to, cardinality, parent, child }, given)
 }
+
+/** What a name is refused as that is a column's. */
+export interface IsColumn<Name> {
+  readonly isColumn: Name
+}
+
+/** Refuses the name of a column. */
+type NoColumn<M extends Source.Any, N> = N extends keyof M[typeof ColumnsId] ? IsColumn<N> : unknown
 
 /**
  * Rows of a third model link the two: `through` is that model, `from` its column that holds the key of `From`, `to` the one that holds the
- * key of `To`.
+ * key of `To`; of composite keys records from its columns to theirs.
+ *
+ * With `as` the related rows carry the row that links them under that name, and callbacks get its columns:
+ *
+ * ```ts
+ * import { Schema } from "effect"
+ * import { Expr, Field, Model, Relation } from "effect-strata"
+ *
+ * class User extends Model.Class<User>("User")({ id: Schema.Int.pipe(Field.primaryKey) }) {}
+ * class Group extends Model.Class<Group>("Group")({ id: Schema.Int.pipe(Field.primaryKey) }) {}
+ * class Membership extends Model.Class<Membership>("Membership")({
+ *   userId: Schema.Int.pipe(Field.primaryKey),
+ *   groupId: Schema.Int.pipe(Field.primaryKey),
+ *   since: Schema.Int
+ * }) {}
+ *
+ * const userGroups = Relation.manyToMany(User, Group, {
+ *   through: Membership,
+ *   from: "userId",
+ *   to: "groupId",
+ *   as: "membership"
+ * })
+ * // rows are Group & { membership: Membership }
+ * const byTime = userGroups.pipe(Relation.orderBy((_, { membership }) => Expr.asc(membership.since)))
+ * ```
+ *
+ * A row comes once for each row that links it.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const manyToMany = <F extends Model.Any, T extends Model.Any, L extends Model.Any>(
+export const manyToMany = <
+  F extends Model.Any,
+  T extends Model.Any,
+  L extends Model.Any,
+  const N extends string = never
+>(
   from: F,
   to: T,
   link: {
     readonly through: L
-    readonly from: ColumnsHolding<L, Model.Key<F>>
-    readonly to: ColumnsHolding<L, Model.Key<T>>
+    readonly from: (ColumnsHolding<L, Model.Key<F>> & string) | Link<F, L>
+    readonly to: (ColumnsHolding<L, Model.Key<T>> & string) | Link<T, L>
+    readonly as?: N & NoColumn<T, N>
   }
-): Relation<F, T, "many", Row<T>> => {
-  const [child, parent, one] = sides(link.through, from, link.from)
-  const [columns, , other] = sides(link.through, to, link.to)
-  return build({
-    from,
-    to,
-    cardinality: "many",
-    parent,
-    child,
-    through: { model: link.through, columns: child, to: columns }
-  }, one ?? other)
+): Relation<
+  F,
+  T,
+  "many",
+  [N] extends [never] ? Row<T> : Row<T> & { readonly [K in N]: Row<L> },
+  { readonly [K in N]: Columns<L> }
+> => {
+  const { as, through } = link
+  const [child, parent, one] = sides(through, from, link.from)
+  const [columns, next, other] = sides(through, to, link.to)
+  const table = tableOf(through)
+  return build(
+    {
+      from,
+      to,
+      cardinality: "many",
+      parent,
+      child,
+      links: [{
+        source: () => through,
+        takesWithin: false,
+        key: table.primaryKey,
+        columns,
+        next,
+        scopes: [],
+        beside: undefined
+      }],
+      beside: as === undefined ? undefined : { name: as, column: undefined, before: 1 }
+    },
+    one ?? other ??
+      (as !== undefined && as in tableOf(to).byProperty ? `is to give ${as}, which is a column already` : undefined)
+  )
 }

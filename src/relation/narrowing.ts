@@ -7,16 +7,9 @@ import type * as Filter from "../filter/definition.js"
 import type * as Model from "../Model.js"
 import type * as Source from "../Source.js"
 import type { ColumnsId } from "../Source.js"
-import { fromPlan, plansOf, refused } from "./definition.js"
-import type { Cardinality, Plan, Relation, RelationFrom } from "./definition.js"
+import { change, plansOf, refused } from "./definition.js"
+import type { Cardinality, Relation, RelationFrom, Scope } from "./definition.js"
 import type { Loaded } from "./strategy.js"
-
-type Keep<To extends Model.Any> = <F extends Model.Any, C extends keyof Cardinality<any>, A>(
-  relation: Relation<F, To, C, A>
-) => Relation<F, To, C, A>
-
-const change = (relation: { readonly plan: Plan }, changes: Partial<Plan>): any =>
-  fromPlan({ ...relation.plan, ...changes })
 
 /** What a relation is of which not all rows are loaded. */
 type Filtered<C extends keyof Cardinality<any>> = C extends "one" ? "option" : C
@@ -28,10 +21,10 @@ type Filtered<C extends keyof Cardinality<any>> = C extends "one" ? "option" : C
  * @category combinators
  */
 export const where =
-  <T extends Model.Any, const X extends Filter.Draft<T>>(scope: Filter.Scope<T, X>) =>
+  <T extends Model.Any, const X extends Filter.Draft<T>, Beside = {}>(scope: Scope<T, X, Beside>) =>
   <F extends Model.Any, C extends keyof Cardinality<any>, A>(
-    relation: Relation<F, T, C, A>
-  ): Relation<F, T, Filtered<C>, A> =>
+    relation: Relation<F, T, C, A, Beside>
+  ): Relation<F, T, Filtered<C>, A, Beside> =>
     change(relation, {
       scopes: [...relation.plan.scopes, scope],
       cardinality: relation.cardinality === "one" ? "option" : relation.cardinality
@@ -43,27 +36,49 @@ export const where =
  * @since 0.1.0
  * @category combinators
  */
-export const orderBy = <T extends Model.Any>(
-  order: (columns: Columns<T>) => Conditional.Order | ReadonlyArray<Conditional.Order>
-): Keep<T> =>
-(relation) => change(relation, { orders: [...relation.plan.orders, order as never] })
+export const orderBy = <T extends Model.Any, Beside = {}>(
+  order: (columns: Columns<T>, beside: Beside) => Conditional.Order | ReadonlyArray<Conditional.Order>
+) =>
+<F extends Model.Any, C extends keyof Cardinality<any>, A>(
+  relation: Relation<F, T, C, A, Beside>
+): Relation<F, T, C, A, Beside> => change(relation, { orders: [...relation.plan.orders, order as never] })
+
+type OfMany = <F extends Model.Any, T extends Model.Any, A, Beside>(
+  relation: Relation<F, T, "many", A, Beside>
+) => Relation<F, T, "many", A, Beside>
+
+const counted = (what: "limit" | "offset") => (count: number): OfMany => (relation) =>
+  change(relation, {
+    [what]: count,
+    ...(Number.isSafeInteger(count) && count >= 0
+      ? {}
+      : {
+        problem: refused(
+          relation.plan,
+          `has a${what === "offset" ? "n" : ""} ${what} that is not a whole number from 0`
+        )
+      })
+  })
 
 /**
- * Loads at most so many related rows for each row.
+ * Loads at most so many related rows for each row: the first in their order, which is that of the primary key where none is given.
+ *
+ * A count that is not a whole number from 0 is a ConfigurationError when it is loaded.
  *
  * @since 0.1.0
  * @category combinators
  */
-export const limit = (
-  count: number
-): <F extends Model.Any, T extends Model.Any, A>(relation: Relation<F, T, "many", A>) => Relation<F, T, "many", A> =>
-(relation) =>
-  change(relation, {
-    limit: count,
-    ...(Number.isSafeInteger(count) && count >= 0
-      ? {}
-      : { problem: refused(relation.plan, "has a limit that is not a whole number from 0") })
-  })
+export const limit: (count: number) => OfMany = counted("limit")
+
+/**
+ * Leaves out the first so many related rows of each row, in their order, which is that of the primary key where none is given.
+ *
+ * A count that is not a whole number from 0 is a ConfigurationError when it is loaded.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const offset: (count: number) => OfMany = counted("offset")
 
 /** An included name may not hide a column. */
 export type Fresh<S extends Source.Any, X> = {
@@ -78,7 +93,16 @@ export type Fresh<S extends Source.Any, X> = {
  */
 export const include = <T extends Model.Any, const X extends { readonly [name: string]: RelationFrom<T> }>(
   relations: X & Fresh<T, X>
-): <F extends Model.Any, C extends keyof Cardinality<any>, A>(
-  relation: Relation<F, T, C, A>
-) => Relation<F, T, C, A & Loaded<X>> =>
-(relation) => change(relation, { includes: { ...relation.plan.includes, ...plansOf(relations) } })
+): <F extends Model.Any, C extends keyof Cardinality<any>, A, Beside>(
+  relation: Relation<F, T, C, A, Beside>
+) => Relation<F, T, C, A & Loaded<X>, Beside> =>
+(relation) => {
+  const { plan } = relation
+  const given = plansOf(relations)
+  return change(relation, {
+    includes: { ...plan.includes, ...given },
+    ...(plan.beside !== undefined && plan.beside.name in given
+      ? { problem: refused(plan, `is to include ${plan.beside.name}, which its rows have already`) }
+      : {})
+  })
+}

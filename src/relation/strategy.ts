@@ -49,11 +49,11 @@ export type Loaded<X extends { readonly [name: string]: { readonly [LoadedId]: a
  * @category combinators
  */
 export const strategy: {
-  (strategy: "none"): <F extends Model.Any, T extends Model.Any, C extends keyof Cardinality<any>, A>(
-    relation: Relation<F, T, C, A>
+  (strategy: "none"): <F extends Model.Any, T extends Model.Any, C extends keyof Cardinality<any>, A, Beside>(
+    relation: Relation<F, T, C, A, Beside>
   ) => Unloaded<F>
-  (strategy: Strategy): <F extends Model.Any, T extends Model.Any, C extends keyof Cardinality<any>, A>(
-    relation: Relation<F, T, C, A>
-  ) => Relation<F, T, C, A>
+  (strategy: Strategy): <F extends Model.Any, T extends Model.Any, C extends keyof Cardinality<any>, A, Beside>(
+    relation: Relation<F, T, C, A, Beside>
+  ) => Relation<F, T, C, A, Beside>
 } = (strategy: Strategy | "none") => (relation: { readonly plan: Plan }): any =>
   fromPlan({ ...relation.plan, strategy })

@@ -3,16 +3,19 @@
  */
 import * as Comparison from "../expr/comparison.js"
 import { coalesce } from "../expr/conditional.js"
-import { make as makeExpr, nodeOf, refOf, SubqueryId } from "../expr/core.js"
+import { make as makeExpr, nodeOf, refOf } from "../expr/core.js"
 import type { Expr, Whole } from "../expr/core.js"
-import * as Filter from "../filter/definition.js"
+import type * as Filter from "../filter/definition.js"
 import type * as Model from "../Model.js"
+import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
-import type { Cardinality, Plan, Relation } from "./definition.js"
-import { equals, instantiate } from "./use.js"
+import type { Cardinality, Plan, Relation, Scope } from "./definition.js"
+import { conditionOf, ofParent, problemWithin } from "./use.js"
 
 /**
- * A test of a relation: a callback for `Query.where`, or to be called with the columns inside of one.
+ * A test of a relation: a callback for `Query.where`, for `and`, `or` and `not` of a filter, or to be called with the columns inside of another.
+ *
+ * A relation with a limit or an offset is a ConfigurationError when it runs.
  *
  * @since 0.1.0
  * @category models
@@ -21,29 +24,31 @@ export type Test = <
   F extends Model.Any,
   T extends Model.Any,
   C extends keyof Cardinality<any>,
-  const X extends Filter.Draft<T>
+  const X extends Filter.Draft<T>,
+  Beside
 >(
-  relation: Relation<F, T, C, any>,
-  scope?: Filter.Scope<T, X>
+  relation: Relation<F, T, C, any, Beside>,
+  scope?: Scope<T, X, Beside>
 ) => (columns: Whole<F>) => Expr<boolean>
 
 const related = (
   plan: Plan,
   columns: Whole<any>,
-  condition: (ref: Ast.Ref) => ReadonlyArray<Ast.Expression>
+  condition: (ref: Ast.Ref, beside: object) => ReadonlyArray<Ast.Expression>
 ): Expr<boolean> => {
-  if (plan.problem !== undefined) return makeExpr({ _tag: "Invalid", error: plan.problem, type: Comparison.truth })
-  const parentRef = refOf(columns)
-  const { childRef, ref, select } = instantiate(plan)
-  const conditions = [
-    ...plan.parent.map((column, i) => equals(childRef, plan.child[i]!, parentRef, column)),
-    ...(select.where === undefined ? [] : [select.where]),
-    ...condition(ref)
-  ]
-  return Comparison.exists(
-    { [SubqueryId]: true, ast: { ...select, where: Comparison.allOf(conditions), orderBy: [], includes: [] } } as never
-  )
+  const problem = problemWithin(plan)
+  if (problem !== undefined) return makeExpr({ _tag: "Invalid", error: problem, type: Comparison.truth })
+  const { beside, ref, select } = ofParent(plan, refOf(columns), false)
+  return makeExpr({
+    _tag: "Exists",
+    select: { ...select, where: Comparison.allOf([select.where!, ...condition(ref, beside)]) },
+    type: Comparison.truth
+  })
 }
+
+/** The condition of a scope over one use of a relation. */
+export const scoped = (plan: Plan, scope: unknown, ref: Ast.Ref, beside: object): Ast.Expression =>
+  conditionOf(scope, plan.to[Describe], ref, beside)
 
 /**
  * At least one related row, for which the scope holds.
@@ -52,7 +57,7 @@ const related = (
  * @category tests
  */
 export const some: Test = ({ plan }, scope) => (columns) =>
-  related(plan, columns, (ref) => scope === undefined ? [] : [Filter.ofScope(plan.to, ref, scope)])
+  related(plan, columns, (ref, beside) => scope === undefined ? [] : [scoped(plan, scope, ref, beside)])
 
 /**
  * No related row for which the scope holds.
@@ -69,7 +74,7 @@ export const none: Test = (relation, scope) => (columns) => Comparison.not(some(
  * @category tests
  */
 export const every: Test = ({ plan }, scope) => (columns) =>
-  Comparison.not(related(plan, columns, (ref) =>
+  Comparison.not(related(plan, columns, (ref, beside) =>
     scope === undefined
       ? [Comparison.anyOf([])]
-      : [nodeOf(Comparison.not(coalesce(makeExpr<boolean | null>(Filter.ofScope(plan.to, ref, scope)), false)))]))
+      : [nodeOf(Comparison.not(coalesce(makeExpr<boolean | null>(scoped(plan, scope, ref, beside)), false)))]))

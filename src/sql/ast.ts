@@ -309,6 +309,12 @@ export interface Include {
   readonly childRef: Ref
   /** At most so many children a parent. */
   readonly limit: number | undefined
+  /** So many children a parent are left out first. */
+  readonly offset: number | undefined
+  /** What children carry beside their own, by name. */
+  readonly beside: { readonly [name: string]: Projection }
+  /** The place within `select` of a condition on whose rows it reads, where it cannot be told from outside. */
+  readonly parents: Given | undefined
   /** By a statement of its own, or within the statement of its parents. */
   readonly strategy: "select" | "join"
   /** What is wrong with the relation. */

@@ -7,6 +7,7 @@
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression } from "../sql/ast.js"
 import { functionOf, infix } from "../sql/operators.js"
+import { correlation } from "../sql/correlation.js"
 import { ringOperators } from "../sql/rings.js"
 import { rowOrder } from "../sql/rows.js"
 import { isWhole } from "../sql/storage.js"
@@ -138,6 +139,7 @@ const multiply: OperatorPrinter = (writer, args, type) => {
 
 export const operators: Dialect["operators"] = {
   ...Aggregates.operators,
+  ...correlation(true),
   ...ringOperators((writer, key) => writer.text("hex(").expression(key).text(")")),
   ...Numbers.operators,
   ...Patterns.operators,

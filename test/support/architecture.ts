@@ -48,7 +48,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   ]],
   [2, ["Field.ts", "Model.ts", "field/**", "model/**"]],
   [3, ["Expr.ts", "expr/**"]],
-  [4, ["Relation.ts", "Filter.ts", "relation/**", "filter/**"]],
+  [4, ["Relation.ts", "Filter.ts", "relation/**", "filter/**", "query/derived.ts", "query/template.ts"]],
   [5, ["Query.ts", "Mutation.ts", "Ddl.ts", "query/**", "mutation/**", "ddl/**"]],
   [6, ["Dialect.ts", "Driver.ts", "driver/**"]],
   [7, [
@@ -56,6 +56,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/bodies.ts",
     "sql/compile.ts",
     "sql/conflicts.ts",
+    "sql/correlation.ts",
     "sql/ddl.ts",
     "sql/decode.ts",
     "sql/expressions.ts",

@@ -105,7 +105,7 @@ const cases: { readonly [name: string]: readonly [line: string, ...said: Readonl
   ],
   "a relation of another model": [
     `users.pipe(Query.include({ author: postAuthor }))`,
-    `Type 'Relation<typeof Post, typeof User, "one", User>' is not assignable to type`
+    `Type 'Relation<typeof Post, typeof User, "one", User, {}>' is not assignable to type`
   ],
   "a key that cannot be one": [
     `Relation.hasMany(User, Post, "title")`,
@@ -113,7 +113,7 @@ const cases: { readonly [name: string]: readonly [line: string, ...said: Readonl
   ],
   "a key to one that cannot be one": [
     `Relation.belongsTo(Post, User, "title")`,
-    `Argument of type '"title"' is not assignable to parameter of type '"authorId" | "id"'.`
+    `Argument of type '"title"' is not assignable to parameter of type '"authorId" | "id" | Link<typeof User, typeof Post>'.`
   ],
   "a delete of nothing said": [
     `Effect.runSync(Mutation.delete(Post) satisfies Effect.Effect<number>)`,
@@ -180,7 +180,7 @@ const cases: { readonly [name: string]: readonly [line: string, ...said: Readonl
   ],
   "how a relation is shown": [
     `display(userPosts)`,
-    `Argument of type 'Relation<typeof User, typeof Post, "many", Post>'`
+    `Argument of type 'Relation<typeof User, typeof Post, "many", Post, {}>'`
   ],
   "how a field is shown": [
     `display(Field.generated(Schema.Int).pipe(Field.primaryKey))`,
