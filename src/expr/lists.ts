@@ -55,11 +55,12 @@ const rowsOf = (projection: Ast.Projection, as: Rows["as"]): any => {
   return aggregate(jsonAggOperator, [rowNode(projection, type)], type)
 }
 
-/** The rows of a relation as one value, in an order; NULL of no rows. */
+/** The rows of a relation for which a filter holds as one value, in an order; NULL of no rows. */
 export const relationAgg = (
   projection: Ast.Projection,
   orderBy: ReadonlyArray<Ast.Order>,
-  bounds: Ast.Bounds | undefined
+  bounds: Ast.Bounds | undefined,
+  filter: Ast.Expression | undefined
 ): Ast.Expression => {
   const type = nestedType(projection, "relation")
   return {
@@ -68,7 +69,7 @@ export const relationAgg = (
     args: [rowNode(projection, type)],
     distinct: false,
     orderBy,
-    filter: undefined,
+    filter,
     ...(bounds === undefined ? {} : { bounds }),
     type
   }

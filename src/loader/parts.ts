@@ -8,7 +8,7 @@ import { derivedOf, selectFrom } from "../query/derived.js"
 import { equals, selectFor } from "../relation/use.js"
 import { Describe } from "../Source.js"
 import type { Bounds, Expression, Include, Operator, Order, Projection, Ref, Select } from "../sql/ast.js"
-import { columnOf } from "../sql/nodes.js"
+import { columnOf, hasSelect } from "../sql/nodes.js"
 import type { ValueType } from "../sql/storage.js"
 
 /** What loading asks of a dialect. */
@@ -143,17 +143,20 @@ const relatedRows = (include: Include, parent: Ref, form: Form): Expression => {
   const { beside, child, childRef } = include
   const select = selectFor(include, { columns: keyOf(include, parent) })
   const own = include.parent.map((column, i) => equals(childRef, child[i]!, parent, column))
+  // Within an aggregate further out, MariaDB takes a column that a query in a condition refers to for one beside the aggregate (1140).
+  const isFilter = !form.correlatedTables && select.where !== undefined && hasSelect(select.where)
   const related: Select = {
     ...select,
     includes: [],
     lazy: undefined,
-    where: Comparison.allOf(select.where === undefined ? own : [...own, select.where])
+    where: Comparison.allOf(isFilter || select.where === undefined ? own : [...own, select.where])
   }
   const row = hasParts(include) ? keyed(select, [], form, beside) : select.projection
   const bounds = boundsOf(include)
-  if (bounds === undefined) return scalar(related, relationAgg(row, select.orderBy, undefined))
-  const orderBy = orderOf(select)
-  if (!form.correlatedTables) return scalar(related, relationAgg(row, orderBy, bounds))
+  const orderBy = bounds === undefined ? select.orderBy : orderOf(select)
+  if (!form.correlatedTables || bounds === undefined) {
+    return scalar(related, relationAgg(row, orderBy, bounds, isFilter ? select.where : undefined))
+  }
   const { found, number, outer } = numbered(
     {
       ...related,
@@ -165,5 +168,8 @@ const relatedRows = (include: Include, parent: Ref, form: Form): Expression => {
     [],
     orderBy
   )
-  return scalar(outer, relationAgg(found, [{ expression: number, direction: "asc", nulls: "last" }], undefined))
+  return scalar(
+    outer,
+    relationAgg(found, [{ expression: number, direction: "asc", nulls: "last" }], undefined, undefined)
+  )
 }

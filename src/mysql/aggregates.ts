@@ -4,6 +4,7 @@
 import type { Dialect, OperatorPrinter } from "../Dialect.js"
 import type { Expression } from "../sql/ast.js"
 import type { Writer } from "../sql/writer.js"
+import { printOrderWithin } from "./order.js"
 
 /** `group_concat([distinct ]…[ order by …] separator '…'[ limit …])`; the session has it as long as a result can be (see setup.ts). */
 const printJoined = (
@@ -14,7 +15,9 @@ const printJoined = (
 ): Writer => {
   writer.text(call?.distinct === true ? "group_concat(distinct " : "group_concat(")
   value()
-  call?.order()
+  if (call !== undefined && call.orderBy.length > 0) {
+    writer.text(" order by ").list(call.orderBy, (one) => printOrderWithin(writer, one))
+  }
   writer.text(` separator '${separator}'`)
   // MariaDB's alone, and takes no parameters.
   const bounds = call?.bounds

@@ -15,6 +15,7 @@ import { keys } from "./keys.js"
 import { most, ownTable, printDelete, printUpdate } from "./joinedWrites.js"
 import { encodeWith, printListed, printManyRows } from "./manyRows.js"
 import { operatorsOf } from "./operators.js"
+import { printOrder } from "./order.js"
 import { planOf } from "./plan.js"
 import { collationOf } from "./server.js"
 import { moment } from "./time.js"
@@ -74,16 +75,7 @@ const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"]
     }
   }
   return {
-    order: (writer, { direction, expression, nulls }) => {
-      // By themselves NULLs come first upwards and last downwards.
-      if (expression.type.nullable && (nulls === "first") !== (direction === "asc")) {
-        writer.operand(expression).text(nulls === "first" ? " is not null, " : " is null, ")
-      }
-      // A number that stands alone is taken for a place in the select.
-      if (expression._tag === "Parameter") writer.text("coalesce(").expression(expression).text(")")
-      else writer.expression(expression)
-      if (direction === "desc") writer.text(" desc")
-    },
+    order: printOrder,
     limit: (writer, { limit, offset }) => {
       if (limit !== undefined) writer.text("limit ").expression(limit)
       // An offset cannot stand alone.

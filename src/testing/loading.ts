@@ -15,6 +15,7 @@ import * as Model from "../Model.js"
 import * as Mutation from "../Mutation.js"
 import * as Query from "../Query.js"
 import * as Relation from "../Relation.js"
+import * as Transaction from "../Transaction.js"
 import { failsWith, group, holds, same, statementsOf, test } from "./suite.js"
 
 class House extends Model.Class<House>("House")({
@@ -344,5 +345,77 @@ export const cases = group("loading", [
       )
       yield* same(claim, [Either.isLeft(result) ? result.left._tag : "rows", texts.length], ["ConfigurationError", 0])
     }
+  }),
+
+  test("onto rows that are there: one statement a relation and level, once", models, function*() {
+    yield* write
+    const expected = yield* houses.pipe(
+      Query.include({ items: items.pipe(byId, Relation.include({ parts: partsById, labels: labelsByText })) })
+    )
+    const rows = yield* houses
+    const load = Relation.load({ items: items.pipe(byId, Relation.include({ parts: partsById })) })
+    const first = yield* statementsOf(load(rows))
+    yield* same("statements", first.texts.length, 2)
+    yield* holds("the rows themselves", first.result.every((row, i) => row === rows[i]))
+    const again = yield* statementsOf(load(rows))
+    yield* same("statements, again", again.texts.length, 0)
+    const more = yield* statementsOf(
+      Relation.load(rows, { items: items.pipe(byId, Relation.include({ labels: labelsByText })) })
+    )
+    yield* same("statements for what lacks below", more.texts.length, 1)
+    yield* same("as it is included", first.result, expected)
+    const [one, two, three] = yield* houses
+    const some = yield* statementsOf(load([rows[0]!, one!, two!, one!]))
+    yield* same("statements where some have it", some.texts.length, 2)
+    yield* same("the same row twice is one", [some.result[1] === some.result[3], some.result[1]?.items.length], [
+      true,
+      2
+    ])
+    yield* same("of no rows", (yield* statementsOf(load([]))).texts.length, 0)
+    yield* holds("another row has none", !("items" in three!))
+    const joined = yield* statementsOf(
+      Relation.load([three!], {
+        items: items.pipe(byId, Relation.include({ parts: partsById, labels: labelsByText }), Relation.strategy("join"))
+      })
+    )
+    yield* same("those further in by their strategies", [joined.texts.length, joined.result[0]?.items], [1, []])
+  }),
+
+  test("onto records, and what they cannot be", models, function*() {
+    yield* write
+    const records = yield* allItems.pipe(Query.select((i) => ({ houseId: i.houseId, id: i.id })))
+    const { result, texts } = yield* statementsOf(Relation.load(records, { house, labels: labelsByText }))
+    yield* same("statements", texts.length, 2)
+    yield* same("what they have", result.map((row) => [row.house?.id ?? null, row.labels.length]), [
+      [2, 2],
+      [1, 1],
+      [2, 0],
+      [1, 0],
+      [2, 0],
+      [null, 1]
+    ])
+    yield* failsWith("no key", Relation.load([{ id: 1 }], { house }), "ConfigurationError")
+    yield* failsWith("a frozen row", Relation.load([Object.freeze({ id: 1 })], { parts }), "ConfigurationError")
+    yield* failsWith("a key that is none", Relation.load([{ id: 1.5 }], { parts }), "ValidationError")
+    yield* failsWith("a key of another kind", Relation.load([{ id: "1" as never }], { parts }), "ValidationError")
+    const missing = yield* failsWith(
+      "the one that it belongs to",
+      Relation.load([{ itemId: 1 }, { itemId: 98 }], { item }),
+      "DecodeError"
+    )
+    yield* same("is missing", [missing.column, missing.row], ["item", 1])
+  }),
+
+  test("onto rows, in a transaction", models, function*() {
+    yield* write
+    const rows = yield* houses
+    const counts = yield* Transaction.run(Effect.gen(function*() {
+      yield* Mutation.insert(Part, { id: 50, itemId: 5, name: "new" })
+      const found = yield* Relation.load(yield* allItems, { parts: partsById })
+      yield* Relation.load(rows, { items: items.pipe(byId) })
+      return found.map((row) => row.parts.length)
+    }))
+    yield* same("what it wrote is seen", counts, [2, 2, 2, 2, 1, 0])
+    yield* same("the rows from before", rows.map((row) => Object.hasOwn(row, "items")), [true, true, true])
   })
 ])

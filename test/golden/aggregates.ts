@@ -30,14 +30,14 @@ export const aggregates = [
   line("stringAgg, ordered", users((u) => Expr.ordered(Expr.filter(Expr.stringAgg(u.nick, "; "), Expr.gt(u.age, 18)), [Expr.desc(u.nick), Expr.asc(u.id)])), {
     sqlite: [[`select group_concat("users"."nick", ? order by "users"."nick" desc, "users"."id") filter (where "users"."age" > ?) from "users"`, "; ", 18n]],
     postgresql: [[`select string_agg("users"."nick", $1 order by "users"."nick" desc nulls last, "users"."id") filter (where "users"."age" > $2::integer) from "users"`, "; ", "18"]],
-    mariadb: [["select substr(group_concat(concat(?, case when `users`.`age` > ? then `users`.`nick` end) order by `users`.`nick` desc, `users`.`id` separator ''), char_length(?) + 1) from `users`", "; ", 18n, "; "]],
-    mysql: [["select substr(group_concat(concat(?, case when `users`.`age` > ? then `users`.`nick` end) order by `users`.`nick` desc, `users`.`id` separator ''), char_length(?) + 1) from `users`", "; ", 18n, "; "]]
+    mariadb: [["select substr(group_concat(concat(?, case when `users`.`age` > ? then `users`.`nick` end) order by `users`.`nick` is null, `users`.`nick` desc, `users`.`id` separator ''), char_length(?) + 1) from `users`", "; ", 18n, "; "]],
+    mysql: [["select substr(group_concat(concat(?, case when `users`.`age` > ? then `users`.`nick` end) order by `users`.`nick` is null, `users`.`nick` desc, `users`.`id` separator ''), char_length(?) + 1) from `users`", "; ", 18n, "; "]]
   }),
   line("stringAgg, distinct", users((u) => Expr.ordered(Expr.distinct(Expr.stringAgg(u.nick, "'")), Expr.desc(u.nick))), {
     sqlite: [[`select strata_group_concat_distinct("users"."nick", ? order by "users"."nick" desc) from "users"`, "'"]],
     postgresql: [[`select string_agg(distinct "users"."nick", $1 order by "users"."nick" desc nulls last) from "users"`, "'"]],
-    mariadb: [["select substr(group_concat(distinct concat(?, `users`.`nick`) order by `users`.`nick` desc separator ''), char_length(?) + 1) from `users`", "'", "'"]],
-    mysql: [["select substr(group_concat(distinct concat(?, `users`.`nick`) order by `users`.`nick` desc separator ''), char_length(?) + 1) from `users`", "'", "'"]]
+    mariadb: [["select substr(group_concat(distinct concat(?, `users`.`nick`) order by `users`.`nick` is null, `users`.`nick` desc separator ''), char_length(?) + 1) from `users`", "'", "'"]],
+    mysql: [["select substr(group_concat(distinct concat(?, `users`.`nick`) order by `users`.`nick` is null, `users`.`nick` desc separator ''), char_length(?) + 1) from `users`", "'", "'"]]
   }),
   line("stringAgg, distinct and of an expression with values", users((u) => Expr.ordered(Expr.distinct(Expr.stringAgg(Expr.concat(u.name, "!"), "")), Expr.asc(Expr.concat(u.name, "!")))), {
     sqlite: [[`select strata_group_concat_distinct("users"."name" || ?, ? order by "users"."name" || ?) from "users"`, "!", "", "!"]],

@@ -1,6 +1,8 @@
 /**
  * How relations are loaded: by strategies, which change no row but that of what is not loaded.
  */
+import * as Effect from "effect/Effect"
+import type { DbError } from "effect-strata"
 import { Query, Relation } from "effect-strata"
 import type { Group } from "./models.js"
 import { Post, User } from "./models.js"
@@ -30,7 +32,29 @@ export const inner = userPosts.pipe(
 )
 is<keyof (typeof inner)[typeof Relation.LoadedId][number] & ("author" | "comments"), "comments">(true)
 
+// ---- onto rows that are there
+declare const users: ReadonlyArray<User>
+export const loaded = Relation.load(users, { posts: userPosts.pipe(Relation.include({ author: postAuthor })) })
+is<Effect.Effect.Success<typeof loaded>[number]["posts"][number]["author"], User>(true)
+is<Effect.Effect.Success<typeof loaded>[number]["label"], string>(true)
+is<Effect.Effect.Error<typeof loaded>, DbError.ReadFailure>(true)
+declare const records: ReadonlyArray<{ readonly id: User["id"]; readonly sum: number }>
+export const onRecords = Relation.load(records, { posts: userPosts, groups: userGroups })
+is<Effect.Effect.Success<typeof onRecords>[number]["groups"], ReadonlyArray<Group>>(true)
+is<Effect.Effect.Success<typeof onRecords>[number]["sum"], number>(true)
+export const later = Query.from(User).pipe(Effect.flatMap(Relation.load({ posts: userPosts })))
+is<Effect.Effect.Success<typeof later>[number]["posts"], ReadonlyArray<Post>>(true)
+
 // ---- refused
+declare const posts: ReadonlyArray<Post>
+// @ts-expect-error rows of another model, whose key is another
+given(Relation.load(posts, { posts: userPosts }))
+// @ts-expect-error no rows of a model
+given(Relation.load([1, 2], { posts: userPosts }))
+// @ts-expect-error hides a column
+given(Relation.load(users, { name: userPosts }))
+// @ts-expect-error what is not loaded is not there
+given(Effect.map(Relation.load(users, { posts: userPosts }), (rows) => rows[0]!.groups))
 // @ts-expect-error no strategy
 given(userPosts.pipe(Relation.strategy("lazy")))
 // @ts-expect-error whether there is a property would not be known
