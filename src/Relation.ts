@@ -16,6 +16,7 @@ export { belongsTo, hasMany, hasOne, manyToMany } from "./relation/kinds.js"
 export { include, limit, offset, orderBy, where } from "./relation/narrowing.js"
 export type { Fresh } from "./relation/narrowing.js"
 
+export { lazy } from "./relation/lazy.js"
 export { load } from "./relation/load.js"
 
 export { strategy } from "./relation/strategy.js"

@@ -417,5 +417,61 @@ export const cases = group("loading", [
     }))
     yield* same("what it wrote is seen", counts, [2, 2, 2, 2, 1, 0])
     yield* same("the rows from before", rows.map((row) => Object.hasOwn(row, "items")), [true, true, true])
+  }),
+
+  test("row by row when it is asked for, and together where fibers batch", models, function*() {
+    yield* write
+    const rows = yield* houses
+    const expected = yield* houses.pipe(
+      Query.include({ items: items.pipe(byId, Relation.include({ parts: partsById })) })
+    )
+    const lazy = () => Relation.lazy(items.pipe(byId, Relation.include({ parts: partsById })))
+    const batched = { batching: true, concurrency: "unbounded" } as const
+    const itemsOf = lazy()
+    const together = yield* statementsOf(Effect.forEach([...rows, rows[0]!], itemsOf, batched))
+    yield* same("what each has", together.result.slice(0, 3), expected.map((row) => row.items))
+    yield* same("statements", together.texts.length, 2)
+    yield* same("what is found stays", (yield* statementsOf(Effect.forEach(rows, itemsOf))).texts.length, 0)
+    yield* holds("rows stay as they are", rows.every((row) => !("items" in row) && !("related" in row)))
+    const alone = yield* statementsOf(Effect.forEach(rows, lazy()))
+    yield* same("one by one", [alone.texts.length, alone.result], [5, expected.map((row) => row.items)])
+    const partly = Relation.lazy(item)
+    const found = yield* Effect.forEach(
+      [{ itemId: 1 }, { itemId: 99 }, { itemId: 1.5 }, { itemId: 2 }],
+      (row) => Effect.either(partly(row)),
+      batched
+    )
+    yield* same(
+      "each fails alone",
+      found.map((one) => Either.isRight(one) ? one.right.id : one.left._tag),
+      [1, "DecodeError", "ValidationError", 2]
+    )
+  }),
+
+  test("what is asked for in a transaction is of that transaction", models, function*() {
+    yield* write
+    const partsOf = Relation.lazy(partsById)
+    const rows = yield* allItems
+    const batched = { batching: true, concurrency: "unbounded" } as const
+    const counts = Effect.map(Effect.forEach(rows, partsOf, batched), (all) => all.map((found) => found.length))
+    const inside = yield* Effect.either(Transaction.run(Effect.gen(function*() {
+      yield* Mutation.insert(Part, { id: 60, itemId: 6, name: "new" })
+      yield* same("its writes are seen", yield* counts, [2, 2, 2, 2, 0, 1])
+      return yield* Effect.fail("undone" as const)
+    })))
+    yield* same("undone", Either.isLeft(inside) ? inside.left : "kept", "undone")
+    yield* same("and not afterwards", yield* counts, [2, 2, 2, 2, 0, 0])
+    const five = { id: 5 }
+    const countOf = Effect.map(partsOf(five), (found) => found.length)
+    const both = yield* Effect.all([
+      countOf,
+      Effect.flip(Transaction.run(
+        Mutation.insert(Part, { id: 61, itemId: 5, name: "newer" }).pipe(
+          Effect.zipRight(countOf),
+          Effect.flatMap((count) => Effect.fail(count))
+        )
+      ))
+    ], { batching: true })
+    yield* same("beside one another", both, [0, 1])
   })
 ])

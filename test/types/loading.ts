@@ -2,7 +2,7 @@
  * How relations are loaded: by strategies, which change no row but that of what is not loaded.
  */
 import * as Effect from "effect/Effect"
-import type { DbError } from "effect-strata"
+import type { Database, DbError } from "effect-strata"
 import { Query, Relation } from "effect-strata"
 import type { Group } from "./models.js"
 import { Post, User } from "./models.js"
@@ -45,10 +45,21 @@ is<Effect.Effect.Success<typeof onRecords>[number]["sum"], number>(true)
 export const later = Query.from(User).pipe(Effect.flatMap(Relation.load({ posts: userPosts })))
 is<Effect.Effect.Success<typeof later>[number]["posts"], ReadonlyArray<Post>>(true)
 
+// ---- when it is asked for
+export const postsOf = Relation.lazy(userPosts.pipe(Relation.include({ author: postAuthor })))
+declare const user: User
+is<Effect.Effect.Success<ReturnType<typeof postsOf>>[number]["author"], User>(true)
+is<Effect.Effect.Context<ReturnType<typeof postsOf>>, Database.Database>(true)
+export const asked = [postsOf(user), postsOf({ id: user.id })]
+export const managerOf = Relation.lazy(userManager)
+is<Effect.Effect.Success<ReturnType<typeof managerOf>>, User | null>(true)
+
 // ---- refused
 declare const posts: ReadonlyArray<Post>
 // @ts-expect-error rows of another model, whose key is another
 given(Relation.load(posts, { posts: userPosts }))
+// @ts-expect-error a row of another model
+given(postsOf(posts[0]!))
 // @ts-expect-error no rows of a model
 given(Relation.load([1, 2], { posts: userPosts }))
 // @ts-expect-error hides a column
