@@ -212,8 +212,10 @@ const paged = (choices: Choices, query: any): any => {
 /** A window function over rows, each of which has a place of its own where that matters. */
 const windowed = (choices: Choices, inside: Around, keys: ReadonlyArray<any>): readonly [Kind, any] => {
   const flat = { ...inside, queries: false }
-  const partitionBy = choices.some(0, 2, () => anything(flat, 1))
-  const some = choices.some(1, 2, () => direction(choices, anything(flat, 1)))
+  // Beside a window by values alone MariaDB takes all rows of another one for equal.
+  const rows = { ...flat, isStrict: true }
+  const partitionBy = choices.some(0, 2, () => anything(rows, 1))
+  const some = choices.some(1, 2, () => direction(choices, anything(rows, 1)))
   const total = [...some, ...keys.map((key) => direction(choices, key))]
   const kind = choices.of(kindsIn(flat))
   const value = expression(kind, flat, 1)
