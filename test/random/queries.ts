@@ -51,11 +51,12 @@ const tableOf = (choices: Choices, depth: number, isOptional: boolean): Table =>
       const query = filtered.query.pipe(Query.select((root: any) => {
         const terms = termsOf(root, table)
         const shape: Record<string, any> = { id: root.id }
-        for (const kind of choices.some(1, 3, () => choices.of(kindsIn(around(choices, terms))))) {
+        const inside = { ...around(choices, terms, false), isStrict: isOptional }
+        for (const kind of choices.some(1, 3, () => choices.of(kindsIn(inside)))) {
           const name = `e${extra.length}`
           extra.push({ name, kind })
           // Once it has merged the derived table, MariaDB takes a column that is a query for one that is not grouped.
-          shape[name] = expression(kind, { ...around(choices, terms, false), isStrict: isOptional }, 2)
+          shape[name] = expression(kind, inside, 2)
         }
         return shape
       }))
