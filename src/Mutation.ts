@@ -25,6 +25,8 @@
  */
 export { insert, insertMany } from "./mutation/insert.js"
 export { insertFrom } from "./mutation/insertFrom.js"
+export { existing, insertGraph, insertGraphs, linked } from "./mutation/graph.js"
+export type { Existing, Graph, GraphInput, Linked } from "./mutation/graph.js"
 export type { Mutation } from "./mutation/made.js"
 export { outcomes } from "./mutation/outcomes.js"
 export type { Outcome } from "./mutation/outcomes.js"

@@ -15,6 +15,7 @@
  */
 import * as Errors from "./testing/errors.js"
 import * as Filters from "./testing/filters.js"
+import * as Graphs from "./testing/graphs.js"
 import * as Models from "./testing/keys.js"
 import * as Lazy from "./testing/lazy.js"
 import * as Loading from "./testing/loading.js"
@@ -65,6 +66,7 @@ export const contract: ReadonlyArray<Case> = [
   RelationForms.cases,
   Mutations.cases,
   Repositories.cases,
+  Graphs.cases,
   Loads.cases,
   Streams.cases,
   Transactions.cases,

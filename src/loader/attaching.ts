@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { ConfigurationError, DecodeError } from "../DbError.js"
 import type { ReadFailure } from "../DbError.js"
+import { give } from "../model/instance.js"
 import { placing } from "../sql/keys.js"
 import type { Key } from "../sql/keys.js"
 import { refused } from "../executor/statements.js"
@@ -14,12 +15,6 @@ import type { Run } from "./children.js"
 import { hasParts, partName, rowsName } from "./parts.js"
 import type { Form, Keyed } from "./parts.js"
 import { problemOfInclude } from "./problems.js"
-
-/** Gives a row a property of its own, whatever its class has by that name. */
-const give = (row: any, name: string, value: unknown): void => {
-  if (name in row) Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
-  else row[name] = value
-}
 
 /** Gives rows what they are to carry beside their own. */
 const giveBeside = (all: ReadonlyArray<Keyed>): void => {

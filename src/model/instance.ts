@@ -21,3 +21,9 @@ export const adopting = <C extends Class>(base: C): C =>
 
 /** Makes an object, whose prototype is that of the model, an instance of it. */
 export const adopt = (model: Class) => (row: object): object => new model(row, adopted)
+
+/** Gives a row a property of its own, whatever its class has by that name. */
+export const give = (row: any, name: string, value: unknown): void => {
+  if (name in row) Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
+  else row[name] = value
+}

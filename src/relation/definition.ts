@@ -29,6 +29,14 @@ export const LoadedId: unique symbol = Symbol.for("effect-strata/Relation/Loaded
 export const BesideId: unique symbol = Symbol.for("effect-strata/Relation/Beside")
 
 /**
+ * The property that holds what a write through a relation is to know of its types. A type only.
+ *
+ * @since 0.1.0
+ * @category type ids
+ */
+export const WrittenId: unique symbol = Symbol.for("effect-strata/Relation/Written")
+
+/**
  * What a relation of each kind loads to: in rows an absent to-one is null.
  *
  * @since 0.1.0
@@ -44,6 +52,8 @@ export interface Cardinality<A> {
  * A relation from one model to another: what it is keyed by, and which of the related rows it loads.
  *
  * `A` is a related row. `Beside` is what callbacks get after the columns of `To`, by name: the columns of a link, the depth in a tree.
+ * `W` is for writes through it: which columns it fills, of the related rows (`child`) or of those that hold their key (`parent`), or what the rows
+ * that link take beside the two keys (`link`); and the relations that are included.
  *
  * @since 0.1.0
  * @category models
@@ -53,13 +63,15 @@ export interface Relation<
   out To extends Model.Any,
   out C extends keyof Cardinality<any>,
   out A,
-  out Beside = {}
+  out Beside = {},
+  out W = unknown
 > extends Pipeable.Pipeable {
   readonly from: From
   readonly to: To
   readonly cardinality: C
   readonly [LoadedId]: Cardinality<A>[C]
   readonly [BesideId]: Beside
+  readonly [WrittenId]?: W
   readonly plan: Plan
 }
 
@@ -107,6 +119,15 @@ export interface Middle extends Place {
 /** Makes the condition that columns are those of some parents. */
 export type Within = (columns: ReadonlyArray<Ast.Expression>) => Ast.Expression
 
+/** The rows that link the two ends of a relation, and their columns that hold the keys of each. */
+export interface Linking {
+  readonly model: Model.Any
+  readonly from: ReadonlyArray<Ast.Column>
+  readonly to: ReadonlyArray<Ast.Column>
+  /** The name by which related rows have the row that links them. */
+  readonly as?: string
+}
+
 /** How a relation is read; each use of it makes its select afresh, so that a relation can stand inside itself. */
 export interface Plan extends Place {
   readonly from: Model.Any
@@ -125,6 +146,8 @@ export interface Plan extends Place {
   readonly limit: number | undefined
   readonly offset: number | undefined
   readonly includes: { readonly [name: string]: Plan }
+  /** When related rows are written: before those that hold their keys, after those whose keys they hold, or after that linked; missing where never. */
+  readonly write?: "before" | "after" | Linking
   /** How it is loaded; missing where that is left to what it is included in. */
   readonly strategy?: Ast.Include["strategy"] | "none"
   readonly problem: ConfigurationError | undefined

@@ -10,6 +10,7 @@ import { fromPlan, refused } from "./definition.js"
 import type { Plan, Relation } from "./definition.js"
 import { problemOf, sides } from "./keys.js"
 import type { ColumnsHolding, Held, Known, Link } from "./keys.js"
+import type { Beside, KeyNames } from "./written.js"
 
 type Row<M extends Source.Any> = M[typeof RowId]
 
@@ -23,7 +24,7 @@ type OneOrOption<A> = null extends Held<A> ? "option" : "one"
 export const build = (
   plan: Pick<Plan, "from" | "to" | "cardinality" | "parent" | "child"> & Partial<Plan>,
   given?: string
-): Relation<any, any, any, any, any> => {
+): Relation<any, any, any, any, any, any> => {
   const whole = {
     scopes: [],
     beside: undefined,
@@ -41,7 +42,7 @@ export const build = (
 const toMany =
   (cardinality: "many" | "option") => (from: Model.Any, to: Model.Any, key: unknown): Relation<any, any, any, any> => {
     const [child, parent, given] = sides(to, from, key)
-    return build({ from, to, cardinality, parent, child }, given)
+    return build({ from, to, cardinality, parent, child, write: "after" }, given)
   }
 
 /**
@@ -51,11 +52,15 @@ const toMany =
  * @since 0.1.0
  * @category constructors
  */
-export const hasMany: <F extends Model.Any, T extends Model.Any>(
+export const hasMany: <
+  F extends Model.Any,
+  T extends Model.Any,
+  const K extends (ColumnsHolding<T, Model.Key<F>> & string) | Link<F, T>
+>(
   from: F,
   to: T,
-  key: (ColumnsHolding<T, Model.Key<F>> & string) | Link<F, T>
-) => Relation<F, T, "many", Row<T>> = toMany("many") as never
+  key: K
+) => Relation<F, T, "many", Row<T>, {}, { readonly child: KeyNames<K> }> = toMany("many") as never
 
 /**
  * Each `From` has at most one `To`; `key` is the column of `To` that holds the key of `From`, or a record as in `hasMany`.
@@ -63,11 +68,15 @@ export const hasMany: <F extends Model.Any, T extends Model.Any>(
  * @since 0.1.0
  * @category constructors
  */
-export const hasOne: <F extends Model.Any, T extends Model.Any>(
+export const hasOne: <
+  F extends Model.Any,
+  T extends Model.Any,
+  const K extends (ColumnsHolding<T, Model.Key<F>> & string) | Link<F, T>
+>(
   from: F,
   to: T,
-  key: (ColumnsHolding<T, Model.Key<F>> & string) | Link<F, T>
-) => Relation<F, T, "option", Row<T>> = toMany("option") as never
+  key: K
+) => Relation<F, T, "option", Row<T>, {}, { readonly child: KeyNames<K> }> = toMany("option") as never
 
 /**
  * Each `From` belongs to one `To`; `key` is the column of `From` that holds the key of `To`, or of a composite key a record from the columns of
@@ -85,10 +94,10 @@ export const belongsTo = <
   from: F,
   to: T,
   key: K & Known<F, K>
-): Relation<F, T, OneOrOption<Holding<F, K>>, Row<T>> => {
+): Relation<F, T, OneOrOption<Holding<F, K>>, Row<T>, {}, { readonly parent: KeyNames<K> }> => {
   const [parent, child, given] = sides(from, to, key)
   const cardinality = parent.some((column) => column.type.nullable) ? "option" : "one"
-  return build({ from, to, cardinality, parent, child }, given)
+  return build({ from, to, cardinality, parent, child, write: "before" }, given)
 }
 
 /** What a name is refused as that is a column's. */
@@ -136,14 +145,16 @@ export const manyToMany = <
   F extends Model.Any,
   T extends Model.Any,
   L extends Model.Any,
-  const N extends string = never
+  const N extends string = never,
+  const KF extends (ColumnsHolding<L, Model.Key<F>> & string) | Link<F, L> = never,
+  const KT extends (ColumnsHolding<L, Model.Key<T>> & string) | Link<T, L> = never
 >(
   from: F,
   to: T,
   link: {
     readonly through: L
-    readonly from: (ColumnsHolding<L, Model.Key<F>> & string) | Link<F, L>
-    readonly to: (ColumnsHolding<L, Model.Key<T>> & string) | Link<T, L>
+    readonly from: KF
+    readonly to: KT
     readonly as?: N & NoColumn<T, N>
   }
 ): Relation<
@@ -151,7 +162,8 @@ export const manyToMany = <
   T,
   "many",
   [N] extends [never] ? Row<T> : Row<T> & { readonly [K in N]: Row<L> },
-  { readonly [K in N]: Columns<L> }
+  { readonly [K in N]: Columns<L> },
+  { readonly link: Beside<L, KF, KT> }
 > => {
   const { as, through } = link
   const [child, parent, one] = sides(through, from, link.from)
@@ -164,6 +176,7 @@ export const manyToMany = <
       cardinality: "many",
       parent,
       child,
+      write: { model: through, from: child, to: columns, ...(as === undefined ? {} : { as }) },
       links: [{
         source: () => through,
         takesWithin: false,

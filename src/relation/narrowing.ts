@@ -22,9 +22,9 @@ type Filtered<C extends keyof Cardinality<any>> = C extends "one" ? "option" : C
  */
 export const where =
   <T extends Model.Any, const X extends Filter.Draft<T>, Beside = {}>(scope: Scope<T, X, Beside>) =>
-  <F extends Model.Any, C extends keyof Cardinality<any>, A>(
-    relation: Relation<F, T, C, A, Beside>
-  ): Relation<F, T, Filtered<C>, A, Beside> =>
+  <F extends Model.Any, C extends keyof Cardinality<any>, A, W>(
+    relation: Relation<F, T, C, A, Beside, W>
+  ): Relation<F, T, Filtered<C>, A, Beside, W> =>
     change(relation, {
       scopes: [...relation.plan.scopes, scope],
       cardinality: relation.cardinality === "one" ? "option" : relation.cardinality
@@ -39,13 +39,13 @@ export const where =
 export const orderBy = <T extends Model.Any, Beside = {}>(
   order: (columns: Columns<T>, beside: Beside) => Conditional.Order | ReadonlyArray<Conditional.Order>
 ) =>
-<F extends Model.Any, C extends keyof Cardinality<any>, A>(
-  relation: Relation<F, T, C, A, Beside>
-): Relation<F, T, C, A, Beside> => change(relation, { orders: [...relation.plan.orders, order as never] })
+<F extends Model.Any, C extends keyof Cardinality<any>, A, W>(
+  relation: Relation<F, T, C, A, Beside, W>
+): Relation<F, T, C, A, Beside, W> => change(relation, { orders: [...relation.plan.orders, order as never] })
 
-type OfMany = <F extends Model.Any, T extends Model.Any, A, Beside>(
-  relation: Relation<F, T, "many", A, Beside>
-) => Relation<F, T, "many", A, Beside>
+type OfMany = <F extends Model.Any, T extends Model.Any, A, Beside, W>(
+  relation: Relation<F, T, "many", A, Beside, W>
+) => Relation<F, T, "many", A, Beside, W>
 
 const counted = (what: "limit" | "offset") => (count: number): OfMany => (relation) =>
   change(relation, {
@@ -93,9 +93,9 @@ export type Fresh<S extends Source.Any, X> = {
  */
 export const include = <T extends Model.Any, const X extends { readonly [name: string]: RelationFrom<T> }>(
   relations: X & Fresh<T, X>
-): <F extends Model.Any, C extends keyof Cardinality<any>, A, Beside>(
-  relation: Relation<F, T, C, A, Beside>
-) => Relation<F, T, C, A & Loaded<X>, Beside> =>
+): <F extends Model.Any, C extends keyof Cardinality<any>, A, Beside, W>(
+  relation: Relation<F, T, C, A, Beside, W>
+) => Relation<F, T, C, A & Loaded<X>, Beside, W & { readonly includes: X }> =>
 (relation) => {
   const { plan } = relation
   const given = plansOf(relations)

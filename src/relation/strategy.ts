@@ -52,8 +52,8 @@ export const strategy: {
   (strategy: "none"): <F extends Model.Any, T extends Model.Any, C extends keyof Cardinality<any>, A, Beside>(
     relation: Relation<F, T, C, A, Beside>
   ) => Unloaded<F>
-  (strategy: Strategy): <F extends Model.Any, T extends Model.Any, C extends keyof Cardinality<any>, A, Beside>(
-    relation: Relation<F, T, C, A, Beside>
-  ) => Relation<F, T, C, A, Beside>
+  (strategy: Strategy): <F extends Model.Any, T extends Model.Any, C extends keyof Cardinality<any>, A, Beside, W>(
+    relation: Relation<F, T, C, A, Beside, W>
+  ) => Relation<F, T, C, A, Beside, W>
 } = (strategy: Strategy | "none") => (relation: { readonly plan: Plan }): any =>
   fromPlan({ ...relation.plan, strategy })
