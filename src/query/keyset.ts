@@ -68,28 +68,34 @@ const ordersOf = (query: Any, isTotal: boolean): ReadonlyArray<Ast.Order> | Conf
 
 const clauseOf = ({ groupBy }: Ast.Select) => groupBy.length > 0 ? "having" : "where"
 
+/** Of queries that are kept, by the database that said it. */
+const identities = new WeakMap<Ast.Select, WeakMap<Database.Service, string>>()
+
 /** The query that a cursor is of: what it reads from, its conditions and its order, without their values. What it selects is no matter of it. */
 const identityOf = (
   ast: Ast.Select,
   orderBy: ReadonlyArray<Ast.Order>,
   texts: { readonly [name: string]: Ast.Expression }
 ): Effect.Effect<string, ReadFailure, Database.Database> =>
-  Effect.flatMap(Database.Database, (database) =>
-    Effect.map(
-      database.print({
-        ...ast,
-        orderBy,
-        projection: {
-          _tag: "Record",
-          fields: Object.fromEntries(
-            Object.keys(texts).map((name) => [name, { _tag: "Value", expression: texts[name]! }])
-          )
-        },
-        includes: [],
-        lock: undefined
-      }),
-      ({ sql }) => createHash("sha256").update(sql).digest("base64url").slice(0, 22)
-    )) as Effect.Effect<string, ReadFailure, Database.Database>
+  Effect.flatMap(Database.Database, (database) => {
+    let known = identities.get(ast)
+    if (known === undefined) identities.set(ast, known = new WeakMap())
+    const found = known.get(database)
+    if (found !== undefined) return Effect.succeed(found)
+    const fields = Object.keys(texts).map((name) => [name, { _tag: "Value", expression: texts[name]! }] as const)
+    const asked: Ast.Select = {
+      ...ast,
+      orderBy,
+      projection: { _tag: "Record", fields: Object.fromEntries(fields) },
+      includes: [],
+      lock: undefined
+    }
+    return Effect.map(database.print(asked), ({ sql }) => {
+      const identity = createHash("sha256").update(sql).digest("base64url").slice(0, 22)
+      known.set(database, identity)
+      return identity
+    })
+  }) as Effect.Effect<string, ReadFailure, Database.Database>
 
 /**
  * Rows of a query from a cursor on: pages that leave out no row and give none twice while others are inserted and deleted, at the same cost
