@@ -10,6 +10,7 @@ import { json } from "./json.js"
 import { loading } from "./loading.js"
 import { locking } from "./locking.js"
 import { mutations } from "./mutations.js"
+import { pages } from "./pages.js"
 import { queries } from "./queries.js"
 import { scalars } from "./scalars.js"
 import { times } from "./times.js"
@@ -30,6 +31,7 @@ export const tables = {
   locking,
   mutations,
   patterns,
+  pages,
   queries,
   scalars,
   search,
