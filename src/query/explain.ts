@@ -19,7 +19,8 @@ export interface ExplainOptions {
 }
 
 /**
- * The plan of a query on the database at hand (`explain …`), in one form for all; see `Plan`. Of relations it is that of the statement before theirs.
+ * The plan of a query on the database at hand (`explain …`), in one form for all; see `Plan`. Of relations that have statements of their own it is that
+ * of the statement before theirs.
  *
  * Analyzed, the query is run: a locking read locks, and is refused outside of a transaction (ConfigurationError). SQLite then tells rows and time of
  * the whole alone; the others of each step.

@@ -33,8 +33,8 @@ export const printed = <E>(statement: Effect.Effect<Statement, E>, { values }: S
   )
 
 /**
- * The text of a query for the database at hand and its parameters, redacted unless they are asked for; nothing is sent. Of relations it is the
- * statement before theirs.
+ * The text of a query for the database at hand and its parameters, redacted unless they are asked for; nothing is sent. Of relations that have
+ * statements of their own it is the statement before theirs.
  *
  * @since 0.1.0
  * @category composition
