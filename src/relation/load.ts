@@ -60,11 +60,11 @@ type Of<X extends Relations> = Row<X[keyof X]["from"]>
 export const load: {
   <const X extends Relations>(
     relations: X & Fresh<X[keyof X]["from"], X>
-  ): <A extends Of<X>>(rows: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<A & Loaded<X>>, ReadFailure, Database>
+  ): <A extends Of<X>>(rows: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<Loaded<X> & A>, ReadFailure, Database>
   <const X extends Relations, A extends Of<X>>(
     rows: ReadonlyArray<A>,
     relations: X & Fresh<X[keyof X]["from"], X>
-  ): Effect.Effect<ReadonlyArray<A & Loaded<X>>, ReadFailure, Database>
+  ): Effect.Effect<ReadonlyArray<Loaded<X> & A>, ReadFailure, Database>
 } = dual(2, (rows: ReadonlyArray<object>, relations: Relations) => {
   const includes = includesOf(plansOf(relations))
   return rows.length === 0

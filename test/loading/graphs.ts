@@ -66,8 +66,17 @@ const badge = Relation.hasOne(Person, Badge, "personId")
 const things = Relation.hasMany(Person, Thing, "ownerId")
 const holder = Relation.belongsTo(Badge, Person, "personId")
 const owner = Relation.belongsTo(Thing, Person, "ownerId")
-const tags = Relation.manyToMany(Thing, Tag, { through: ThingTag, from: "thingId", to: "tagId" })
+const tags = Relation.manyToMany(Thing, Tag, { through: ThingTag, from: "thingId", to: "tagId", as: "link" })
 const tagged = Relation.manyToMany(Tag, Thing, { through: ThingTag, from: "tagId", to: "thingId" })
+
+const home = Relation.belongsTo(Person, Place, { country: "country", code: "code" } as never)
+const belongings = Relation.through(staff as never, things as never)
+const ownedTags = Relation.through(
+  things,
+  Relation.manyToMany(Thing, Tag, { through: ThingTag, from: "thingId", to: "tagId" })
+)
+const below = Relation.descendants(team)
+const above = Relation.ancestors(boss, { maxDepth: 3 })
 
 type Name = "place" | "person" | "badge" | "thing" | "tag"
 
@@ -86,7 +95,7 @@ const kinds: Readonly<Record<Name, Kind>> = {
     key: ["country", "code"],
     sorts: ["name"],
     wheres: [(p) => Expr.gt(p.code, 1), (p) => Expr.ne(p.name, "")],
-    relations: [["staff", staff, "person", true]]
+    relations: [["staff", staff, "person", true], ["belongings", belongings, "thing", true]]
   },
   person: {
     model: Person,
@@ -97,7 +106,11 @@ const kinds: Readonly<Record<Name, Kind>> = {
       ["things", things, "thing", true],
       ["boss", boss, "person", false],
       ["team", team, "person", true],
-      ["badge", badge, "badge", false]
+      ["badge", badge, "badge", false],
+      ["home", home, "place", false],
+      ["ownedTags", ownedTags, "tag", true],
+      ["below", below, "person", true],
+      ["above", above, "person", true]
     ]
   },
   badge: {
@@ -242,6 +255,7 @@ export const treeOf = (choices: Choices, depth: number): Tree => {
       const where = choices.oneIn(3) ? choices.of(kind.wheres) : undefined
       const order = isMany ? orderOf(choices, kind) : undefined
       const limit = isMany && choices.oneIn(3) ? choices.below(4) : undefined
+      const offset = isMany && choices.oneIn(5) ? choices.below(3) : undefined
       const inner = level(to, left - 1)
       return [`${as}_${i}`, {
         make: (way) => {
@@ -249,6 +263,7 @@ export const treeOf = (choices: Choices, depth: number): Tree => {
           if (where !== undefined) made = made.pipe(Relation.where(where as never))
           if (order !== undefined) made = made.pipe(Relation.orderBy(order as never))
           if (limit !== undefined) made = made.pipe(Relation.limit(limit))
+          if (offset !== undefined) made = made.pipe(Relation.offset(offset))
           if (inner.length > 0) {
             made = made.pipe(
               Relation.include(Object.fromEntries(inner.map(([name, node]) => [name, node.make(way)])) as never)
