@@ -414,6 +414,35 @@ export const cases = group("forms of relations", [
     yield* same("counted", yield* counts, [2])
   }),
 
+  test("by either strategy the same", [...games, Part, Bolt], function*() {
+    yield* write
+    yield* writeParts
+    const all = Relation.descendants(parts)
+    const byName = teams.pipe(Relation.orderBy((t) => [Expr.asc(t.land), Expr.asc(t.name)]))
+    const ofTeam = {
+      cups: cups.pipe(
+        Relation.orderBy((_, { entry }) => Expr.asc(entry.id)),
+        Relation.include({ teams: byName })
+      ),
+      later: cups.pipe(Relation.orderBy((_, { entry }) => Expr.desc(entry.id)), Relation.offset(1), Relation.limit(1)),
+      rest: players.pipe(Relation.orderBy((p) => Expr.desc(p.id)), Relation.offset(1)),
+      rivals: rivals.pipe(Relation.orderBy((t) => Expr.asc(t.name)), Relation.include({ players })),
+      one: rivals.pipe(Relation.orderBy((t) => Expr.desc(t.name)), Relation.limit(1))
+    }
+    const ofPart = {
+      all: all.pipe(Relation.include({ bolts: bolts.pipe(Relation.orderBy((b) => Expr.asc(b.id))) })),
+      last: all.pipe(Relation.orderBy((p, { depth }) => [Expr.desc(depth), Expr.asc(p.id)]), Relation.limit(2)),
+      above: Relation.ancestors(whole),
+      inside: Relation.through(all, bolts).pipe(Relation.orderBy((b) => Expr.asc(b.id))),
+      part: whole.pipe(Relation.include({ all }))
+    }
+    const teamsJoined = yield* statementsOf(byTeam.pipe(Query.include(ofTeam, { strategy: "join" })))
+    yield* same("teams", teamsJoined.result, yield* byTeam.pipe(Query.include(ofTeam)))
+    const partsJoined = yield* statementsOf(byPart.pipe(Query.include(ofPart, { strategy: "join" })))
+    yield* same("parts", partsJoined.result, yield* byPart.pipe(Query.include(ofPart)))
+    yield* same("statements", [teamsJoined.texts.length, partsJoined.texts.length], [1, 1])
+  }),
+
   test("a tree of 1,500 rows in a line", [Part], function*() {
     const ids = Array.from({ length: 1500 }, (_, i) => i + 1)
     yield* Mutation.insertMany(Part, ids.map((id) => ({ id, partOf: id === 1 ? null : id - 1, name: "x" })))

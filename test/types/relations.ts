@@ -108,3 +108,107 @@ given(Query.from(Post).pipe(Query.where(Relation.some(userPosts))))
 given(Query.from(User).pipe(Query.where(Relation.some(userPosts, (p) => Expr.eq(p.age, 3)))))
 // @ts-expect-error an order over a column that the related model has not
 given(userPosts.pipe(Relation.orderBy((p) => Expr.asc(p.age))))
+
+// ---- composite keys, checked on both sides
+export const commentOfAuthor = Relation.belongsTo(Comment, Post, { postId: "id", authorId: "authorId" })
+is<typeof commentOfAuthor, Relation.Relation<typeof Comment, typeof Post, "one", Post>>(true)
+export const maybeNull = Relation.belongsTo(User, Post, { favouritePostId: "id", id: "authorId" })
+is<typeof maybeNull, Relation.Relation<typeof User, typeof Post, "option", Post>>(true)
+export const recorded = Relation.manyToMany(User, Group, {
+  through: Membership,
+  from: { userId: "id" },
+  to: { groupId: "id" }
+})
+is<typeof recorded, Relation.Relation<typeof User, typeof Group, "many", Group>>(true)
+// @ts-expect-error a column that cannot hold the other
+given(Relation.belongsTo(Comment, Post, { postId: "id", authorId: "title" }))
+// @ts-expect-error a column of the other side that does not exist
+given(Relation.belongsTo(Comment, Post, { postId: "ID" }))
+// @ts-expect-error a column that does not exist beside one that does
+given(Relation.belongsTo(Comment, Post, { postId: "id", nope: "id" }))
+// @ts-expect-error a column of the link that cannot hold the key
+given(Relation.manyToMany(User, Group, { through: Membership, from: { groupId: "id" }, to: "groupId" }))
+
+// ---- the rows of a link
+export const joinedGroups = Relation.manyToMany(User, Group, {
+  through: Membership,
+  from: "userId",
+  to: "groupId",
+  as: "membership"
+})
+export const withLinks = Query.from(User).pipe(
+  Query.include({
+    groups: joinedGroups.pipe(
+      Relation.where({ name: "x" }),
+      Relation.where((g, { membership }) => Expr.and(Expr.eq(g.name, "x"), Expr.isNotNull(membership.since))),
+      Relation.orderBy((_, { membership }) => Expr.desc(membership.since)),
+      Relation.offset(1),
+      Relation.limit(3)
+    )
+  }),
+  Query.where(Relation.some(joinedGroups, (_, { membership }) => Expr.isNotNull(membership.since))),
+  Query.where({ and: [Relation.none(joinedGroups, { name: "y" })] })
+)
+is<RowOf<typeof withLinks>["groups"], ReadonlyArray<Group & { readonly membership: Membership }>>(true)
+// @ts-expect-error the link under the name of a column
+given(Relation.manyToMany(User, Group, { through: Membership, from: "userId", to: "groupId", as: "name" }))
+// @ts-expect-error a column that the link has not
+given(joinedGroups.pipe(Relation.orderBy((_, { membership }) => Expr.desc(membership.until))))
+// @ts-expect-error a relation that gives no rows of a link
+given(userGroups.pipe(Relation.orderBy((_, { membership }) => Expr.desc(membership.since))))
+// @ts-expect-error an offset needs many
+given(postAuthor.pipe(Relation.offset(3)))
+
+// ---- through others
+export const userComments = Relation.through(userPosts, postComments)
+is<typeof userComments, Relation.Relation<typeof User, typeof Comment, "many", Comment>>(true)
+export const authorsManager = Relation.through(postAuthor, userManager)
+is<typeof authorsManager, Relation.Relation<typeof Post, typeof User, "option", User>>(true)
+export const ofAuthor = Relation.through(
+  commentAuthor,
+  userPosts.pipe(Relation.include({ author: postAuthor }))
+)
+is<
+  typeof ofAuthor,
+  Relation.Relation<typeof Comment, typeof Post, "many", Post & { readonly author: User }>
+>(true)
+// @ts-expect-error relations that do not meet
+given(Relation.through(userPosts, userComments))
+
+// ---- counts and aggregates
+export const counted = Query.from(User).pipe(
+  Query.orderBy((u) => Expr.desc(Relation.count(userPosts)(u))),
+  Query.where((u) => Expr.gt(Relation.count(userPosts, { published: true })(u), 2)),
+  Query.select((u) => ({
+    posts: Relation.count(userPosts)(u),
+    stars: Relation.aggregate(userComments, (c) => Expr.sum(c.stars))(u),
+    last: Relation.aggregate(joinedGroups, (_, { membership }) => Expr.max(membership.since))(u)
+  }))
+)
+is<RowOf<typeof counted>["posts"], number>(true)
+is<RowOf<typeof counted>["stars"], number | null>(true)
+// @ts-expect-error the count of another model's relation
+given(Query.from(Post).pipe(Query.pluck(Relation.count(userPosts))))
+// @ts-expect-error a column that the related model has not
+given(Relation.aggregate(userPosts, (p) => Expr.sum(p.views)))
+
+// ---- trees
+const reports = Relation.hasMany(User, User, "managerId")
+export const trees = Query.from(User).pipe(
+  Query.include({
+    above: Relation.ancestors(userManager),
+    below: Relation.descendants(reports, { maxDepth: 3, as: "level" }).pipe(
+      Relation.where((_, { level }) => Expr.gt(level, 1)),
+      Relation.include({ posts: userPosts })
+    ),
+    posts: Relation.through(Relation.descendants(reports), userPosts)
+  })
+)
+is<RowOf<typeof trees>["above"], ReadonlyArray<User & { readonly depth: number }>>(true)
+is<RowOf<typeof trees>["below"][number]["level"], number>(true)
+is<RowOf<typeof trees>["below"][number]["posts"], ReadonlyArray<Post>>(true)
+is<RowOf<typeof trees>["posts"], ReadonlyArray<Post>>(true)
+// @ts-expect-error a relation that does not lead back
+given(Relation.descendants(userPosts))
+// @ts-expect-error ancestors follow a relation to one
+given(Relation.ancestors(reports))
