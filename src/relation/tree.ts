@@ -263,8 +263,8 @@ const followed = (
  *
  * Rows carry their depth, 1 for the direct ones, and are ordered by it, then by their key, where no order is given. A row comes once, and is none of
  * its own descendants: a ring in the data ends. Conditions of the relation hold on each step of the way, those said of the result of its rows alone.
- * An include is one recursive statement for all parents, which starts from these. Tests, counts and aggregates work out the whole tree in
- * theirs.
+ * An include is one recursive statement for all parents, which starts from these. Tests, counts and aggregates start from the row that they are
+ * asked of, but on MariaDB, which works out the whole tree for them.
  *
  * A many-to-many relation needs a `maxDepth`. A relation without it, one with a limit or an offset, or of a model without a primary key is a
  * ConfigurationError when it runs.
