@@ -111,15 +111,15 @@ given(userPosts.pipe(Relation.orderBy((p) => Expr.asc(p.age))))
 
 // ---- composite keys, checked on both sides
 export const commentOfAuthor = Relation.belongsTo(Comment, Post, { postId: "id", authorId: "authorId" })
-is<typeof commentOfAuthor, Relation.Relation<typeof Comment, typeof Post, "one", Post>>(true)
+is<(typeof commentOfAuthor)[typeof Relation.LoadedId], Post>(true)
 export const maybeNull = Relation.belongsTo(User, Post, { favouritePostId: "id", id: "authorId" })
-is<typeof maybeNull, Relation.Relation<typeof User, typeof Post, "option", Post>>(true)
+is<(typeof maybeNull)[typeof Relation.LoadedId], Post | null>(true)
 export const recorded = Relation.manyToMany(User, Group, {
   through: Membership,
   from: { userId: "id" },
   to: { groupId: "id" }
 })
-is<typeof recorded, Relation.Relation<typeof User, typeof Group, "many", Group>>(true)
+is<(typeof recorded)[typeof Relation.LoadedId], ReadonlyArray<Group>>(true)
 // @ts-expect-error a column that cannot hold the other
 given(Relation.belongsTo(Comment, Post, { postId: "id", authorId: "title" }))
 // @ts-expect-error a column of the other side that does not exist
