@@ -36,7 +36,7 @@ import type { Repository } from "./repository/writes.js"
 
 export { Service } from "./repository/service.js"
 export type { Provided, ServiceClass } from "./repository/service.js"
-export type { Listed, ListOptions, ReadRepository } from "./repository/reads.js"
+export type { Listed, ListOptions, Paged, ReadRepository } from "./repository/reads.js"
 export type { Repository, Steps } from "./repository/writes.js"
 
 /**

@@ -5,13 +5,16 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { Cursors } from "../Cursors.js"
 import type { Database } from "../Database.js"
 import { RowNotFound, ValidationError } from "../DbError.js"
 import type { ReadFailure, TooManyRows } from "../DbError.js"
 import type { Order } from "../expr/conditional.js"
+import { make } from "../expr/core.js"
 import type { Columns } from "../expr/core.js"
-import type * as Filter from "../Filter.js"
+import * as Filter from "../Filter.js"
 import type * as Model from "../Model.js"
+import type * as Page from "../Page.js"
 import { asking, change } from "../query/built.js"
 import * as Query from "../Query.js"
 import type { RowId } from "../Source.js"
@@ -42,6 +45,14 @@ export interface ListOptions<M extends Model.Any, X = Filter.Filter<M>> extends 
 }
 
 /**
+ * Of which rows there are pages, and in which order.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Paged<M extends Model.Any, X = Filter.Filter<M>> = Pick<ListOptions<M, X>, "where" | "orderBy">
+
+/**
  * The rows of a model, to be read. `R` is what reading them requires: the database, or nothing where the repository is a service.
  *
  * @since 0.1.0
@@ -65,6 +76,14 @@ export interface ReadRepository<in out M extends Model.Any, out R = Database> {
   readonly list: <const X extends Filter.Draft<M>>(
     options?: ListOptions<M, X>
   ) => Effect.Effect<ReadonlyArray<M[typeof RowId]>, ReadFailure, R>
+  /** A page by its number, with the number of all rows. As `Query.page`: one statement, and a ValidationError for a size or number that is none. */
+  readonly page: <const X extends Filter.Draft<M>>(
+    options?: Query.PageOptions & Paged<M, X>
+  ) => Effect.Effect<Page.Page<M[typeof RowId]>, ReadFailure, R>
+  /** Rows from a cursor on, which stay right while others come and go. As `Query.keyset`: one statement; it requires `Cursors`. */
+  readonly keyset: <const X extends Filter.Draft<M>>(
+    options?: Query.KeysetOptions & Paged<M, X>
+  ) => Effect.Effect<Page.Slice<M[typeof RowId]>, ReadFailure, R | Cursors>
   /** The number of all rows, or of those for which it holds. One statement. */
   readonly count: {
     (): Effect.Effect<number, ReadFailure, R>
@@ -97,15 +116,24 @@ export interface ReadRepository<in out M extends Model.Any, out R = Database> {
 
 type AnyQuery = Query.Query<any, any, any, any>
 
+const noOrder = () => make<boolean>(Filter.invalid(["orderBy"], "takes a callback over the columns"))
+
 /** What an option says is said of the query, `undefined` too, which it then refuses: it never means that the option was left out. */
 const narrowed = (query: AnyQuery, options: ListOptions<any, any>): Query.Query<any> => {
   let found = query
   if ("where" in options) found = Query.where(options.where as never)(found)
-  if ("orderBy" in options) found = Query.orderBy(options.orderBy as never)(found)
+  if ("orderBy" in options) {
+    const { orderBy } = options
+    found = typeof orderBy === "function" ? Query.orderBy(orderBy as never)(found) : Query.where(noOrder)(found)
+  }
   if ("limit" in options) found = Query.limit(options.limit as never)(found)
   if ("offset" in options) found = Query.offset(options.offset as never)(found)
   return found as Query.Query<any>
 }
+
+/** Some of the options, where they are said. */
+const only = (options: object, ...names: ReadonlyArray<string>): ListOptions<any, any> =>
+  Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)))
 
 const chunked = (size: number, rows: Stream.Stream<any, ReadFailure, Database>) =>
   Number.isSafeInteger(size) && size > 0
@@ -125,6 +153,10 @@ export const readsOf = (model: Model.Any): ReadRepository<any> => {
   const findById = (id: unknown) =>
     asking(byKey(id), (rows) => rows.length === 0 ? Effect.fail(new RowNotFound({})) : Effect.succeed(rows[0]))
   const list = (options: ListOptions<any, any> = {}) => narrowed(all, options)
+  const paged = (options: object, page: (options: object) => (query: any) => unknown) => {
+    const { orderBy: _, where: __, ...given } = options as ListOptions<any, any>
+    return page(given)(narrowed(all, only(options, "where", "orderBy")))
+  }
   const by = (where: ReadonlyArray<unknown>) => where.length === 0 ? all : narrowed(all, { where: where[0] } as never)
   return {
     findById,
@@ -133,6 +165,8 @@ export const readsOf = (model: Model.Any): ReadRepository<any> => {
     findBy: (where: never, options?: Listed<any>) => list({ ...options, where }),
     findOneBy: (where: never) => Query.one(list({ where })),
     list,
+    page: (options: object = {}) => paged(options, Query.page),
+    keyset: (options: object = {}) => paged(options, Query.keyset),
     count: (...where: ReadonlyArray<unknown>) => Query.count(by(where)),
     exists: (...where: ReadonlyArray<unknown>) => Query.exists(by(where)),
     stream: (options?: ListOptions<any, any>) => Query.stream(list(options)),

@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Cursors from "../Cursors.js"
 import * as Expr from "../Expr.js"
 import * as Field from "../Field.js"
 import * as Model from "../Model.js"
@@ -95,6 +96,18 @@ export const cases = group("repositories", [
       emails(yield* members.list({ orderBy: (m) => byEmail(m.email), limit: 1, offset: 1 })),
       ["b"]
     )
+    const page = yield* within(
+      "page",
+      1,
+      members.page({ orderBy: (m) => byEmail(m.email), size: 2, where: { visits: { gte: 2 } } })
+    )
+    yield* same("a page with its total", [emails(page.items), page.total, page.hasNext], [["b", "c"], 2, false])
+    const slices = Effect.gen(function*() {
+      const first = yield* members.keyset({ orderBy: (m) => Expr.desc(m.email), size: 2 })
+      const second = yield* members.keyset({ orderBy: (m) => Expr.desc(m.email), size: 2, after: first.next })
+      return [emails(first.items), emails(second.items)]
+    })
+    yield* same("slices", yield* Effect.provide(slices, Cursors.layerRandom), [["c", "b"], ["a"]])
     yield* same("count", yield* within("count", 1, members.count()), 3)
     yield* same("count of some", yield* members.count({ visits: { lt: 3 } }), 2)
     yield* same("exists", yield* within("exists", 1, members.exists()), true)
@@ -121,6 +134,8 @@ export const cases = group("repositories", [
     yield* refuses("in options", members.list({ where: undefined } as never))
     yield* refuses("a limit", members.list({ limit: -1 }))
     yield* refuses("an offset that is undefined", members.list({ offset: undefined } as never))
+    yield* refuses("a page of -1", members.page({ size: -1 }), ["size"])
+    yield* refuses("a page of no order", members.page({ orderBy: undefined } as never))
     for (const size of [0, -1, 1.5, NaN, Infinity, "2" as never]) {
       yield* refuses(`chunks of ${size}`, Stream.runDrain(members.chunk(size)))
     }
