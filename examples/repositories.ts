@@ -75,5 +75,5 @@ export const run = Effect.acquireUseRelease(Ddl.create(models), () => program, (
 
 /** A test of `greet` needs no database: it swaps the service. */
 export const fake = Layer.mock(Authors, {
-  findByEmail: (email) => Effect.succeed(Option.some(new Author({ id: 1, email, name: "Fake", visits: 0 })))
+  findByEmail: (email) => Effect.succeedSome(new Author({ id: 1, email, name: "Fake", visits: 0 }))
 })

@@ -26,8 +26,6 @@ const locked = users.pipe(Query.forUpdate(), Query.keyset())
 is<Effect.Effect.Context<typeof locked>, Database.Database | Cursors.Cursors | Transaction.Transaction>(true)
 // @ts-expect-error a size is a number
 given(users.pipe(Query.page({ size: "10" })))
-// @ts-expect-error undefined is not "no cursor"
-given(users.pipe(Query.keyset({ after: undefined })))
 // @ts-expect-error no such option
 given(users.pipe(Query.keyset({ number: 3 })))
 
