@@ -6,12 +6,13 @@
  */
 export { aggregate, count } from "./relation/aggregates.js"
 
-export { BesideId, LoadedId } from "./relation/definition.js"
+export { BesideId, LoadedId, RelatedId } from "./relation/definition.js"
 export type { Cardinality, Plan, Relation, RelationFrom, Scope } from "./relation/definition.js"
 
 export type { Link } from "./relation/keys.js"
 
 export { belongsTo, hasMany, hasOne, manyToMany } from "./relation/kinds.js"
+export type { BelongsTo, HasMany, HasOne } from "./relation/kinds.js"
 
 export { include, limit, offset, orderBy, where } from "./relation/narrowing.js"
 export type { Fresh } from "./relation/narrowing.js"

@@ -21,6 +21,14 @@ import type * as Ast from "../sql/ast.js"
 export const LoadedId: unique symbol = Symbol.for("effect-strata/Relation/Loaded")
 
 /**
+ * The property that holds a row that a relation leads to. A type only.
+ *
+ * @since 0.1.0
+ * @category type ids
+ */
+export const RelatedId: unique symbol = Symbol.for("effect-strata/Relation/Related")
+
+/**
  * The property that holds what a relation's callbacks get beside columns. A type only.
  *
  * @since 0.1.0
@@ -70,6 +78,7 @@ export interface Relation<
   readonly to: To
   readonly cardinality: C
   readonly [LoadedId]: Cardinality<A>[C]
+  readonly [RelatedId]: A
   readonly [BesideId]: Beside
   readonly [WrittenId]?: W
   readonly plan: Plan

@@ -18,6 +18,36 @@ type Row<M extends Source.Any> = M[typeof RowId]
 type Holding<M extends Source.Any, K> = K extends string ? M[typeof ColumnsId][K & keyof M[typeof ColumnsId]]
   : M[typeof ColumnsId][keyof K & keyof M[typeof ColumnsId]]
 
+/**
+ * What `hasMany` gives: a relation to the rows whose columns `K` hold the key.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HasMany<out F extends Model.Any, out T extends Model.Any, K>
+  extends Relation<F, T, "many", Row<T>, {}, { readonly child: KeyNames<K> }>
+{}
+
+/**
+ * What `hasOne` gives: a relation to the row whose columns `K` hold the key.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HasOne<out F extends Model.Any, out T extends Model.Any, K>
+  extends Relation<F, T, "option", Row<T>, {}, { readonly child: KeyNames<K> }>
+{}
+
+/**
+ * What `belongsTo` gives: a relation to the row whose key the columns `K` hold; `C` is `"option"` where they may be null.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BelongsTo<out F extends Model.Any, out T extends Model.Any, K, out C extends "one" | "option">
+  extends Relation<F, T, C, Row<T>, {}, { readonly parent: KeyNames<K> }>
+{}
+
 type OneOrOption<A> = null extends Held<A> ? "option" : "one"
 
 /** A relation with nothing said of it yet. */
@@ -60,7 +90,7 @@ export const hasMany: <
   from: F,
   to: T,
   key: K
-) => Relation<F, T, "many", Row<T>, {}, { readonly child: KeyNames<K> }> = toMany("many") as never
+) => HasMany<F, T, K> = toMany("many") as never
 
 /**
  * Each `From` has at most one `To`; `key` is the column of `To` that holds the key of `From`, or a record as in `hasMany`.
@@ -76,7 +106,7 @@ export const hasOne: <
   from: F,
   to: T,
   key: K
-) => Relation<F, T, "option", Row<T>, {}, { readonly child: KeyNames<K> }> = toMany("option") as never
+) => HasOne<F, T, K> = toMany("option") as never
 
 /**
  * Each `From` belongs to one `To`; `key` is the column of `From` that holds the key of `To`, or of a composite key a record from the columns of
@@ -94,10 +124,10 @@ export const belongsTo = <
   from: F,
   to: T,
   key: K & Known<F, K>
-): Relation<F, T, OneOrOption<Holding<F, K>>, Row<T>, {}, { readonly parent: KeyNames<K> }> => {
+): BelongsTo<F, T, K, OneOrOption<Holding<F, K>>> => {
   const [parent, child, given] = sides(from, to, key)
   const cardinality = parent.some((column) => column.type.nullable) ? "option" : "one"
-  return build({ from, to, cardinality, parent, child, write: "before" }, given)
+  return build({ from, to, cardinality, parent, child, write: "before" }, given) as never
 }
 
 /** What a name is refused as that is a column's. */

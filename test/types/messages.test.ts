@@ -105,7 +105,7 @@ const cases: { readonly [name: string]: readonly [line: string, ...said: Readonl
   ],
   "a relation of another model": [
     `users.pipe(Query.include({ author: postAuthor }))`,
-    `Type 'Relation<typeof Post, typeof User, "one", User, {}>' is not assignable to type`
+    `Type 'BelongsTo<typeof Post, typeof User, "authorId", "one">' is not assignable to type 'RelationFrom<typeof User>'.`
   ],
   "a key that cannot be one": [
     `Relation.hasMany(User, Post, "title")`,
@@ -180,7 +180,7 @@ const cases: { readonly [name: string]: readonly [line: string, ...said: Readonl
   ],
   "how a relation is shown": [
     `display(userPosts)`,
-    `Argument of type 'Relation<typeof User, typeof Post, "many", Post, {}>'`
+    `Argument of type 'HasMany<typeof User, typeof Post, "authorId">'`
   ],
   "how a field is shown": [
     `display(Field.generated(Schema.Int).pipe(Field.primaryKey))`,
