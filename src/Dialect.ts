@@ -189,6 +189,11 @@ export interface Printers {
    * scaled integers or text); without it the value is printed as an operand.
    */
   readonly assigned?: (writer: Writer, value: Expression, column: ValueType) => void
+  /**
+   * Whether an expression is certainly in the form that columns of its type have; one that is not is put there by `assigned` where it becomes a column
+   * of a query that others read. Missing where a type has one form.
+   */
+  readonly isKept?: (expression: Expression) => boolean
 }
 
 /**

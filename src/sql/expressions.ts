@@ -239,6 +239,15 @@ const printDefault = (
   else writer.unsupported(`the default of a column about which the model says nothing`)
 }
 
+/** An expression, or an operand, in the form of columns of its type. */
+export const printKept = (writer: Writer, { print }: Dialect, value: Expression, isOperand = true): Writer => {
+  if (print.isKept === undefined || print.isKept(value)) {
+    return isOperand ? writer.operand(value) : writer.expression(value)
+  }
+  print.assigned?.(writer, value, value.type)
+  return writer
+}
+
 /** A value in the form of what it becomes, where the dialect has several forms of one type. */
 export const printInForm = (writer: Writer, { print }: Dialect, value: Expression, type: ValueType): void => {
   if (print.assigned === undefined) writer.operand(value)
@@ -260,19 +269,19 @@ const printInValues = (
     const type = notNull(first.type)
     const { list } = dialect.print
     if (list !== undefined && isOneParameter(list, rows, type.storage)) {
-      writer.operand(first)
+      printKept(writer, dialect, first)
       writer.among(rows, type, list)
       return
     }
     const padded = rows.slice()
     for (let i = paddedLength(rows.length) - rows.length; i > 0; i--) padded.push(rows[rows.length - 1]!)
-    writer.operand(first).text(" in (").list(padded, (row) => writer.parameter(row[0], type)).text(")")
+    printKept(writer, dialect, first).text(" in (").list(padded, (row) => writer.parameter(row[0], type)).text(")")
     return
   }
   const types = left.map((expression) => notNull(expression.type))
   const stored = rows.map((row) => row.map((value, i) => conversionOf(types[i]!).toStored(value)))
-  if (left.length === 1) writer.operand(first)
-  else writer.text("(").list(left, (expression) => writer.expression(expression)).text(")")
+  if (left.length === 1) printKept(writer, dialect, first)
+  else writer.text("(").list(left, (expression) => printKept(writer, dialect, expression, false)).text(")")
   writer.text(" in ")
   dialect.print.manyRows(writer, types, stored)
 }

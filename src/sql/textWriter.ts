@@ -10,7 +10,7 @@ import { Ctes, printBody, printWith } from "./bodies.js"
 import { printSelect } from "./clauses.js"
 import type { ClauseForm } from "./clauses.js"
 import type { ExpressionWriter } from "./expressions.js"
-import { InvalidOperand, needsParentheses, printExpression } from "./expressions.js"
+import { InvalidOperand, needsParentheses, printExpression, printKept } from "./expressions.js"
 import { byOutput, output } from "./grouping.js"
 import { refuseNested } from "./locking.js"
 import { namesOf } from "./names.js"
@@ -60,6 +60,8 @@ export class TextWriter implements ExpressionWriter {
   private nesting = 0
   /** The names that the next projection gives its parts. */
   private outputs: ReadonlyArray<string> | undefined = undefined
+  /** Whether others read the parts of the next projection. */
+  private isRead = false
   private readonly form: ClauseForm
 
   constructor(protected readonly dialect: Dialect) {
@@ -188,7 +190,7 @@ export class TextWriter implements ExpressionWriter {
   }
   select(select: Select): this {
     refuseNested(select)
-    this.text("(").selectBody(select, false)
+    this.text("(").selectBody(select, false, true)
     return this.text(")")
   }
   body(body: Body): this {
@@ -214,7 +216,7 @@ export class TextWriter implements ExpressionWriter {
     used?.print(this, this.dialect)
     return this
   }
-  selectBody(select: Select, named: boolean): void {
+  selectBody(select: Select, named: boolean, isRead = named): void {
     const outside = this.refs.length
     const { unqualified, used } = this
     const before = this.ctes.size
@@ -231,6 +233,7 @@ export class TextWriter implements ExpressionWriter {
     }
     const grouped = byOutput(select, named, this.dialect.operators)
     this.outputs = grouped?.names
+    this.isRead = isRead
     try {
       printSelect(this, grouped?.select ?? select, this.form, named)
     } catch (problem) {
@@ -262,7 +265,9 @@ export class TextWriter implements ExpressionWriter {
   }
   projection(projection: Projection, options: { readonly unqualified?: boolean; readonly named?: boolean } = {}): this {
     const names = options.named === true ? outputNames(projection) : this.outputs
+    const isRead = names !== undefined || this.isRead
     this.outputs = undefined
+    this.isRead = false
     this.unqualified = options.unqualified === true
     const { positions, printed } = layoutOf(projection)
     if (names !== undefined) {
@@ -272,10 +277,10 @@ export class TextWriter implements ExpressionWriter {
       leaves.forEach(({ expression }, i) => {
         if (!isWhole && positions[i]! <= last) return
         last = positions[i]!
-        this.text(i === 0 ? "" : ", ").expression(expression).text(" as ").identifier(names[i]!)
+        this.text(i === 0 ? "" : ", ").part(expression, true).text(" as ").identifier(names[i]!)
       })
-    } else if (printed.length < positions.length) this.list(printed, ({ expression }) => this.expression(expression))
-    else this.parts(projection)
+    } else if (printed.length < positions.length) this.list(printed, ({ expression }) => this.part(expression, isRead))
+    else this.parts(projection, isRead)
     this.unqualified = false
     return this
   }
@@ -283,17 +288,23 @@ export class TextWriter implements ExpressionWriter {
     if (!this.unqualified && ref !== output) this.sql += `${this.names.quoted(this.aliasOf(ref))}.`
     this.sql += this.names.quoted(name)
   }
-  private parts(part: Projection): void {
+  /** One column; where others read it in the form of its type. */
+  private part(expression: Expression, isRead: boolean): this {
+    if (isRead) printKept(this, this.dialect, expression, false)
+    else printExpression(this, this.dialect, expression)
+    return this
+  }
+  private parts(part: Projection, isRead: boolean): void {
     switch (part._tag) {
       case "Value":
-        this.expression(part.expression)
+        this.part(part.expression, isRead)
         return
       case "Instance":
         if (part.ref === undefined) this.list(part.columns, (column) => this.expression(column))
         else this.sql += this.names.row(part.table, this.unqualified ? undefined : this.aliasOf(part.ref))
         return
       default:
-        this.list(Object.keys(part.fields), (name) => this.parts(part.fields[name]!))
+        this.list(Object.keys(part.fields), (name) => this.parts(part.fields[name]!, isRead))
     }
   }
   private encoded(value: unknown, type: ValueType): unknown {

@@ -19,6 +19,13 @@ const isScaledCall = (call: Call, scale: number): boolean => {
     case "greatest":
     case "least":
       return call.args.every((arg) => isScaled(arg, scale))
+    // Beside how far, or which.
+    case "firstValue":
+    case "lastValue":
+    case "nthValue":
+    case "lag":
+    case "lead":
+      return call.args.every((arg) => !isDecimal(arg) || isScaled(arg, scale))
     // It stands beside the expression that it is a value of, and is kept as that is.
     case "exact value":
       return true
@@ -38,7 +45,13 @@ export const isScaled = (expression: Expression, scale: number): boolean => {
     case "Stored":
     case "Inserted":
     case "Cast":
+    // Its branches, what it selects, and what it holds are put into this form.
+    case "Case":
+    case "Scalar":
+    case "InForm":
       return true
+    case "Over":
+      return isScaled(expression.function, scale)
     case "Call":
       return isScaledCall(expression, scale)
     case "Aggregate":
@@ -59,6 +72,24 @@ const asStored = ["Column", "Parameter", "Stored", "Inserted"]
 /** Whether the text of it is plain digits already, so that equal numbers are equal texts. */
 export const isPlainText = (expression: Expression): boolean =>
   isDecimal(expression) && scaleOf(expression.type.storage) === undefined && asStored.includes(expression._tag)
+
+/** Whether it is a decimal in the form that columns of its type have. */
+export const isKept = (expression: Expression): boolean => {
+  const scale = scaleOf(expression.type.storage)
+  return scale === undefined ? isText(expression) : isScaled(expression, scale)
+}
+
+/** What is written by the caller may give a number. */
+const isText = (expression: Expression): boolean => {
+  switch (expression._tag) {
+    case "Fragment":
+      return false
+    case "Over":
+      return expression.function.args.every((arg) => !isDecimal(arg) || isText(arg))
+    default:
+      return true
+  }
+}
 
 /** A decimal, or a number that meets one, as text. */
 export const printPlain = (writer: Writer, expression: Expression): Writer =>

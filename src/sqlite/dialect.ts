@@ -10,6 +10,7 @@ import { quotedBy, textLiteral } from "../sql/quoting.js"
 import type { Storage, Stored, ValueType } from "../sql/storage.js"
 import { arrays } from "./arrays.js"
 import { codecs, encodeAny, itemFromJson } from "./codecs.js"
+import { isDecimal, isKept } from "./decimalForms.js"
 import { scaleOf } from "./decimals.js"
 import { json } from "./json.js"
 import { plan } from "./plan.js"
@@ -128,7 +129,8 @@ const print: Dialect["print"] = {
     joins.every(({ kind }) => kind !== "right" && kind !== "full") ||
     [from, ...joins.map(({ source }) => source)].some((one) => one._tag === "CteSource" && one.cte.isRecursive),
   materialized: (isWanted) => isWanted ? "materialized " : "not materialized ",
-  assigned: printAssigned
+  assigned: printAssigned,
+  isKept: (expression) => !isDecimal(expression) || isKept(expression)
 }
 
 /** SQLite 3.53, as better-sqlite3 12 brings it. */
