@@ -161,13 +161,18 @@ const isPlainObject = (value: unknown): value is { readonly [key: string]: unkno
   return prototype === Object.prototype || prototype === null
 }
 
+/** As many filters may stand within one another: what is printed of them fits each database's own bounds. */
+const deepest = 400
+
 /** The condition that a filter stands for, over one use of its source. */
 export const condition = (
   description: Source.Description,
   ref: Ast.Ref,
   filter: unknown,
-  path: ReadonlyArray<string | number> = []
+  path: ReadonlyArray<string | number> = [],
+  depth = 0
 ): Ast.Expression => {
+  if (depth > deepest) return invalid(path.slice(0, 8), `is nested too deep: at most ${deepest} filters in one another`)
   if (!isPlainObject(filter)) return invalid(path, "is not a filter: a plain object is expected")
   const { columns } = description
   const conditions: Array<Ast.Expression> = []
@@ -186,12 +191,12 @@ export const condition = (
       conditions.push(
         Array.isArray(value)
           ? (key === "and" ? Comparison.allOf : Comparison.anyOf)(
-            Array.from(value, (one, i) => within(description, ref, one, [...path, key, i]))
+            Array.from(value, (one, i) => within(description, ref, one, [...path, key, i], depth + 1))
           )
           : invalid([...path, key], "takes a list of filters")
       )
     } else if (key === "not") {
-      conditions.push(nodeOf(Comparison.not(make<boolean>(within(description, ref, value, [...path, key])))))
+      conditions.push(nodeOf(Comparison.not(make<boolean>(within(description, ref, value, [...path, key], depth + 1)))))
     } else {
       conditions.push(invalid([...path, key], `is no column: there are ${Object.keys(columns).join(", ")}`))
     }
@@ -204,11 +209,12 @@ const within = (
   description: Source.Description,
   ref: Ast.Ref,
   part: unknown,
-  path: ReadonlyArray<string | number>
+  path: ReadonlyArray<string | number>,
+  depth: number
 ): Ast.Expression =>
   Predicate.isFunction(part)
     ? nodeOf(part(columnsOf(description, ref, false)))
-    : condition(description, ref, part, path)
+    : condition(description, ref, part, path, depth)
 
 const equals = (node: Ast.Expression, right: unknown, operator: Ast.Operator): Ast.Expression => ({
   _tag: "Call",
