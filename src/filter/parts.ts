@@ -37,9 +37,9 @@ export const conditionOf = (allowed: Allowed, parts: Parts, columns: any): Ast.E
       case "Related": {
         const { allowed: of, relation } = allowed.relations.get(part.relation)!
         const scope = part.parts.length === 0
-          ? undefined
-          : (related: unknown) => make<boolean>(conditionOf(of, part.parts, related))
-        return nodeOf(quantifiers[part.quantifier](relation, scope as never)(columns))
+          ? []
+          : [(related: unknown) => make<boolean>(conditionOf(of, part.parts, related))]
+        return nodeOf(quantifiers[part.quantifier](relation, ...scope as never)(columns))
       }
       case "All":
         return allOf(part.filters.map((filter) => conditionOf(allowed, filter, columns)))

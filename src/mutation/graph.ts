@@ -115,7 +115,8 @@ const inserted = (
  *   the row that links takes beside the keys.
  * - All that is not valid, at any depth, is one ValidationError, with paths as `["posts", 1, "title"]`, and nothing is sent. A row that the input refers to
  *   by its key and is not there is a RowNotFound or a ForeignKeyViolation.
- * - Relations with a `where` or a `limit`, through others, and trees are not written (ConfigurationError).
+ * - Relations with a `where`, a `limit` or an `offset`, through others, and trees are not written (ConfigurationError). Rows are given in the order
+ *   of the input, whatever the order of a relation.
  *
  * @since 0.1.0
  * @category constructors

@@ -44,6 +44,12 @@ export const targetOf = (
     return refuse({ path: [], message: "are no record of options" })
   }
   const issues: ReadonlyArray<Issue> = [
+    // It would mean all columns, or all rows that are there.
+    ...(["on", "constraint", "update", "set", "where"] as const).flatMap((option) =>
+      option in options && options[option] === undefined
+        ? [{ path: [option], message: "is undefined: leave it out" }]
+        : []
+    ),
     ...(["on", "update"] as const).flatMap((option) =>
       options[option] !== undefined && !Array.isArray(options[option])
         ? [{ path: [option], message: "takes a list of columns" }]

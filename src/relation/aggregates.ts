@@ -12,13 +12,14 @@ import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import type { Cardinality, Plan, Relation, Scope } from "./definition.js"
 import { scoped } from "./tests.js"
+import type { Given } from "./tests.js"
 import { ofParent, problemWithin } from "./use.js"
 
 const over = (
   plan: Plan,
   columns: Whole<any>,
   of: (ref: Ast.Ref, beside: object) => Ast.Expression,
-  scope?: unknown
+  scope: ReadonlyArray<unknown> = []
 ): Ast.Expression => {
   const problem = problemWithin(plan)
   if (problem !== undefined) return { _tag: "Invalid", error: problem, type: integerType }
@@ -33,9 +34,9 @@ const over = (
     select: {
       ...select,
       projection,
-      where: scope === undefined
+      where: scope.length === 0
         ? select.where
-        : Comparison.allOf([select.where!, scoped(plan, scope, ref, beside)])
+        : Comparison.allOf([select.where!, ...scoped(plan, scope, ref, beside)])
     },
     type: expression.type
   }
@@ -73,7 +74,7 @@ export const count = <
   Beside
 >(
   { plan }: Relation<F, T, C, any, Beside>,
-  scope?: Scope<T, X, Beside>
+  ...scope: Given<Scope<T, X, Beside>>
 ) =>
 (columns: Whole<F>): Expr<number> => makeExpr(over(plan, columns, () => nodeOf(countOf()), scope))
 

@@ -31,7 +31,7 @@ export const where =
     })
 
 /**
- * Loads the related rows in an order.
+ * Loads the related rows in an order. Rows that it leaves equal go by their primary key, in the direction of its last term.
  *
  * @since 0.1.0
  * @category combinators

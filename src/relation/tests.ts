@@ -28,7 +28,7 @@ export type Test = <
   Beside
 >(
   relation: Relation<F, T, C, any, Beside>,
-  scope?: Scope<T, X, Beside>
+  ...scope: Given<Scope<T, X, Beside>>
 ) => (columns: Whole<F>) => Expr<boolean>
 
 const related = (
@@ -46,9 +46,16 @@ const related = (
   })
 }
 
-/** The condition of a scope over one use of a relation. */
-export const scoped = (plan: Plan, scope: unknown, ref: Ast.Ref, beside: object): Ast.Expression =>
-  conditionOf(scope, plan.to[Describe], ref, beside)
+/** What may be left out, but is not `undefined`, which would say nothing of what was meant. */
+export type Given<A> = [] | [scope: A]
+
+/** The condition of a scope over one use of a relation, where one was given. */
+export const scoped = (
+  plan: Plan,
+  given: ReadonlyArray<unknown>,
+  ref: Ast.Ref,
+  beside: object
+): ReadonlyArray<Ast.Expression> => given.map((scope) => conditionOf(scope, plan.to[Describe], ref, beside))
 
 /**
  * At least one related row, for which the scope holds.
@@ -56,8 +63,8 @@ export const scoped = (plan: Plan, scope: unknown, ref: Ast.Ref, beside: object)
  * @since 0.1.0
  * @category tests
  */
-export const some: Test = ({ plan }, scope) => (columns) =>
-  related(plan, columns, (ref, beside) => scope === undefined ? [] : [scoped(plan, scope, ref, beside)])
+export const some: Test = ({ plan }, ...scope) => (columns) =>
+  related(plan, columns, (ref, beside) => scoped(plan, scope, ref, beside))
 
 /**
  * No related row for which the scope holds.
@@ -65,7 +72,7 @@ export const some: Test = ({ plan }, scope) => (columns) =>
  * @since 0.1.0
  * @category tests
  */
-export const none: Test = (relation, scope) => (columns) => Comparison.not(some(relation, scope)(columns))
+export const none: Test = (relation, ...scope) => (columns) => Comparison.not(some(relation, ...scope)(columns))
 
 /**
  * The scope holds for each related row; true where there is none.
@@ -73,8 +80,10 @@ export const none: Test = (relation, scope) => (columns) => Comparison.not(some(
  * @since 0.1.0
  * @category tests
  */
-export const every: Test = ({ plan }, scope) => (columns) =>
-  Comparison.not(related(plan, columns, (ref, beside) =>
-    scope === undefined
+export const every: Test = ({ plan }, ...scope) => (columns) =>
+  Comparison.not(related(plan, columns, (ref, beside) => {
+    const [condition] = scoped(plan, scope, ref, beside)
+    return condition === undefined
       ? [Comparison.anyOf([])]
-      : [nodeOf(Comparison.not(coalesce(makeExpr<boolean | null>(scoped(plan, scope, ref, beside)), false)))]))
+      : [nodeOf(Comparison.not(coalesce(makeExpr<boolean | null>(condition), false)))]
+  }))

@@ -14,6 +14,7 @@ import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { columnOf, selectOver } from "../sql/nodes.js"
 import { refused } from "./definition.js"
+import { covers } from "./keys.js"
 import type { Middle, Place, Plan, Within } from "./definition.js"
 
 /** That columns of two sources are equal, pair by pair. */
@@ -92,6 +93,14 @@ class Chain {
   conditionsOf(place: Place, at: number, { description, ref }: Used): ReadonlyArray<Ast.Expression> {
     const beside = this.beside(place, at)
     return place.scopes.map((scope) => conditionOf(scope, description, ref, beside))
+  }
+
+  /** What tells rows apart that come several times, each with a row that links. */
+  keyBeside({ child, links }: Plan): ReadonlyArray<Ast.Expression> {
+    const [link] = links
+    return link === undefined || links.length > 1 || covers([...child, ...link.columns], link.key)
+      ? []
+      : link.key.map((column) => columnOf(this.first, column))
   }
 
   /** The last links as the source of a select. */
@@ -187,7 +196,7 @@ const use = (plan: Plan, within?: Within, strategy?: Ast.Include["strategy"]): U
   const chain = new Chain(plan.links, within)
   const pairs = plan.isDistinct ? pairsOf(plan, chain, within) : undefined
   const beside = chain.beside(plan, plan.links.length)
-  const orderBy = plan.orders.flatMap((order) => order(columns, beside as never)).map(orderOf)
+  const given = plan.orders.flatMap((order) => order(columns, beside as never)).map(orderOf)
   const conditions = chain.conditionsOf(plan, plan.links.length, { description, ref })
   const rowsBeside = chain.rowsBeside(plan)
   return {
@@ -200,11 +209,35 @@ const use = (plan: Plan, within?: Within, strategy?: Ast.Include["strategy"]): U
       ...selectOver(description.source(ref), description.row(ref, false)),
       joins: pairs === undefined ? chain.joins(plan.links.length, ref) : [pairs.join(ref)],
       where: allOrNone(pairs === undefined ? [...conditions, ...chain.conditions] : conditions),
-      orderBy: orderBy.length === 0 && plan.beside?.column !== undefined ? usualOrder(plan, ref, rowsBeside) : orderBy,
+      orderBy: given.length === 0 && plan.beside?.column !== undefined
+        ? usualOrder(plan, ref, rowsBeside)
+        : totalOrder(plan, given, ref, pairs === undefined ? chain.keyBeside(plan) : []),
       includes: includesOf(plan.includes, strategy)
     }
   }
 }
+
+/** An order that leaves no two rows equal, where there is one: else each way of loading would take others of them, or in another order. */
+const totalOrder = (
+  { limit, offset, to }: Plan,
+  given: ReadonlyArray<Ast.Order>,
+  ref: Ast.Ref,
+  keyBeside: ReadonlyArray<Ast.Expression>
+): ReadonlyArray<Ast.Order> => {
+  if (given.length === 0 && limit === undefined && offset === undefined) return given
+  const key = [...tableOf(to).primaryKey.map((column) => columnOf(ref, column)), ...keyBeside]
+  // In the direction of the last term, so that one index serves.
+  const direction = given.at(-1)?.direction ?? "asc"
+  return [
+    ...given,
+    ...key
+      .filter((one) => !given.some(({ expression }) => isSame(one, expression)))
+      .map((expression): Ast.Order => ({ expression, direction, nulls: "last" }))
+  ]
+}
+
+const isSame = (one: Ast.Expression, other: Ast.Expression): boolean =>
+  one._tag === "Column" && other._tag === "Column" && one.ref === other.ref && one.name === other.name
 
 /** One use for a step of a way that goes on. */
 export const stepOf = (plan: Plan): Use => use({ ...plan, includes: {}, orders: [] })

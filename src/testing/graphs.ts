@@ -224,6 +224,11 @@ export const cases = group("graphs", [
       Mutation.insertGraph(Maker, { toys: toys.pipe(Relation.where({ label: "x" })) }, { name: "a", bossId: null }),
       "ConfigurationError"
     )
+    yield* failsWith(
+      "one of which some rows are left out",
+      Mutation.insertGraph(Maker, { toys: toys.pipe(Relation.offset(1)) }, { name: "a", bossId: null }),
+      "ConfigurationError"
+    )
   }),
 
   test("all or nothing", models, function*() {

@@ -263,6 +263,27 @@ export const cases = group("loading", [
     yield* holds("none: no property", without.result.every((row) => !("items" in row)))
   }),
 
+  test("of rows that are equal in the order, the same by either way", [House, Part], function*() {
+    yield* Mutation.insertMany(House, [{ id: 1, name: "one" }, { id: 2, name: "two" }])
+    const all = Array.from({ length: 30 }, (_, i) => ({ id: i + 1, itemId: i % 2 + 1, name: `n${i % 3}` }))
+    yield* Mutation.insertMany(Part, all)
+    const own = Relation.hasMany(House, Part, "itemId")
+    const read = (parts: typeof own) =>
+      Effect.forEach(["select", "join"] as const, (strategy) =>
+        Effect.map(
+          houses.pipe(Query.include({ parts }, { strategy })),
+          (rows) => rows.map((row) => row.parts.map(({ id }) => id))
+        ))
+    const best = own.pipe(Relation.orderBy((p) => Expr.desc(p.name)))
+    const expected = [1, 2].map((house) =>
+      [...all].reverse().filter(({ itemId, name }) => itemId === house && name === "n2").map(({ id }) => id)
+    )
+    const some = expected.map((ids) => ids.slice(1, 4))
+    yield* same("some of them", yield* read(best.pipe(Relation.limit(3), Relation.offset(1))), [some, some])
+    const found = (yield* read(best)).map((rows) => rows.map((ids) => ids.slice(0, 5)))
+    yield* same("all of them", found, [expected, expected])
+  }),
+
   test("beside a select, a limit, a join, lazy rows and terminals", models, function*() {
     yield* write
     const joined = { items: items.pipe(byId, Relation.strategy("join")) }

@@ -11,7 +11,7 @@ import * as Model from "../Model.js"
 import * as Mutation from "../Mutation.js"
 import * as Query from "../Query.js"
 import * as Relation from "../Relation.js"
-import { failsWith, group, same, statementsOf, test } from "./suite.js"
+import { failsWith, group, refuses, same, statementsOf, test } from "./suite.js"
 
 class Author extends Model.Class<Author>("Author")({
   id: Schema.Int.pipe(Field.primaryKey),
@@ -364,6 +364,14 @@ export const cases = group("relations", [
     yield* same("none of a manyToMany", yield* ofTopics, ["A2", "A3"])
     const belonging = allBooks.pipe(Query.where(Relation.some(author, { name: "Ben" })), Query.pluck((b) => b.title))
     yield* same("of a belongsTo", yield* belonging, ["B1"])
+  }),
+
+  test("a condition that is undefined is refused", models, function*() {
+    yield* refuses("some", names(Relation.some(books, ...[undefined] as never)))
+    yield* refuses("none", names(Relation.none(books, ...[undefined] as never)))
+    yield* refuses("every", names(Relation.every(books, ...[undefined] as never)))
+    yield* refuses("count", names((a) => Expr.gt(Relation.count(books, ...[undefined] as never)(a), 0)))
+    yield* refuses("in a filter", names({ or: [Relation.some(books, ...[undefined] as never)] } as never))
   }),
 
   test("tests of relations within filters", models, function*() {

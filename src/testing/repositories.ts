@@ -139,6 +139,10 @@ export const cases = group("repositories", [
     for (const size of [0, -1, 1.5, NaN, Infinity, "2" as never]) {
       yield* refuses(`chunks of ${size}`, Stream.runDrain(members.chunk(size)))
     }
+    for (const option of ["on", "constraint", "update", "set", "where"]) {
+      yield* refuses(`an upsert's ${option}`, members.upsert(member("u"), { [option]: undefined } as never), [option])
+    }
+    yield* refuses("a key that is undefined", members.firstOrInsert(member("u"), { on: undefined } as never), ["on"])
     yield* refuses("a delete of nothing", members.delete(never), ["id"])
     yield* refuses("an update of undefined", members.update(never, { visits: 1 }), ["id"])
     yield* refuses("a patch of nothing", members.update(1, {}))

@@ -189,6 +189,10 @@ is<RowOf<typeof counted>["posts"], number>(true)
 is<RowOf<typeof counted>["stars"], number | null>(true)
 // @ts-expect-error the count of another model's relation
 given(Query.from(Post).pipe(Query.pluck(Relation.count(userPosts))))
+// @ts-expect-error a condition that is undefined, which is not the same as none
+given(Relation.count(userPosts, undefined))
+// @ts-expect-error nor in a test
+given(Relation.some(userPosts, undefined))
 // @ts-expect-error a column that the related model has not
 given(Relation.aggregate(userPosts, (p) => Expr.sum(p.views)))
 

@@ -62,8 +62,8 @@ const linkOf = ({ write }: Plan): Link | undefined => typeof write === "object" 
 
 const problemOf = (plan: Plan) => {
   if (plan.problem !== undefined) return plan.problem
-  const { limit, scopes, write } = plan
-  return write === undefined || scopes.length > 0 || limit !== undefined
+  const { limit, offset, scopes, write } = plan
+  return write === undefined || scopes.length > 0 || limit !== undefined || offset !== undefined
     ? refused(plan, "is not all of hasMany, hasOne, belongsTo or manyToMany, so nothing is written through it")
     : undefined
 }
