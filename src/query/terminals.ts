@@ -11,12 +11,12 @@ import { derivedOf, isAggregated, selectFrom } from "./derived.js"
 const one = literal(1)
 const two = literal(2)
 
-/** A limit of the query's own stays when it is lower. */
-export const atMost = (ast: Ast.Select, count: 1 | 2): Ast.Select => {
+/** A limit of the query's own stays when it is lower; one whose number is not known yet stays. */
+export const atMost = (ast: Ast.Select, count: number): Ast.Select => {
   const { limit } = ast
   if (limit !== undefined && (limit._tag !== "Parameter" || (limit.value as number) <= count)) return ast
   const draft = draftOf(ast)
-  draft.limit = count === 1 ? one : two
+  draft.limit = count === 1 ? one : count === 2 ? two : literal(count)
   return draft
 }
 

@@ -91,6 +91,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "Audit.ts",
     "Tenant.ts",
     "Policy.ts",
+    "policy/**",
     "Replica.ts",
     "Health.ts",
     "Advisor.ts"

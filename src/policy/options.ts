@@ -1,0 +1,31 @@
+/**
+ * What policies are given: checked when their Layers are built.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { ConfigurationError } from "../DbError.js"
+
+const refused = (problem: string) => Effect.fail(new ConfigurationError({ problem }))
+
+/** A whole number from `least` on. */
+export const countOf = (
+  what: string,
+  count: number,
+  least: 0 | 1
+): Effect.Effect<number, ConfigurationError> =>
+  Number.isSafeInteger(count) && count >= least
+    ? Effect.succeed(count)
+    : refused(`${what} is ${String(count)}: it has to be a whole number from ${least}`)
+
+/** A time that ends. */
+export const durationOf = (
+  what: string,
+  duration: Duration.DurationInput
+): Effect.Effect<Duration.Duration, ConfigurationError> => {
+  const decoded = Duration.decodeUnknown(duration)
+  return Option.isSome(decoded) && Duration.isFinite(decoded.value) &&
+      Duration.greaterThan(decoded.value, Duration.zero)
+    ? Effect.succeed(decoded.value)
+    : refused(`${what} is no duration above zero: "5 seconds" is one`)
+}
