@@ -180,6 +180,11 @@ export interface Printers {
     row: (values: ReadonlyArray<unknown>) => void,
     rows: Values["rows"]
   ) => void
+  /**
+   * What a window after the first of its select begins with, made of its parts and their order as printed (which may be nothing) and of the number of
+   * such a beginning, from 1 on: equal ones have one number. For a database that sorts windows together which it should not. Missing where none does.
+   */
+  readonly windowApart?: (start: string, number: number) => string
   /** The words between a common table expression's name and its query, told whether it is to be worked out by itself. */
   readonly materialized?: (isWanted: boolean) => string
   /** Whether a plain select is safe beside a set operator as it is, else it stands there as a derived table; missing where each is. */

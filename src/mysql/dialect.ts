@@ -20,6 +20,7 @@ import { planOf } from "./plan.js"
 import { collationOf } from "./server.js"
 import { moment } from "./time.js"
 import type { Server } from "./server.js"
+import { windowApart } from "./windows.js"
 import { printConflict } from "./upsert.js"
 
 const quote = quotedBy("`")
@@ -95,6 +96,7 @@ const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"]
     manyRows: printManyRows(server, codecs, ddl),
     listed: printListed(server, codecs, ddl),
     joinedUpdate: printUpdate,
+    ...(server.kind === "mariadb" ? { windowApart } : {}),
     // MariaDB reads all first, as its session is told to.
     ...(server.kind === "mariadb"
       ? {}

@@ -49,7 +49,7 @@ const whole: Frame = {
   exclude: undefined
 }
 
-/** As many rows as a part has. In the order of the others: one window that begins others makes the server sort some of these wrongly. */
+/** As many rows as a part has. In the order of the others, so that the server sorts once. */
 const inPart = (writer: Writer, window: Window): Writer => over(writer, rows, window, { frame: whole })
 
 /** The server's own has ten digits, as have the columns that it keeps it in. */
@@ -67,6 +67,18 @@ const cumeDist: OperatorPrinter = (writer, _, __, call) => {
   writer.text("count(*)")
   call.end()
   inPart(writer.text(" / (0e0 + "), call.window).text(")")
+}
+
+const partition = "partition by "
+
+/**
+ * MariaDB sorts once for several windows of which one begins as another one does, be it `over ()`, and takes the wrong rows of that for some of them. So
+ * each is in a part of its own kind: one that is not known to be one value only before the statement runs.
+ */
+export const windowApart: NonNullable<Dialect["print"]["windowApart"]> = (start, number) => {
+  const own = `${partition}rand() < -${number}`
+  if (start.startsWith(partition)) return `${own}, ${start.slice(partition.length)}`
+  return start === "" ? own : `${own} ${start}`
 }
 
 export const operators: Dialect["operators"] = {

@@ -19,6 +19,8 @@ export interface ExpressionWriter extends Writer {
   readonly untyped: (value: unknown, type: ValueType) => void
   /** The name of a window of the select around that has one and can still be said there. */
   readonly windowName: (window: Window) => string | undefined
+  /** What a window begins with, its parts and their order, apart from those of the other windows of the select where the dialect asks for that. */
+  readonly windowStart: (print: () => void) => void
   /** All values of a list in one parameter, and that what stands before it is one of them. */
   readonly among: (rows: ReadonlyArray<ReadonlyArray<unknown>>, type: ValueType, form: ListForm) => void
 }
@@ -188,9 +190,13 @@ const printOver = (
   const over = (): void => {
     writer.text(" over ")
     const name = writer.windowName(window)
-    if (name === undefined) printWindow(writer.text("("), dialect, window)
-    else writer.identifier(name)
-    if (name === undefined) writer.text(")")
+    if (name !== undefined) {
+      writer.identifier(name)
+      return
+    }
+    writer.text("(")
+    printWindow(writer, dialect, window)
+    writer.text(")")
   }
   const { requiresOver } = inner.operator
   if (requiresOver !== undefined) writer.requires(requiresOver)
@@ -208,14 +214,19 @@ const printOver = (
 }
 
 /** What stands in the parentheses of a window. */
-export const printWindow = (writer: Writer, { print }: Dialect, { frame, orderBy, partitionBy }: Window): void => {
-  const parts: Array<() => void> = []
-  if (partitionBy.length > 0) {
-    parts.push(() => writer.text("partition by ").list(partitionBy, (one) => writer.expression(one)))
-  }
-  if (orderBy.length > 0) parts.push(() => writer.text("order by ").list(orderBy, (one) => print.order(writer, one)))
-  if (frame !== undefined) parts.push(() => printFrame(writer, frame))
-  writer.list(parts, (part) => part(), " ")
+export const printWindow = (
+  writer: ExpressionWriter,
+  { print }: Dialect,
+  { frame, orderBy, partitionBy }: Window
+): void => {
+  const noted = writer.noted(() =>
+    writer.windowStart(() => {
+      if (partitionBy.length > 0) writer.text("partition by ").list(partitionBy, (one) => writer.expression(one))
+      if (partitionBy.length > 0 && orderBy.length > 0) writer.text(" ")
+      if (orderBy.length > 0) writer.text("order by ").list(orderBy, (one) => print.order(writer, one))
+    })
+  )
+  if (frame !== undefined) printFrame(noted === "" ? writer : writer.text(" "), frame)
 }
 
 const printFrame = (writer: Writer, { exclude, from, mode, to }: Frame): void => {

@@ -51,6 +51,8 @@ export class TextWriter implements ExpressionWriter {
   private readonly ctes = new Ctes()
   /** The windows of the select that is printed, until they are said. */
   private used: Windows | undefined = undefined
+  /** What the windows of the select begin with, so far, each at its number; those with values are no others' text. */
+  private begun: Array<string | undefined> = []
   /** What has been printed to be said again. */
   private readonly said = new Map<Expression, string>()
   private unqualified = false
@@ -210,6 +212,17 @@ export class TextWriter implements ExpressionWriter {
   windowName(window: Window): string | undefined {
     return this.used?.nameOf(window)
   }
+  windowStart(print: () => void): void {
+    const { windowApart } = this.dialect.print
+    const [before, values] = [this.sql.length, this.parameters.length]
+    print()
+    if (windowApart === undefined) return
+    const start = this.sql.slice(before)
+    const hasValues = this.parameters.length > values
+    const known = hasValues ? -1 : this.begun.indexOf(start)
+    const number = known === -1 ? this.begun.push(hasValues ? undefined : start) - 1 : known
+    if (number > 0) this.sql = this.sql.slice(0, before) + windowApart(start, number)
+  }
   windows(): this {
     const { used } = this
     this.used = undefined
@@ -218,12 +231,13 @@ export class TextWriter implements ExpressionWriter {
   }
   selectBody(select: Select, named: boolean, isRead = named): void {
     const outside = this.refs.length
-    const { unqualified, used } = this
+    const { begun, unqualified, used } = this
     const before = this.ctes.size
     this.unqualified = false
     this.nesting++
     printWith(this, this.dialect, select, this.ctes)
     this.used = new Windows()
+    this.begun = []
     for (const source of [select.from, ...select.joins.map(({ source }) => source)]) {
       this.enter(source.ref, this.fresh(source.ref))
       // A copy has no index.
@@ -248,6 +262,7 @@ export class TextWriter implements ExpressionWriter {
     this.ctes.leave(before)
     this.nesting--
     this.used = used
+    this.begun = begun
     this.unqualified = unqualified
   }
   searchIndex(columns: ReadonlyArray<Expression>): UsedSearchIndex | undefined {

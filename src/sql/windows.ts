@@ -5,7 +5,7 @@ import type { Dialect } from "../Dialect.js"
 import { freshName } from "../query/derived.js"
 import type { Window } from "./ast.js"
 import { printWindow } from "./expressions.js"
-import type { Writer } from "./writer.js"
+import type { ExpressionWriter } from "./expressions.js"
 
 /** Those that were used so far. */
 export class Windows {
@@ -22,7 +22,7 @@ export class Windows {
   }
 
   /** ` window … as (…)`; a window in one of them is said there. */
-  print(writer: Writer, dialect: Dialect): void {
+  print(writer: ExpressionWriter, dialect: Dialect): void {
     if (this.all.length === 0) return
     writer.text(" window ").list(this.all, ([window, name]) => {
       writer.identifier(name).text(" as (")

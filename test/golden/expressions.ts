@@ -41,8 +41,25 @@ export const expressions = [
   line("over: frames", Query.from(User).pipe(Query.select((u) => ({ a: Expr.over(Expr.sum(u.age), { frame: Expr.rows({ preceding: 1 }, { following: 2 }) }), b: Expr.over(Expr.count(), { orderBy: [Expr.asc(u.age)], frame: Expr.range("unbounded preceding", "unbounded following") }) }))), {
     sqlite: [[`select sum("users"."age") over (rows between 1 preceding and 2 following), count(*) over (order by "users"."age" range between unbounded preceding and unbounded following) from "users"`]],
     postgresql: [[`select sum("users"."age") over (rows between 1 preceding and 2 following), count(*) over (order by "users"."age" range between unbounded preceding and unbounded following) from "users"`]],
-    mariadb: [["select sum(`users`.`age`) over (rows between 1 preceding and 2 following), count(*) over (order by `users`.`age` range between unbounded preceding and unbounded following) from `users`"]],
+    mariadb: [["select sum(`users`.`age`) over (rows between 1 preceding and 2 following), count(*) over (partition by rand() < -1 order by `users`.`age` range between unbounded preceding and unbounded following) from `users`"]],
     mysql: [["select sum(`users`.`age`) over (rows between 1 preceding and 2 following), count(*) over (order by `users`.`age` range between unbounded preceding and unbounded following) from `users`"]]
+  }),
+  line("over: windows that begin others", Query.from(User).pipe(Query.select((u) => {
+    const byName = Expr.window("by_name", { partitionBy: [u.name] })
+    const inName = { partitionBy: [u.name], orderBy: [Expr.asc(u.age)] }
+    return {
+      a: Expr.over(Expr.count()),
+      b: Expr.over(Expr.count(), byName),
+      c: Expr.over(Expr.rank(), inName),
+      d: Expr.over(Expr.sum(u.age), { ...inName, frame: Expr.rows({ preceding: 1 }) }),
+      e: Expr.over(Expr.rank(), { orderBy: [Expr.asc(Expr.add(u.age, 1))] }),
+      f: Expr.over(Expr.rank(), { orderBy: [Expr.asc(Expr.add(u.age, 2))] })
+    }
+  })), {
+    sqlite: [[`select count(*) over (), count(*) over "by_name", rank() over (partition by "users"."name" order by "users"."age"), sum("users"."age") over (partition by "users"."name" order by "users"."age" rows between 1 preceding and current row), rank() over (order by "users"."age" + ?), rank() over (order by "users"."age" + ?) from "users" window "by_name" as (partition by "users"."name")`, 1n, 2n]],
+    postgresql: [[`select count(*) over (), count(*) over "by_name", rank() over (partition by "users"."name" order by "users"."age"), sum("users"."age") over (partition by "users"."name" order by "users"."age" rows between 1 preceding and current row), rank() over (order by "users"."age" + $1::bigint), rank() over (order by "users"."age" + $2::bigint) from "users" window "by_name" as (partition by "users"."name")`, "1", "2"]],
+    mariadb: [["select count(*) over (), count(*) over `by_name`, rank() over (partition by rand() < -1, `users`.`name` order by `users`.`age`), sum(`users`.`age`) over (partition by rand() < -1, `users`.`name` order by `users`.`age` rows between 1 preceding and current row), rank() over (partition by rand() < -2 order by `users`.`age` + ?), rank() over (partition by rand() < -3 order by `users`.`age` + ?) from `users` window `by_name` as (partition by rand() < -4, `users`.`name`)", 1n, 2n]],
+    mysql: [["select count(*) over (), count(*) over `by_name`, rank() over (partition by `users`.`name` order by `users`.`age`), sum(`users`.`age`) over (partition by `users`.`name` order by `users`.`age` rows between 1 preceding and current row), rank() over (order by `users`.`age` + ?), rank() over (order by `users`.`age` + ?) from `users` window `by_name` as (partition by `users`.`name`)", 1n, 2n]]
   }),
   line("over: a frame of groups", value((u) => Expr.over(Expr.filter(Expr.sum(u.age), Expr.gt(u.age, 1)), { orderBy: [Expr.asc(u.age)], frame: Expr.groups({ preceding: 1 }) }) as never), {
     sqlite: [[`select sum("users"."age") filter (where "users"."age" > ?) over (order by "users"."age" groups between 1 preceding and current row) from "users"`, 1n]],

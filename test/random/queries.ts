@@ -184,12 +184,8 @@ const rowsOf = (choices: Choices, joined: Joined, depth: number): Case => {
   const terms = termsIn(joined)
   let query = joined.query.pipe(Query.select((root: any, all: any) => {
     const inside = around(choices, terms(root, all))
-    let windows = 0
     const made = named(choices.some(1, 4, () => {
-      // MariaDB sorts once for windows of which one begins the other: of three it sorts some wrongly.
-      if (depth > 1 && windows < 2 && choices.oneIn(4) && ++windows > 0) {
-        return windowed(choices, inside, keysOf(joined)(root, all))
-      }
+      if (depth > 1 && choices.oneIn(4)) return windowed(choices, inside, keysOf(joined)(root, all))
       const kind = choices.of(kindsIn(inside))
       return [kind, expression(kind, inside, depth)] as const
     }))
@@ -213,10 +209,8 @@ const paged = (choices: Choices, query: any): any => {
 /** A window function over rows, each of which has a place of its own where that matters. */
 const windowed = (choices: Choices, inside: Around, keys: ReadonlyArray<any>): readonly [Kind, any] => {
   const flat = { ...inside, queries: false }
-  // Beside a window by values alone MariaDB takes all rows of another one for equal.
-  const rows = { ...flat, isStrict: true }
-  const partitionBy = choices.some(0, 2, () => anything(rows, 1))
-  const some = choices.some(1, 2, () => direction(choices, anything(rows, 1)))
+  const partitionBy = choices.some(0, 2, () => anything(flat, 1))
+  const some = choices.some(1, 2, () => direction(choices, anything(flat, 1)))
   const total = [...some, ...keys.map((key) => direction(choices, key))]
   const kind = choices.of(kindsIn(flat))
   const value = expression(kind, flat, 1)
