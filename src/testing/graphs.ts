@@ -112,7 +112,7 @@ export const cases = group("graphs", [
     ]])
     // maker, badge, toys, writers, notes, tags, links; where a default is no value, links with and without it apart
     yield* holds("an insert for each relation and level", inserts(texts).length <= 8, texts)
-    yield* holds("and few reads", texts.length <= 16, texts)
+    yield* holds("and few reads", texts.length <= 18, texts)
   }),
 
   test("as few statements for many as for one", models, function*() {

@@ -340,6 +340,8 @@ export const PrivateMariaDb = (
         const port = await freePort()
         const all = {
           datadir: data,
+          // A server that starts clears what others left, and what they still need, where all share a folder.
+          tmpdir: data,
           socket: join(directory, "socket"),
           "pid-file": join(directory, "pid"),
           "bind-address": "127.0.0.1",
