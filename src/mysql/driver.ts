@@ -7,6 +7,7 @@ import type * as MysqlClient from "@effect/sql-mysql2/MysqlClient"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ConfigurationError } from "../DbError.js"
+import { loader } from "../driver/packages.js"
 import { cancellable } from "../driver/cancellable.js"
 import type { Connection, Driver, Failure, OpenFailure } from "../Driver.js"
 import { advisoryLocks } from "./advisory.js"
@@ -38,15 +39,7 @@ const installed: Packages = {
   client: () => import("@effect/sql-mysql2/MysqlClient")
 }
 
-const load = <A>(name: string, get: () => Promise<A>): Effect.Effect<A, ConfigurationError> =>
-  Effect.tryPromise({
-    try: get,
-    catch: () =>
-      new ConfigurationError({
-        problem: `MySQL and MariaDB need the npm package ${name}, which cannot be loaded`,
-        hint: "npm install mysql2 @effect/sql-mysql2"
-      })
-  })
+const load = loader("MySQL and MariaDB need", "npm install mysql2 @effect/sql-mysql2")
 
 /** What is left of the kills that nobody waits for may take so long when the database is closed, in milliseconds. */
 const lastMoment = 500

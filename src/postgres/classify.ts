@@ -1,12 +1,11 @@
 /**
  * What an error of PostgreSQL or of the way to it means: total over every SQLSTATE, by code and else by class.
  */
+import { conflict, connection, query, timeout } from "../driver/meanings.js"
+import type { Kind, Meaning } from "../driver/meanings.js"
 import type { Failure } from "../Driver.js"
 import { lockHeld, mayBeDone, oneStatement } from "../network/hints.js"
 import * as Tls from "../network/tls.js"
-
-type Kind = Failure["kind"]
-type Reason = Extract<Kind, { readonly error: "QueryError" }>["reason"]
 
 /** What `pg` throws, as far as it is looked at. */
 interface Thrown {
@@ -19,31 +18,10 @@ interface Thrown {
   readonly routine?: unknown
 }
 
-interface Row {
-  readonly kind: Kind
-  readonly hint?: string
-}
-
-const query = (reason: Reason, hint?: string): Row => ({
-  kind: { error: "QueryError", reason },
-  ...(hint === undefined ? {} : { hint })
-})
-
-const connection = (
-  reason: Extract<Kind, { readonly error: "ConnectionError" }>["reason"],
-  isRetryable: boolean,
-  hint?: string
-): Row => ({ kind: { error: "ConnectionError", reason, isRetryable }, ...(hint === undefined ? {} : { hint }) })
-
-const conflict = (reason: Extract<Kind, { readonly error: "ConflictError" }>["reason"]): Row => ({
-  kind: { error: "ConflictError", reason }
-})
-
-const timeout: Row = { kind: { error: "TimeoutError" } }
 const prepared = "behind a pooler that shares connections between transactions, set prepare: \"unnamed\""
 
 /** SQLSTATEs that mean something else than the rest of their class. */
-const codes: { readonly [code: string]: Row } = {
+const codes: { readonly [code: string]: Meaning } = {
   // In a statement they are about a connection that the server tried to make, for a foreign table.
   "08001": connection("refused", false),
   "08004": connection("refused", false),
@@ -105,7 +83,7 @@ const codes: { readonly [code: string]: Row } = {
 }
 
 /** The first two characters of every SQLSTATE that PostgreSQL documents. */
-const classes: { readonly [prefix: string]: Row } = {
+const classes: { readonly [prefix: string]: Meaning } = {
   "00": query("other"),
   "01": query("other"),
   "02": query("other"),
@@ -231,7 +209,7 @@ const columnsOf = (code: string, thrown: Thrown): ReadonlyArray<string> => {
 const isSqlState = (code: string | undefined): code is string =>
   code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith("E")
 
-const bySqlState = (code: string, thrown: Thrown): Row => {
+const bySqlState = (code: string, thrown: Thrown): Meaning => {
   const violation = violations[code]
   if (violation !== undefined) {
     return {
@@ -266,7 +244,7 @@ const socketHints: { readonly [code: string]: string } = {
 /** Socket errors that only come up before a connection stands; that there is no way to the host can also end one. */
 const neverConnected = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENOENT", "EACCES"])
 
-const bySocket = (code: string | undefined, thrown: Thrown, phase: Phase): Row => {
+const bySocket = (code: string | undefined, thrown: Thrown, phase: Phase): Meaning => {
   const message = text(thrown.message) ?? ""
   const tlsHint = Tls.hintOf(thrown)
   if (tlsHint !== undefined) return connection("tls", false, tlsHint)

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Pg from "pg"
 import { ConfigurationError } from "../DbError.js"
+import { loader } from "../driver/packages.js"
 import type { Driver, OpenFailure } from "../Driver.js"
 import { advisoryLocks } from "./advisory.js"
 import * as Connection from "./connection.js"
@@ -26,15 +27,7 @@ const installed: Packages = {
   client: () => import("@effect/sql-pg/PgClient")
 }
 
-const load = <A>(name: string, get: () => Promise<A>): Effect.Effect<A, ConfigurationError> =>
-  Effect.tryPromise({
-    try: get,
-    catch: () =>
-      new ConfigurationError({
-        problem: `PostgreSQL needs the npm package ${name}, which cannot be loaded`,
-        hint: "npm install pg @effect/sql-pg"
-      })
-  })
+const load = loader("PostgreSQL needs", "npm install pg @effect/sql-pg")
 
 const minimumVersion = 12
 

@@ -1,30 +1,15 @@
 /**
  * What an error of SQLite or of better-sqlite3 means: total, by extended result code and for the code that says nothing by its text.
  */
+import { conflict, query } from "../driver/meanings.js"
+import type { Kind, Meaning } from "../driver/meanings.js"
 import type { Failure } from "../Driver.js"
 import { InvalidValue } from "../sql/storage.js"
 
-type Kind = Failure["kind"]
-type Reason = Extract<Kind, { readonly error: "QueryError" }>["reason"]
 type Violation = Extract<Kind, { readonly columns: unknown }>
 
-interface Row {
-  readonly kind: Kind
-  readonly hint?: string
-}
-
-const query = (reason: Reason, hint?: string): Row => ({
-  kind: { error: "QueryError", reason },
-  ...(hint === undefined ? {} : { hint })
-})
-
-const violation = (error: Violation["error"], found: Partial<Violation> = {}): Row => ({
+const violation = (error: Violation["error"], found: Partial<Violation> = {}): Meaning => ({
   kind: { error, constraint: undefined, table: undefined, columns: [], ...found }
-})
-
-const conflict = (reason: Extract<Kind, { readonly error: "ConflictError" }>["reason"], hint?: string): Row => ({
-  kind: { error: "ConflictError", reason },
-  ...(hint === undefined ? {} : { hint })
 })
 
 const locked = conflict(
@@ -35,7 +20,7 @@ const damaged = query("other", "the database file is damaged: restore it from a 
 const disk = query("resources", "reading or writing the file failed: check the disk and the file's permissions")
 
 /** By extended result code; a code that is missing here counts as its primary one, which comes before the second underscore. */
-const codes: { readonly [code: string]: Row } = {
+const codes: { readonly [code: string]: Meaning } = {
   SQLITE_ABORT: query("aborted", "the statement was cut off by a rollback"),
   SQLITE_AUTH: query("permission"),
   SQLITE_BUSY: locked,
@@ -65,7 +50,7 @@ const codes: { readonly [code: string]: Row } = {
 }
 
 /** The texts of SQLITE_ERROR that are not about syntax. */
-const texts: ReadonlyArray<readonly [RegExp, Row]> = [
+const texts: ReadonlyArray<readonly [RegExp, Meaning]> = [
   [/^no such table: /, query("undefinedObject", "create the table first")],
   [/^no such (?!savepoint)/, query("undefinedObject")],
   [/^unknown database/, query("undefinedObject")],
@@ -103,7 +88,7 @@ export const columnsOfMessage = (
     : { table, columns: path.slice(table.length + 1).split(`, ${table}.`) }
 }
 
-const unique = (message: string, tables: ReadonlyArray<string>): Row => {
+const unique = (message: string, tables: ReadonlyArray<string>): Meaning => {
   const path = pathOf(message, "UNIQUE constraint failed: ") ?? ""
   const index = /^index '(.*)'$/s.exec(path)?.[1]
   return index === undefined
@@ -111,7 +96,7 @@ const unique = (message: string, tables: ReadonlyArray<string>): Row => {
     : violation("UniqueViolation", { constraint: index })
 }
 
-const byConstraint = (code: string, message: string, tables: ReadonlyArray<string>): Row | undefined => {
+const byConstraint = (code: string, message: string, tables: ReadonlyArray<string>): Meaning | undefined => {
   switch (code) {
     case "SQLITE_CONSTRAINT_UNIQUE":
     case "SQLITE_CONSTRAINT_PRIMARYKEY":
@@ -139,7 +124,7 @@ const primary = (code: string): string => code.split("_", 2).join("_")
 /** Whether the statement was being prepared, or ran. */
 export type Phase = "prepare" | "run"
 
-const bySqlite = (code: string, message: string, phase: Phase, tables: ReadonlyArray<string>): Row => {
+const bySqlite = (code: string, message: string, phase: Phase, tables: ReadonlyArray<string>): Meaning => {
   const constraint = byConstraint(code, message, tables)
   if (constraint !== undefined) return constraint
   if (primary(code) !== "SQLITE_ERROR") return codes[code] ?? codes[primary(code)] ?? query("other")
@@ -147,7 +132,7 @@ const bySqlite = (code: string, message: string, phase: Phase, tables: ReadonlyA
   return found === undefined ? query(phase === "prepare" ? "syntax" : "other") : found[1]
 }
 
-const byBinding = (message: string): Row => {
+const byBinding = (message: string): Meaning => {
   if (message.includes("connection is not open")) {
     return { kind: { error: "ConnectionError", reason: "closed", isRetryable: true } }
   }
