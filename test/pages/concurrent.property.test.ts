@@ -119,9 +119,6 @@ for (const database of available) {
           seen += ids.length - stays.length
         }
       }
-      console.log(
-        `${database.name}: ${told.writes} changes, ${told.between} slices beside some, ${seen} of their rows seen`
-      )
       assert.isAbove(told.between, 5 * rounds)
       assert.isAbove(seen, rounds)
     }, isLong ? 1_200_000 : 120_000)
