@@ -67,7 +67,7 @@ const keys: Record<string, unknown> = { k0: 1, k1: 1, i0_k0: 1, i0_k1: 1, i1_k0:
 keys["i0"] = [{ row: {}, keys }]
 
 /** Fits every statement that goes on with what an earlier one found. */
-const row = (): object => ({ ...keys, keys, row: {}, found: { row: {}, keys } })
+const row = (): object => ({ ...keys, key: keys, keys, row: {}, found: { row: {}, keys } })
 
 type One = Exclude<Statement, { readonly _tag: "Script" }>
 

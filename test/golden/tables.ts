@@ -11,6 +11,7 @@ import { loading } from "./loading.js"
 import { locking } from "./locking.js"
 import { mutations } from "./mutations.js"
 import { pages } from "./pages.js"
+import { relations } from "./relations.js"
 import { queries } from "./queries.js"
 import { scalars } from "./scalars.js"
 import { times } from "./times.js"
@@ -33,6 +34,7 @@ export const tables = {
   patterns,
   pages,
   queries,
+  relations,
   scalars,
   search,
   select,
