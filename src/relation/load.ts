@@ -3,7 +3,9 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
+import * as Predicate from "effect/Predicate"
 import { Database } from "../Database.js"
+import { ValidationError } from "../DbError.js"
 import type { ReadFailure } from "../DbError.js"
 import type { ColumnsId } from "../Source.js"
 import { plansOf } from "./definition.js"
@@ -19,6 +21,9 @@ type Relations = { readonly [name: string]: RelationFrom<any> }
 export type Row<M> = M extends { readonly [ColumnsId]: infer C } ? { readonly [K in keyof C]?: C[K] } : never
 
 type Of<X extends Relations> = Row<X[keyof X]["from"]>
+
+const refused = (path: ReadonlyArray<number>, message: string) =>
+  new ValidationError({ subject: "The rows to load relations onto", issues: [{ path, message }] })
 
 /**
  * Loads relations onto rows that are there already, and gives the rows: instances of a model, or records that have the columns which the relations
@@ -51,8 +56,8 @@ type Of<X extends Relations> = Row<X[keyof X]["from"]>
  * further in are loaded onto what it has, where that lacks them. The rows are changed, and given back; the same row several times is one. Of no
  * rows nothing is sent.
  *
- * A row without a column that a relation starts from, and a frozen one, are a ConfigurationError; a value that the column cannot hold is a
- * ValidationError. The row that one has to belong to and that is missing is a DecodeError, as in `Query.include`.
+ * A row without a column that a relation starts from, and a frozen one, are a ConfigurationError; a value that the column cannot hold, and
+ * what is no list of rows, is a ValidationError. The row that one has to belong to and that is missing is a DecodeError, as in `Query.include`.
  *
  * @since 0.1.0
  * @category running
@@ -66,6 +71,9 @@ export const load: {
     relations: X & Fresh<X[keyof X]["from"], X>
   ): Effect.Effect<ReadonlyArray<Loaded<X> & A>, ReadFailure, Database>
 } = dual(2, (rows: ReadonlyArray<object>, relations: Relations) => {
+  if (!Array.isArray(rows)) return refused([], "are no list")
+  const none = rows.findIndex((row) => !Predicate.isRecord(row))
+  if (none >= 0) return refused([none], "is no row")
   const includes = includesOf(plansOf(relations))
   return rows.length === 0
     ? Effect.succeed(rows)

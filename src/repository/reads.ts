@@ -4,6 +4,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { Cursors } from "../Cursors.js"
 import type { Database } from "../Database.js"
@@ -117,9 +118,11 @@ export interface ReadRepository<in out M extends Model.Any, out R = Database> {
 type AnyQuery = Query.Query<any, any, any, any>
 
 const noOrder = () => make<boolean>(Filter.invalid(["orderBy"], "takes a callback over the columns"))
+const noOptions = () => make<boolean>(Filter.invalid(["options"], "are no record"))
 
 /** What an option says is said of the query, `undefined` too, which it then refuses: it never means that the option was left out. */
 const narrowed = (query: AnyQuery, options: ListOptions<any, any>): Query.Query<any> => {
+  if (!Predicate.isRecord(options)) return Query.where(noOptions)(query) as Query.Query<any>
   let found = query
   if ("where" in options) found = Query.where(options.where as never)(found)
   if ("orderBy" in options) {
@@ -162,7 +165,8 @@ export const readsOf = (model: Model.Any): ReadRepository<any> => {
     findById,
     findOption: (id: unknown) =>
       asking(byKey(id), (rows) => Effect.succeed(rows.length === 0 ? Option.none() : Option.some(rows[0]))),
-    findBy: (where: never, options?: Listed<any>) => list({ ...options, where }),
+    findBy: (where: never, options: Listed<any> = {}) =>
+      list(Predicate.isRecord(options) ? { ...options, where } : options),
     findOneBy: (where: never) => Query.one(list({ where })),
     list,
     page: (options: object = {}) => paged(options, Query.page),

@@ -29,10 +29,11 @@ import { names } from "./names.js"
 import { sought } from "./sought.js"
 import { values } from "./values.js"
 import { outside } from "./outside.js"
+import { related } from "./related.js"
 import { words } from "./words.js"
 
 const isLong = process.env["STRATA_LONG"] === "1"
-const entries: ReadonlyArray<Entry> = [...values, ...names, ...words, ...sought, ...outside]
+const entries: ReadonlyArray<Entry> = [...values, ...names, ...words, ...sought, ...outside, ...related]
 const inputsEach = isLong ? Math.ceil(12_000 / entries.length) : 3
 const seed = Number(process.env["STRATA_SEED"] ?? 77)
 
