@@ -94,19 +94,19 @@ export const relations = [
   line("rows of a link: include, sorted by them", Query.from(Post).pipe(Query.include({ tags: linkedTags.pipe(Relation.orderBy((_, { link }) => Expr.desc(link.tagId))) })), {
     sqlite: [
       ["select \"posts\".\"id\", \"posts\".\"author_id\", \"posts\".\"title\", \"posts\".\"published\" from \"posts\""],
-      ["select \"tags\".\"id\", \"tags\".\"label\", \"posts_tags\".\"post_id\", \"posts_tags\".\"post_id\", \"posts_tags\".\"tag_id\" from \"tags\" inner join \"posts_tags\" on \"posts_tags\".\"tag_id\" = \"tags\".\"id\" where \"posts_tags\".\"post_id\" in (?) order by \"posts_tags\".\"tag_id\" desc", 1n]
+      ["select \"tags\".\"id\", \"tags\".\"label\", \"posts_tags\".\"post_id\", \"posts_tags\".\"post_id\", \"posts_tags\".\"tag_id\" from \"tags\" inner join \"posts_tags\" on \"posts_tags\".\"tag_id\" = \"tags\".\"id\" where \"posts_tags\".\"post_id\" in (?) order by \"posts_tags\".\"tag_id\" desc, \"tags\".\"id\" desc", 1n]
     ],
     postgresql: [
       ["select \"posts\".\"id\", \"posts\".\"author_id\", \"posts\".\"title\", \"posts\".\"published\" from \"posts\""],
-      ["select \"tags\".\"id\", \"tags\".\"label\", \"posts_tags\".\"post_id\", \"posts_tags\".\"post_id\", \"posts_tags\".\"tag_id\" from \"tags\" inner join \"posts_tags\" on \"posts_tags\".\"tag_id\" = \"tags\".\"id\" where \"posts_tags\".\"post_id\" in ($1::integer) order by \"posts_tags\".\"tag_id\" desc", "1"]
+      ["select \"tags\".\"id\", \"tags\".\"label\", \"posts_tags\".\"post_id\", \"posts_tags\".\"post_id\", \"posts_tags\".\"tag_id\" from \"tags\" inner join \"posts_tags\" on \"posts_tags\".\"tag_id\" = \"tags\".\"id\" where \"posts_tags\".\"post_id\" in ($1::integer) order by \"posts_tags\".\"tag_id\" desc, \"tags\".\"id\" desc", "1"]
     ],
     mariadb: [
       ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts`"],
-      ["select `tags`.`id`, `tags`.`label`, `posts_tags`.`post_id`, `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `tags` inner join `posts_tags` on `posts_tags`.`tag_id` = `tags`.`id` where `posts_tags`.`post_id` in (?) order by `posts_tags`.`tag_id` desc", 1n]
+      ["select `tags`.`id`, `tags`.`label`, `posts_tags`.`post_id`, `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `tags` inner join `posts_tags` on `posts_tags`.`tag_id` = `tags`.`id` where `posts_tags`.`post_id` in (?) order by `posts_tags`.`tag_id` desc, `tags`.`id` desc", 1n]
     ],
     mysql: [
       ["select `posts`.`id`, `posts`.`author_id`, `posts`.`title`, `posts`.`published` from `posts`"],
-      ["select `tags`.`id`, `tags`.`label`, `posts_tags`.`post_id`, `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `tags` inner join `posts_tags` on `posts_tags`.`tag_id` = `tags`.`id` where `posts_tags`.`post_id` in (?) order by `posts_tags`.`tag_id` desc", 1n]
+      ["select `tags`.`id`, `tags`.`label`, `posts_tags`.`post_id`, `posts_tags`.`post_id`, `posts_tags`.`tag_id` from `tags` inner join `posts_tags` on `posts_tags`.`tag_id` = `tags`.`id` where `posts_tags`.`post_id` in (?) order by `posts_tags`.`tag_id` desc, `tags`.`id` desc", 1n]
     ]
   }),
   line("rows of a link: by join", Query.from(Post).pipe(Query.include({ tags: linkedTags }, { strategy: "join" })), {
