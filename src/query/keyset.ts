@@ -12,6 +12,7 @@ import { exactText, isOrdered } from "../expr/exact.js"
 import { allOf } from "../expr/logic.js"
 import type { Slice } from "../Page.js"
 import type * as Ast from "../sql/ast.js"
+import { withAnyLists } from "./anyLists.js"
 import { asking, scopeOf } from "./built.js"
 import type { Any, Query } from "./built.js"
 import { hasAggregate, hasWindow } from "./derived.js"
@@ -71,7 +72,7 @@ const clauseOf = ({ groupBy }: Ast.Select) => groupBy.length > 0 ? "having" : "w
 /** Of queries that are kept, by the database that said it. */
 const identities = new WeakMap<Ast.Select, WeakMap<Database.Service, string>>()
 
-/** The query that a cursor is of: what it reads from, its conditions and its order, without their values. What it selects is no matter of it. */
+/** The query that a cursor is of: what it reads from, its conditions and its order, without their values and how many of them a list has. What it selects is no matter of it. */
 const identityOf = (
   ast: Ast.Select,
   orderBy: ReadonlyArray<Ast.Order>,
@@ -90,7 +91,7 @@ const identityOf = (
       includes: [],
       lock: undefined
     }
-    return Effect.map(database.print(asked), ({ sql }) => {
+    return Effect.map(database.print(withAnyLists(asked)), ({ sql }) => {
       const identity = createHash("sha256").update(sql).digest("base64url").slice(0, 22)
       known.set(database, identity)
       return identity

@@ -299,6 +299,26 @@ for (const database of available) {
       const first = await run(named.pipe(Query.keyset({ size: 2 })))
       const fewer = all.pipe(Query.where({ id: { lt: 6 } }), Query.pluck((a) => a.id))
       assert.deepStrictEqual((await run(fewer.pipe(Query.keyset({ after: first.next })))).items, [2, 5, 3])
+      // Nor is how many of them a list has.
+      const listed = (count: number) => {
+        const list = Array.from({ length: count }, (_, i) => i + 1)
+        const books = Relation.some(authorBooks, { id: { in: list } })
+        return all.pipe(
+          Query.where({ id: { in: list }, and: [books, { not: { id: { in: [99, ...list.slice(5)] } } }] })
+        )
+      }
+      const begun = await run(listed(5).pipe(Query.keyset({ size: 2 })))
+      assert.deepStrictEqual(ids(begun.items), [1, 4])
+      const rests: ReadonlyArray<readonly [count: number, rest: Array<number>]> = [
+        [1, []],
+        [2, [2]],
+        [3, [2, 3]],
+        [5, [2, 5, 3]],
+        [600, [2, 5, 3]]
+      ]
+      for (const [count, rest] of rests) {
+        assert.deepStrictEqual(ids((await run(listed(count).pipe(Query.keyset({ after: begun.next })))).items), rest)
+      }
       // Another secret; then one that knows the old one.
       const ask = all.pipe(Query.keyset({ after: cursor, size: 2 }))
       const changed = Cursors.layer({ secret: Redacted.make("another secret of many bytes") })
