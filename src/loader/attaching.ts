@@ -2,7 +2,6 @@
  * Related rows are put on the rows that they belong to.
  */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { ConfigurationError, DecodeError } from "../DbError.js"
 import type { ReadFailure } from "../DbError.js"
 import { give } from "../model/instance.js"
@@ -12,7 +11,7 @@ import { refused } from "../executor/statements.js"
 import type { Include } from "../sql/ast.js"
 import { children } from "./children.js"
 import type { Run } from "./children.js"
-import { hasParts, partName, rowsName } from "./parts.js"
+import { bareKey, hasParts, partName, rowsName } from "./parts.js"
 import type { Form, Keyed } from "./parts.js"
 import { problemOfInclude } from "./problems.js"
 
@@ -45,9 +44,6 @@ const putAll = (
 
 const outcome = (problem: DecodeError | undefined): Effect.Effect<void, DecodeError> =>
   problem === undefined ? Effect.void : Effect.fail(problem)
-
-/** The value of a key that is an Option, null for none. */
-const bareKey = (value: unknown): unknown => Option.isOption(value) ? Option.getOrNull(value) : value
 
 /** By a statement for all rows; `keyAt` is what the relation starts from in a row. */
 const select = (

@@ -11,7 +11,7 @@ import { selectFor } from "../relation/use.js"
 import type { Expression, Include, Select } from "../sql/ast.js"
 import { columnOf } from "../sql/nodes.js"
 import type { ValueType } from "../sql/storage.js"
-import { keyed, numbered, orderOf, parameter, partName, withParts } from "./parts.js"
+import { bareKey, keyed, numbered, orderOf, parameter, partName, withParts } from "./parts.js"
 import type { Form, Keyed } from "./parts.js"
 
 /** Reads the rows of a select without relations. */
@@ -84,7 +84,7 @@ export const children = (
       const placeOf = placing(include.parent)
       const names = holding.map((_, part) => partName(select.includes.length, part))
       for (const { keys, row } of all) {
-        const place = placeOf(names.map((name) => keys[name]))
+        const place = placeOf(names.map((name) => bareKey(keys[name])))
         const group = groups.get(place)
         if (group === undefined) groups.set(place, [row])
         else group.push(row)

@@ -1,6 +1,7 @@
 /**
  * What is read beside the rows of a select for the sake of its relations: keys to find related rows by, or the related rows themselves.
  */
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Comparison from "../expr/comparison.js"
 import { relationAgg } from "../expr/lists.js"
@@ -28,6 +29,9 @@ const isEmpty = (record: object): boolean => Object.keys(record).length === 0
 
 /** Whether what is read of a relation are rows with parts beside them. */
 export const hasParts = ({ beside, select }: Include): boolean => select.includes.length > 0 || !isEmpty(beside)
+
+/** The value of a key that is an Option, null for none. */
+export const bareKey = (value: unknown): unknown => Option.isOption(value) ? Option.getOrNull(value) : value
 
 /** The name of a part of a key. */
 export const partName = (key: number, part: number): string => `i${key}_k${part}`

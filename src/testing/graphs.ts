@@ -1,8 +1,10 @@
 /**
  * Rows inserted with those that belong to them.
  */
+import * as BigDecimal from "effect/BigDecimal"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Expr from "../Expr.js"
 import * as Field from "../Field.js"
@@ -49,6 +51,19 @@ class ToyTag extends Model.Class<ToyTag>("ToyTag")({
   tagId: Schema.Int.pipe(Field.primaryKey, Field.references(() => Tag)),
   weight: Schema.Int.pipe(Field.default(1))
 }, { table: "contract_toy_tags" }) {}
+
+class Coin extends Model.Class<Coin>("Coin")({
+  worth: Schema.BigDecimalFromSelf.pipe(Field.decimal(12, 2), Field.primaryKey),
+  land: text.pipe(Field.primaryKey),
+  name: text
+}, { table: "contract_coins" }) {}
+
+class Find extends Model.Class<Find>("Find")({
+  id: Field.generated(Schema.Int).pipe(Field.primaryKey),
+  worth: Schema.OptionFromNullOr(Schema.BigDecimalFromSelf).pipe(Field.decimal(12, 2)),
+  land: Schema.OptionFromNullOr(text),
+  place: text
+}, { table: "contract_finds" }) {}
 
 const models = [Maker, Badge, Toy, Note, Tag, ToyTag]
 
@@ -254,5 +269,27 @@ export const cases = group("graphs", [
       return Either.isLeft(failed)
     }))
     yield* same("in a transaction it is a savepoint", [outcome, yield* names], [true, ["before", "a"]])
+  }),
+
+  test("keys that are Options", [Coin, Find], function*() {
+    const coin = Relation.belongsTo(Find, Coin, { worth: "worth", land: "land" })
+    const finds = Relation.hasMany(Coin, Find, { worth: "worth", land: "land" })
+    const worth = BigDecimal.unsafeFromString("1.50")
+    yield* Mutation.insertGraph(Coin, { finds }, { worth, land: "at", name: "old", finds: [{ place: "a" }] })
+    const put = (worth: string, land: string | undefined) =>
+      Mutation.insertGraph(Find, { coin }, {
+        place: "b",
+        worth: Option.some(BigDecimal.unsafeFromString(worth)),
+        land: Option.fromNullable(land)
+      })
+    yield* same("by its key", (yield* put("1.5", "at")).coin?.name, "old")
+    yield* same("by half a key, which is none", (yield* put("1.5", undefined)).coin, null)
+    yield* failsWith("by the key of none", put("1.51", "at"), "RowNotFound")
+    for (const strategy of ["select", "join"] as const) {
+      const all = yield* Query.from(Find).pipe(Query.include({ coin }, { strategy }))
+      yield* same(`the coin of each: ${strategy}`, all.map((find) => find.coin?.name), ["old", "old", undefined])
+      const [old] = yield* Query.from(Coin).pipe(Query.include({ finds }, { strategy }))
+      yield* same(`the finds: ${strategy}`, old?.finds.map(({ place }) => place).toSorted(), ["a", "b"])
+    }
   })
 ])

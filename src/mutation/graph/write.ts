@@ -2,6 +2,7 @@
  * Writes the rows of a graph, level by level, and puts together what was written.
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Database from "../../Database.js"
 import { RowNotFound, ValidationError } from "../../DbError.js"
 import type { WriteFailure } from "../../DbError.js"
@@ -107,9 +108,12 @@ const rowsThere = (
   })
 }
 
-/** Stored values as programs have them. */
+/** Stored values of a key as programs have them; of an Option what it holds. */
 const keyOf = (columns: ReadonlyArray<Ast.Column>, stored: Key): Key =>
-  stored.map((value, i) => conversionOf(columns[i]!.type).fromStored(value))
+  stored.map((one, i) => {
+    const value = conversionOf(columns[i]!.type).fromStored(one)
+    return Option.isOption(value) ? Option.getOrNull(value) : value
+  })
 
 /** Gives each of the owners what belongs to it. */
 const giveAll = (
