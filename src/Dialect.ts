@@ -19,6 +19,7 @@ import type {
   Ref,
   SearchIndex,
   Select,
+  Source,
   Table,
   Update,
   Values,
@@ -132,6 +133,8 @@ export interface Printers {
   readonly order: (writer: Writer, order: Order) => void
   /** `limit … offset …`, either may be missing. */
   readonly limit: (writer: Writer, select: Select) => void
+  /** Prints a source whose rows may be missing in a join, where the database needs it in another form; false where it does not. */
+  readonly missingRows?: (writer: Writer, source: Source) => boolean
   /** `rollup (…)` and its like, told whether it is all that a select groups by. */
   readonly grouping: (writer: Writer, grouping: Grouping, isAlone: boolean) => void
   /**

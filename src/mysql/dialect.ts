@@ -12,6 +12,7 @@ import { DecimalParameter, fromItem, make as makeCodecs } from "./codecs.js"
 import { jsonOf } from "./json.js"
 import { searchForm, searchOf } from "./search.js"
 import { keys } from "./keys.js"
+import { missingRows } from "./missingRows.js"
 import { most, ownTable, printDelete, printUpdate } from "./joinedWrites.js"
 import { encodeWith, printListed, printManyRows } from "./manyRows.js"
 import { operatorsOf } from "./operators.js"
@@ -96,7 +97,7 @@ const printersOf = (server: Server, codecs: Dialect["codecs"]): Dialect["print"]
     manyRows: printManyRows(server, codecs, ddl),
     listed: printListed(server, codecs, ddl),
     joinedUpdate: printUpdate,
-    ...(server.kind === "mariadb" ? { windowApart } : {}),
+    ...(server.kind === "mariadb" ? { missingRows, windowApart } : {}),
     // MariaDB reads all first, as its session is told to.
     ...(server.kind === "mariadb"
       ? {}

@@ -10,6 +10,8 @@ import type { Writer } from "./writer.js"
 export interface ClauseForm {
   readonly order: (writer: Writer, order: Order) => void
   readonly limit: (writer: Writer, select: Select) => void
+  /** Prints a source whose rows may be missing beside others, where a database needs it in another form; false where it does not. */
+  readonly missingRows?: (writer: Writer, source: Source) => boolean
   /** Told whether it is all that the select groups by. */
   readonly grouping: (writer: Writer, grouping: Grouping, isAlone: boolean) => void
   /** Missing where a transaction that writes has the whole database to itself. */
@@ -40,6 +42,14 @@ export const printSource = (writer: Writer, from: Source): Writer => {
   }
 }
 
+/** The source of a join, or before all of them the first one. */
+const printJoined = (writer: Writer, { from, joins }: Select, at: number, { missingRows }: ClauseForm): void => {
+  const source = joins[at]?.source ?? from
+  const mayMiss = missingRows !== undefined &&
+    joins.some(({ kind }, i) => kind === "full" ? i >= at : i === at ? kind === "left" : kind === "right" && i > at)
+  if (!mayMiss || !missingRows(writer, source)) printSource(writer, source)
+}
+
 export const clauses: { readonly [K in Clause]: ClausePrinter } = {
   projection: (writer, { distinct, projection }, _, named) => {
     writer.text(distinct === false ? "select " : "select distinct ")
@@ -48,15 +58,15 @@ export const clauses: { readonly [K in Clause]: ClausePrinter } = {
     }
     writer.projection(projection, { named })
   },
-  from: (writer, select) => {
+  from: (writer, select, form) => {
     writer.text(" from ")
-    printSource(writer, select.from)
+    printJoined(writer, select, -1, form)
   },
-  joins: (writer, { joins }) => {
-    for (const join of joins) {
-      if (join.kind === "full") writer.requires("full join")
-      printSource(writer.text(` ${join.kind} join `), join.source)
-      if (join.on !== undefined) writer.text(" on ").expression(join.on)
+  joins: (writer, select, form) => {
+    for (const [at, { kind, on }] of select.joins.entries()) {
+      if (kind === "full") writer.requires("full join")
+      printJoined(writer.text(` ${kind} join `), select, at, form)
+      if (on !== undefined) writer.text(" on ").expression(on)
     }
   },
   where: (writer, { where }) => {

@@ -19,8 +19,6 @@ export interface Around {
   readonly terms: ReadonlyArray<Term>
   /** Whether queries may stand within. */
   readonly queries: boolean
-  /** Whether all is NULL where the columns are, and no value stands alone. */
-  readonly isStrict?: boolean
 }
 
 const schemas: { readonly [K in Exclude<Kind, "day">]: Schema.Schema<any, any> } = {
@@ -38,13 +36,13 @@ export const termsOf = (columns: any, table: Table): ReadonlyArray<Term> =>
   table.columns.map(({ kind, name }) => ({ kind, expr: columns[name] }))
 
 /** Kinds that there is something of. */
-export const kindsIn = ({ isStrict, terms }: Around): ReadonlyArray<Kind> =>
-  kinds.filter((kind) => (kind !== "day" && isStrict !== true) || terms.some((term) => term.kind === kind))
+export const kindsIn = ({ terms }: Around): ReadonlyArray<Kind> =>
+  kinds.filter((kind) => kind !== "day" || terms.some((term) => term.kind === kind))
 
 /** A column, or else a value. */
-const leaf = (kind: Kind, { choices, isStrict, terms }: Around): any => {
+const leaf = (kind: Kind, { choices, terms }: Around): any => {
   const own = terms.filter((term) => term.kind === kind)
-  if (own.length > 0 && (kind === "day" || isStrict === true || !choices.oneIn(6))) return choices.of(own).expr
+  if (own.length > 0 && (kind === "day" || !choices.oneIn(6))) return choices.of(own).expr
   return Expr.param(schemas[kind as Exclude<Kind, "day">], valueOf(kind, choices))
 }
 
@@ -157,15 +155,10 @@ const every = Object.fromEntries(kinds.map((kind) => [kind, [...makers[kind], ..
   readonly [K in Kind]: ReadonlyArray<Make>
 }
 
-const strict = {
-  ...makers,
-  bool: makers.bool.filter((make) => make === comparison || make === negation || make === part)
-}
-
 /** An expression of a kind. */
 export const expression = (kind: Kind, around: Around, depth: number): any => {
   if (depth <= 0 || around.choices.below(3) === 0) return leaf(kind, around)
-  const makes = around.isStrict === true ? strict[kind] : every[kind]
+  const makes = every[kind]
   if (makes.length === 0) return leaf(kind, around)
   const at = around.choices.below(makes.length + (around.queries ? 1 : 0))
   return makes[at]?.(around, depth - 1) ?? scalar(kind, around, depth - 1)

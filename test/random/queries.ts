@@ -33,11 +33,8 @@ const keysOf = ({ sources }: Joined) => (root: any, joined: any): ReadonlyArray<
 
 let names = 0
 
-/**
- * A table of the database, or rows that a query, a common table expression or a list gives. Once it has merged a derived table whose rows may be
- * missing in a join, MariaDB does not always see that its columns are NULL there if what they are made of would not be: then they would be.
- */
-const tableOf = (choices: Choices, depth: number, isOptional: boolean): Table => {
+/** A table of the database, or rows that a query, a common table expression or a list gives. */
+const tableOf = (choices: Choices, depth: number): Table => {
   const base = () => choices.of(tables)
   if (depth <= 0) return base()
   switch (choices.below(9)) {
@@ -51,7 +48,7 @@ const tableOf = (choices: Choices, depth: number, isOptional: boolean): Table =>
       const query = filtered.query.pipe(Query.select((root: any) => {
         const terms = termsOf(root, table)
         const shape: Record<string, any> = { id: root.id }
-        const inside = { ...around(choices, terms, false), isStrict: isOptional }
+        const inside = around(choices, terms, false)
         for (const kind of choices.some(1, 3, () => choices.of(kindsIn(inside)))) {
           const name = `e${extra.length}`
           extra.push({ name, kind })
@@ -134,12 +131,11 @@ const joinsOf = (choices: Choices): Joined => {
     { length: choices.below(3) },
     () => choices.of(["inner", "inner", "left", "left", "right", "cross"])
   )
-  const isOptional = (at: number): boolean => kinds[at] === "left" || kinds.slice(at + 1).includes("right")
-  const first = tableOf(choices, 1, isOptional(-1))
+  const first = tableOf(choices, 1)
   let joined: Joined = { query: Query.from(first.source), sources: [[undefined, first]] }
   for (const [at, kind] of kinds.entries()) {
     const alias = at === 0 ? "j" : "k"
-    const table = tableOf(choices, 1, isOptional(at))
+    const table = tableOf(choices, 1)
     const before = termsIn(joined)
     const by = (root: any, all: any) => on(choices, before(root, all), termsOf(all[alias], table))
     const { query } = joined
