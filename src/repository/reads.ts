@@ -157,6 +157,7 @@ export const readsOf = (model: Model.Any): ReadRepository<any> => {
     asking(byKey(id), (rows) => rows.length === 0 ? Effect.fail(new RowNotFound({})) : Effect.succeed(rows[0]))
   const list = (options: ListOptions<any, any> = {}) => narrowed(all, options)
   const paged = (options: object, page: (options: object) => (query: any) => unknown) => {
+    if (!Predicate.isRecord(options)) return page(options)(all)
     const { orderBy: _, where: __, ...given } = options as ListOptions<any, any>
     return page(given)(narrowed(all, only(options, "where", "orderBy")))
   }
