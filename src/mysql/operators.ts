@@ -107,7 +107,7 @@ export const operatorsOf = (server: Server): Dialect["operators"] => {
     modulo: infix("%"),
     round,
     avg,
-    ...(server.kind === "mariadb" ? Windows.operators : {}),
+    ...(server.kind === "mariadb" ? { ...Windows.operators, joinedGroup: functionOf("max") } : {}),
     now: (writer) => writer.text("utc_timestamp(3)")
   }
 }

@@ -9,9 +9,10 @@ import type { ValueType } from "./storage.js"
  * The expression that a select is grouped by, in `group by` and as a column of its own; and the value of it that a group has. A dialect prints
  * them such that the database knows both for the same; one that needs no help has no printers for them.
  */
-const operators: { readonly [K in "key" | "value"]: Operator } = {
+const operators: { readonly [K in "key" | "value" | "joined"]: Operator } = {
   key: { name: "groupKey", form: "dialect" },
-  value: { name: "groupValue", form: "dialect" }
+  value: { name: "groupValue", form: "dialect" },
+  joined: { name: "joinedGroup", form: "dialect" }
 }
 
 const isExpression = (group: Expression | Grouping): group is Expression => group._tag !== "Grouping"
@@ -22,12 +23,21 @@ export class Keys {
   /** Those that are a column: the group is by the first that is. */
   private readonly placed = new Set<Expression>()
 
-  private constructor(private readonly keys: ReadonlyArray<Expression>) {}
+  private constructor(private readonly keys: ReadonlyArray<Expression>, private readonly value: Operator) {}
 
   /** Copies, as what has been printed is known by its identity, and a select may be printed twice. */
   static of(groups: ReadonlyArray<Expression | Grouping>): Keys | undefined {
     const keys = groups.filter(isExpression).map((key) => ({ ...key }))
-    return keys.length === 0 ? undefined : new Keys(keys)
+    return keys.length === 0 ? undefined : new Keys(keys, operators.value)
+  }
+
+  /** Columns of a group, as `having` names them where a database takes one that a join makes equal to another for not grouped. */
+  static joined(columns: ReadonlyArray<Expression>): Keys {
+    return new Keys(columns, operators.joined)
+  }
+
+  condition(having: Expression): Expression {
+    return this.within(having)
   }
 
   select(select: Select): Select {
@@ -78,7 +88,7 @@ export class Keys {
 
   private within(expression: Expression): Expression {
     // A value is the same in all rows.
-    const found = expression._tag === "Parameter" ? undefined : this.found(expression, operators.value)
+    const found = expression._tag === "Parameter" ? undefined : this.found(expression, this.value)
     if (found !== undefined) return found
     switch (expression._tag) {
       case "Call":

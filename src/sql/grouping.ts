@@ -16,12 +16,30 @@ import { layoutOf } from "./projection.js"
 /** Stands for what the select itself gives, whose columns are printed by name alone. */
 export const output: Ref = { hint: "output" }
 
+/** A select to print, and the names of what it gives where it has to name them. */
+interface Printable {
+  readonly select: Select
+  readonly names: ReadonlyArray<string> | undefined
+}
+
 /** The select with such groups and orders named, and the names; undefined where there are none. */
-export const byOutput = (
-  select: Select,
-  named: boolean,
-  operators: Dialect["operators"]
-): { readonly select: Select; readonly names: ReadonlyArray<string> | undefined } | undefined => {
+export const byOutput = (given: Select, named: boolean, operators: Dialect["operators"]): Printable | undefined => {
+  const select = operators["joinedGroup"] === undefined ? given : withJoinedGroups(given)
+  return placed(select, named, operators) ?? (select === given ? undefined : { select, names: undefined })
+}
+
+const isColumn = (group: Expression | Grouping): group is Expression => group._tag === "Column"
+
+/** In `having`, where a join may make one column of the group equal to another. */
+const withJoinedGroups = (select: Select): Select => {
+  const { groupBy, having, joins } = select
+  if (having === undefined || joins.length === 0) return select
+  const columns = groupBy.filter(isColumn)
+  const held = columns.length < 2 ? having : Keys.joined(columns).condition(having)
+  return held === having ? select : { ...select, having: held }
+}
+
+const placed = (select: Select, named: boolean, operators: Dialect["operators"]): Printable | undefined => {
   if (select.groupBy.length === 0 && !select.distinct) return undefined
   if (select.distinct === true) checkOrder(select)
   if (
@@ -56,10 +74,10 @@ export const byOutput = (
       expression: { _tag: "Column" as const, ref: output, name: names[place]!, type: order.expression.type }
     }
   })
-  const placed = { ...select, groupBy, orderBy }
+  const byPlace = { ...select, groupBy, orderBy }
   const keys = operators["groupKey"] === undefined ? undefined : Keys.of(select.groupBy.filter(isWorkedOut))
-  const changed = keys?.select(placed) ?? placed
-  return isFound || changed !== placed ? { select: changed, names: isFound ? names : undefined } : undefined
+  const changed = keys?.select(byPlace) ?? byPlace
+  return isFound || changed !== byPlace ? { select: changed, names: isFound ? names : undefined } : undefined
 }
 
 /** Of rows that are made one, each may have had another place: PostgreSQL refuses such an order, others take any of them. */

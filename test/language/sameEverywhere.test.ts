@@ -40,6 +40,30 @@ for (const database of available) {
     const byId = all.pipe(Query.orderBy((v) => Expr.asc(v.id)))
     const initial = (v: { readonly name: Expr.Expr<string> }) => Expr.substring(v.name, 1, 2)
 
+    describe("a group by columns that a join makes equal", () => {
+      const pairs = all.pipe(
+        Query.innerJoin("other", Visit, (v, { other }) => Expr.eq(v.id, other.id)),
+        Query.groupBy((v, { other }) => [v.id, other.id, other.name])
+      )
+      const ids = Query.pluck((v: Expr.Columns<typeof Visit>) => v.id)
+      gives("in having", pairs.pipe(Query.having((_, { other }) => Expr.eq(other.id, 3)), ids), [3])
+      gives(
+        "in having, of either",
+        pairs.pipe(Query.having((v, { other }) => Expr.gt(v.id, other.id)), ids),
+        []
+      )
+      gives(
+        "in having, within larger ones",
+        pairs.pipe(
+          Query.having((v, { other }) =>
+            Expr.and(Expr.gt(Expr.add(other.id, v.id), 5), Expr.in(other.name, ["bo", "ada"]), Expr.eq(Expr.count(), 1))
+          ),
+          ids
+        ),
+        [4]
+      )
+    })
+
     describe("a group by an expression with values, within larger ones", () => {
       gives(
         "in the select",
