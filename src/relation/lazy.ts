@@ -4,12 +4,14 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Predicate from "effect/Predicate"
 import * as Batch from "../database/batch.js"
 import { Database } from "../Database.js"
 import type { ReadFailure } from "../DbError.js"
 import type * as Ast from "../sql/ast.js"
 import { scopesOf } from "../transaction/scope.js"
 import type { LoadedId, RelationFrom } from "./definition.js"
+import { refusedRows } from "./load.js"
 import type { Row } from "./load.js"
 import { includesOf } from "./use.js"
 
@@ -90,6 +92,7 @@ export const lazy = <F, A>(
   })
   return (row) =>
     Effect.contextWithEffect((context: Context.Context<Database>) => {
+      if (!Predicate.isRecord(row)) return refusedRows([], "are asked of what is no row")
       const known = kept.of(context)
       return known.has(row)
         ? Effect.succeed(known.get(row) as A)

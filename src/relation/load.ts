@@ -22,7 +22,7 @@ export type Row<M> = M extends { readonly [ColumnsId]: infer C } ? { readonly [K
 
 type Of<X extends Relations> = Row<X[keyof X]["from"]>
 
-const refused = (path: ReadonlyArray<number>, message: string) =>
+export const refusedRows = (path: ReadonlyArray<number>, message: string) =>
   new ValidationError({ subject: "The rows to load relations onto", issues: [{ path, message }] })
 
 /**
@@ -71,9 +71,9 @@ export const load: {
     relations: X & Fresh<X[keyof X]["from"], X>
   ): Effect.Effect<ReadonlyArray<Loaded<X> & A>, ReadFailure, Database>
 } = dual(2, (rows: ReadonlyArray<object>, relations: Relations) => {
-  if (!Array.isArray(rows)) return refused([], "are no list")
+  if (!Array.isArray(rows)) return refusedRows([], "are no list")
   const none = rows.findIndex((row) => !Predicate.isRecord(row))
-  if (none >= 0) return refused([none], "is no row")
+  if (none >= 0) return refusedRows([none], "is no row")
   const includes = includesOf(plansOf(relations))
   return rows.length === 0
     ? Effect.succeed(rows)

@@ -1,6 +1,7 @@
 /**
  * Relations of a model to itself, followed to the end.
  */
+import * as Predicate from "effect/Predicate"
 import { min } from "../expr/aggregate.js"
 import * as Comparison from "../expr/comparison.js"
 import { integerType, literal, make as makeExpr, nodeOf, parameter } from "../expr/core.js"
@@ -214,8 +215,10 @@ const problemOf = (
 
 const followed = (
   { plan }: { readonly plan: Plan },
-  { as = "depth", maxDepth }: TreeOptions<string> = {}
+  options: TreeOptions<string> = {}
 ): Relation<any, any, any, any, any> => {
+  const isGiven = Predicate.isRecord(options as unknown)
+  const { as = "depth", maxDepth }: TreeOptions<string> = isGiven ? options : {}
   const shape = new Shape(plan)
   const hasOneWay = plan.links.length === 0 && (covers(plan.parent, shape.key) || covers(plan.child, shape.key))
   const key = shape.key.map((column) => shape.held(column))
@@ -239,7 +242,9 @@ const followed = (
     child: shape.root,
     links: [link],
     beside: { name: as, column: "depth", before: 1 },
-    problem: problemOf(plan, hasOneWay, maxDepth, as)
+    problem: isGiven
+      ? problemOf(plan, hasOneWay, maxDepth, as)
+      : refused(plan, "is followed as a tree, of which the options are no record")
   })
 }
 

@@ -114,7 +114,7 @@ export const names: ReadonlyArray<Entry> = [
     asking(
       all.pipe(
         Query.innerJoin(v as string, Row, (row, joined) => Expr.eq(row.id, joined[v as string]!.id)),
-        Query.innerJoin(`${v}2`, Row, (row, joined) => Expr.eq(row.id, (joined as any)[`${v}2`].id)),
+        Query.innerJoin(`${String(v)}2`, Row, (row, joined) => Expr.eq(row.id, (joined as any)[`${String(v)}2`].id)),
         Query.pluck(() => Expr.count())
       ),
       () => [5]

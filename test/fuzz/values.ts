@@ -172,7 +172,7 @@ export const values: ReadonlyArray<Entry> = [
       () => rows.filter((row) => row.name === v).flatMap((row) => [{ n: row.name }, { n: row.name }])
     )),
   text("an insert", (v) => written({ name: v }, (row) => row.name === v)),
-  text("an insert of what may be null", (v) => written({ nick: v }, (row) => row.nick === v)),
+  text("an insert of what may be null", (v) => written({ nick: v }, (row) => row.nick === v), { takesAlso: null }),
   text(
     "an insert of JSON",
     (v) => written({ data: typeof v === "string" ? { a: [v] } : Symbol() }, (row) => row.data.a[0] === v)
