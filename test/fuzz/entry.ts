@@ -75,6 +75,11 @@ export interface Entry {
   readonly allows?: ReadonlyArray<string>
 }
 
+/** Entries of one kind: by their names, and how each is made of an input. */
+export const entry =
+  (takes: Entry["takes"], as: Entry["as"]) =>
+  (name: string, make: (input: any) => Made, more: Partial<Entry> = {}): Entry => ({ name, takes, as, make, ...more })
+
 export const asking = (query: Query.Query<any, any, any, any>, expected?: () => unknown): Made => ({
   statement: Effect.succeed(query.ast),
   run: query as Effect.Effect<unknown, unknown, Services>,

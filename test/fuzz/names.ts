@@ -7,15 +7,9 @@ import * as Mutation from "../../src/Mutation.js"
 import * as Query from "../../src/Query.js"
 import * as Relation from "../../src/Relation.js"
 import type { Entry, Made } from "./entry.js"
-import { asking, Canary, Document, each, Row, rows, where, writing, Written } from "./entry.js"
+import { asking, Canary, Document, each, entry, Row, rows, where, writing, Written } from "./entry.js"
 
-const name = (name: string, make: (value: any) => Made, more: Partial<Entry> = {}): Entry => ({
-  name,
-  takes: "text",
-  as: "name",
-  make,
-  ...more
-})
+const name = entry("text", "name")
 
 /** What `Expr.fn` takes for the name of a function, which stands as it is. */
 const functionName = /^[A-Za-z_][A-Za-z0-9_$]*(?:\.[A-Za-z_][A-Za-z0-9_$]*)?$/

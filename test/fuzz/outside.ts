@@ -7,7 +7,7 @@ import * as Expr from "../../src/Expr.js"
 import * as Filter from "../../src/Filter.js"
 import * as Query from "../../src/Query.js"
 import type { Entry, Made } from "./entry.js"
-import { Row, rows } from "./entry.js"
+import { entry, Row, rows } from "./entry.js"
 
 const RowFilter = Filter.schema(Row, {
   fields: { id: "usual", name: ["eq", "contains", "in", "like", "ilike"], nick: "usual", age: "usual" }
@@ -38,8 +38,8 @@ const ran = (run: Effect.Effect<unknown, unknown, any>): Made => ({
   run: run.pipe(Effect.provide(Cursors.layerRandom)) as Made["run"]
 })
 
-const word = (name: string, make: (input: any) => Made): Entry => ({ name, takes: "text", as: "word", make })
-const number = (name: string, make: (input: any) => Made): Entry => ({ name, takes: "number", as: "word", make })
+const word = entry("text", "word")
+const number = entry("number", "word")
 const byName = all.pipe(Query.orderBy((row) => Expr.asc(row.name)))
 
 export const outside: ReadonlyArray<Entry> = [

@@ -7,11 +7,7 @@ import * as Query from "../../src/Query.js"
 import * as Relation from "../../src/Relation.js"
 import * as Repository from "../../src/Repository.js"
 import type { Entry, Made } from "./entry.js"
-import { asking, Row, rows, Written } from "./entry.js"
-
-const entry =
-  (takes: Entry["takes"], as: Entry["as"]) =>
-  (name: string, make: (input: any) => Made, more: Partial<Entry> = {}): Entry => ({ name, takes, as, make, ...more })
+import { asking, entry, Row, rows, Written } from "./entry.js"
 
 const text = entry("text", "value")
 const word = entry("text", "word")

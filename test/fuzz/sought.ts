@@ -9,23 +9,11 @@ import * as Mutation from "../../src/Mutation.js"
 import * as Query from "../../src/Query.js"
 import * as Relation from "../../src/Relation.js"
 import type { Entry, Made } from "./entry.js"
-import { asking, Document, each, Row, rows, where, writing, Written } from "./entry.js"
+import { asking, Document, each, entry, Row, rows, where, writing, Written } from "./entry.js"
 
-const text = (name: string, make: (value: any) => Made, more: Partial<Entry> = {}): Entry => ({
-  name,
-  takes: "text",
-  as: "value",
-  make,
-  ...more
-})
+const text = entry("text", "value")
 
-const number = (name: string, make: (value: any) => Made, more: Partial<Entry> = {}): Entry => ({
-  name,
-  takes: "number",
-  as: "value",
-  make,
-  ...more
-})
+const number = entry("number", "value")
 
 /** A pattern that is no pattern is refused, and one that is means the same here: `s` and `u` are how databases read it. */
 const patternOf = (pattern: unknown, flags = "su"): RegExp | undefined => {

@@ -6,24 +6,11 @@ import * as Expr from "../../src/Expr.js"
 import * as Mutation from "../../src/Mutation.js"
 import * as Query from "../../src/Query.js"
 import type { Entry, Made } from "./entry.js"
-import { asking, each, Row, rows, where, writing, Written } from "./entry.js"
+import { asking, each, entry, Row, rows, where, writing, Written } from "./entry.js"
 
-/** Texts and what is none; what is known of the outcome is of texts. */
-const text = (name: string, make: (value: any) => Made, more: Partial<Entry> = {}): Entry => ({
-  name,
-  takes: "text",
-  as: "value",
-  make,
-  ...more
-})
+const text = entry("text", "value")
 
-const number = (name: string, make: (value: any) => Made, more: Partial<Entry> = {}): Entry => ({
-  name,
-  takes: "number",
-  as: "value",
-  make,
-  ...more
-})
+const number = entry("number", "value")
 
 /** By code point, as databases compare here. */
 const compared = (a: string, b: string): number => {

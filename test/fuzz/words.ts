@@ -5,16 +5,10 @@ import * as Schema from "effect/Schema"
 import * as Expr from "../../src/Expr.js"
 import * as Mutation from "../../src/Mutation.js"
 import * as Query from "../../src/Query.js"
-import type { Entry, Made } from "./entry.js"
-import { asking, each, Row, where, writing, Written } from "./entry.js"
+import type { Entry } from "./entry.js"
+import { asking, each, entry, Row, where, writing, Written } from "./entry.js"
 
-const word = (name: string, make: (value: any) => Made, more: Partial<Entry> = {}): Entry => ({
-  name,
-  takes: "text",
-  as: "word",
-  make,
-  ...more
-})
+const word = entry("text", "word")
 
 const all = Query.from(Row)
 const over = (frame: any) => each((row) => Expr.over(Expr.sum(row.age), { orderBy: [Expr.asc(row.id)], frame }))
