@@ -9,6 +9,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import type { Database } from "../Database.js"
+import type { ReadFailure } from "../DbError.js"
 import * as Expr from "../Expr.js"
 import * as Field from "../Field.js"
 import * as Model from "../Model.js"
@@ -349,21 +351,18 @@ export const cases = group("loading", [
 
   test("what has no rows to join to is refused before anything is sent", models, function*() {
     const joined = { items: items.pipe(Relation.strategy("join")) }
-    for (
-      const [claim, query] of [
-        ["distinct rows", houses.pipe(Query.distinct, Query.include(joined))],
-        ["bare values", houses.pipe(Query.pluck((h) => h.id), Query.include(joined))],
-        [
-          "a relation that does not fit, below",
-          houses.pipe(Query.include({
-            items: items.pipe(Relation.include({ parts: parts.pipe(Relation.limit(-1)) }))
-          }, { strategy: "join" }))
-        ]
-      ] as const
-    ) {
-      const { result, texts } = yield* statementsOf(
-        Effect.either<unknown, { readonly _tag: string }, any>(query as any)
-      )
+    const refused: ReadonlyArray<readonly [claim: string, Effect.Effect<unknown, ReadFailure, Database>]> = [
+      ["distinct rows", houses.pipe(Query.distinct, Query.include(joined))],
+      ["bare values", houses.pipe(Query.pluck((h) => h.id), Query.include(joined))],
+      [
+        "a relation that does not fit, below",
+        houses.pipe(Query.include({
+          items: items.pipe(Relation.include({ parts: parts.pipe(Relation.limit(-1)) }))
+        }, { strategy: "join" }))
+      ]
+    ]
+    for (const [claim, query] of refused) {
+      const { result, texts } = yield* statementsOf(Effect.either(query))
       yield* same(claim, [Either.isLeft(result) ? result.left._tag : "rows", texts.length], ["ConfigurationError", 0])
     }
   }),
