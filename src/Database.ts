@@ -21,11 +21,13 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type * as Scope from "effect/Scope"
 import type { ReadFailure, TransactionFailure, WriteFailure } from "./DbError.js"
+import type { Observers } from "./database/observer.js"
 import type { Plan } from "./Plan.js"
+import type { Control as CacheControl } from "./database/cache.js"
 import type { Control as PoolControl } from "./pool/state.js"
 import type { Include, Select } from "./sql/ast.js"
 import type { Statement } from "./sql/statement.js"
-import type { Options as TransactionOptions, Transaction } from "./transaction/scope.js"
+import type { Options as TransactionOptions, Transaction, TransactionScope } from "./transaction/scope.js"
 
 /**
  * What a statement gave: decoded rows, and how many rows it touched.
@@ -74,6 +76,8 @@ export interface Service {
     effect: Effect.Effect<A, E, R>,
     options: TransactionOptions | undefined
   ) => Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>>
+  /** The transaction of this database that a context is in, whoever began it; the innermost savepoint. Undefined outside of transactions. */
+  readonly scopeOf: (context: Context.Context<never>) => TransactionScope | undefined
   /** Its connections: what they do, and how many there may be. */
   readonly pool: PoolControl
   /** Why nothing can be written at the moment; undefined where it can. Asked of the server. */
@@ -87,7 +91,13 @@ export interface Service {
    * rows of a write that the database does not give), it is the first that does what was asked for.
    */
   readonly print: (statement: Statement) => Effect.Effect<Printed, WriteFailure>
+  /** What keeps answers, where something does. */
+  readonly cache?: CacheControl
+  /** Those who are told of each statement that is sent; whoever stands around the database changes nothing of them. */
+  readonly observers: Observers
 }
+
+export type { Observer, Observers, Sending, Sent, Transacted } from "./database/observer.js"
 
 /**
  * The database that queries and mutations run on unless another is named with `use`.
@@ -184,13 +194,25 @@ export const stream = (select: Select): Stream.Stream<any, ReadFailure, Database
  * itself. What it leaves out passes by. It cannot fail with more than the calls already can.
  *
  * It sees what programs ask: a query once, with the relations that it includes; a mutation once, however many statements it takes. The
- * loading of relations and the statements of `SqlClient` are out of its sight.
+ * loading of relations and the statements of `SqlClient` are out of its sight: those who have to see each statement that is sent are
+ * observers (`Service.observers`).
  *
  * @since 0.1.0
  * @category models
  */
 export interface Interceptor {
   readonly run?: (statement: Statement, next: Service["run"]) => Effect.Effect<Outcome, WriteFailure>
+  /** Which statements `run` is asked about, told at once; the others pass by as if there was no `run`. All of them where it is left out. */
+  readonly concerns?: (statement: Statement) => boolean
+  /**
+   * `Service.runNow`, for an interceptor that can tell at once; without it each statement takes the way of its `run`, as does what it leaves
+   * undefined. `concerns` is not asked then.
+   */
+  readonly runNow?: (
+    statement: Statement,
+    fiber: Fiber.RuntimeFiber<any, any>,
+    next: NonNullable<Service["runNow"]>
+  ) => ReturnType<NonNullable<Service["runNow"]>>
   readonly stream?: (select: Select, next: Service["stream"]) => Stream.Stream<any, ReadFailure>
   /** Of transactions and of savepoints in them; where a transaction is tried again, the effect that `next` is given runs again. */
   readonly transact?: <A, E, R>(
@@ -198,6 +220,8 @@ export interface Interceptor {
     options: TransactionOptions | undefined,
     next: Service["transact"]
   ) => Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>>
+  /** What keeps answers, if it does. */
+  readonly cache?: CacheControl
 }
 
 /**
@@ -208,10 +232,33 @@ export interface Interceptor {
  */
 export class Interception extends Context.Tag("effect-strata/Database/Interception")<Interception, Interceptor>() {}
 
-const intercepted = ({ runNow, ...service }: Service, { run, stream, transact }: Interceptor): Service => ({
+const runWith = (
+  next: Service["run"],
+  run: NonNullable<Interceptor["run"]>,
+  runNow: Service["runNow"],
+  concerns: Interceptor["concerns"]
+): Pick<Service, "run" | "runNow"> =>
+  concerns === undefined ? { run: (statement) => run(statement, next) } : {
+    run: (statement) => concerns(statement) ? run(statement, next) : next(statement),
+    ...(runNow === undefined
+      ? {}
+      : { runNow: (statement, fiber) => concerns(statement) ? undefined : runNow(statement, fiber) })
+  }
+
+const notNow = () => undefined
+
+const intercepted = (
+  { runNow, ...service }: Service,
+  { cache, concerns, run, runNow: interceptNow, stream, transact }: Interceptor
+): Service => ({
   ...service,
-  ...(run === undefined && runNow !== undefined ? { runNow } : {}),
-  ...(run === undefined ? {} : { run: (statement) => run(statement, service.run) }),
+  ...(run === undefined
+    ? runNow === undefined ? {} : { runNow }
+    : runWith(service.run, run, runNow, concerns)),
+  ...(interceptNow === undefined
+    ? {}
+    : { runNow: (statement, fiber) => interceptNow(statement, fiber, runNow ?? notNow) }),
+  ...(cache === undefined ? {} : { cache }),
   ...(stream === undefined ? {} : { stream: (select) => stream(select, service.stream) }),
   ...(transact === undefined ? {} : { transact: (effect, options) => transact(effect, options, service.transact) })
 })

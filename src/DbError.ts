@@ -6,20 +6,27 @@
  *
  * @since 0.1.0
  */
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { describe, text, violated } from "./dbError/message.js"
-import type { Violation } from "./dbError/message.js"
+import { describe, text } from "./dbError/message.js"
+import { origin } from "./dbError/origin.js"
+import type {
+  CheckViolation,
+  ExclusionViolation,
+  ForeignKeyViolation,
+  NotNullViolation,
+  UniqueViolation
+} from "./dbError/violations.js"
 
-/** What every error that came from a database can tell. */
-const origin = {
-  /** The text of the statement, with placeholders. */
-  sql: Schema.optionalWith(Schema.String, { exact: true }),
-  /** What to do about it, where that helps. */
-  hint: Schema.optionalWith(Schema.String, { exact: true }),
-  /** The driver's own code: an SQLSTATE, an errno, an SQLite result code. */
-  code: Schema.optionalWith(Schema.String, { exact: true })
-}
+export {
+  CheckViolation,
+  ExclusionViolation,
+  ForeignKeyViolation,
+  NotNullViolation,
+  UniqueViolation
+} from "./dbError/violations.js"
+export type { OnModel } from "./dbError/violations.js"
 
 /**
  * Attaches what the driver said, redacted: `Redacted.value(error.cause)` gives it back.
@@ -166,131 +173,6 @@ const conflictProblems: Record<ConflictError["reason"], string> = {
   lockTimeout: "A lock did not become free in time"
 }
 
-const constraint = {
-  constraint: Schema.optionalWith(Schema.String, { exact: true }),
-  table: Schema.optionalWith(Schema.String, { exact: true }),
-  /** Names of columns in the database, in the constraint's order; empty where the database tells none. */
-  columns: Schema.Array(Schema.String),
-  ...origin
-}
-
-/**
- * What `error.on(User, "email")` takes: a model and names of its properties.
- *
- * @since 0.1.0
- * @category models
- */
-export interface OnModel {
-  readonly table: string
-  readonly columns: { readonly [property: string]: { readonly name: string } }
-}
-
-/** Whether a violation is about this model's table and the given properties of it. */
-function on<M extends OnModel>(
-  this: Violation,
-  model: M,
-  ...properties: ReadonlyArray<keyof M["columns"] & string>
-): boolean {
-  return this.table === model.table &&
-    properties.every((property) => this.columns.includes(model.columns[property]?.name ?? property))
-}
-
-/**
- * A unique constraint or index, or a primary key, refused a second row with the same values.
- *
- * @since 0.1.0
- * @category errors
- */
-export class UniqueViolation
-  extends Schema.TaggedError<UniqueViolation>("effect-strata/UniqueViolation")("UniqueViolation", constraint)
-{
-  /** Whether it is about this model's table and the given properties. */
-  declare readonly on: typeof on
-  static {
-    Object.defineProperty(this.prototype, "on", { value: on })
-  }
-  override get message(): string {
-    return describe(violated("The unique constraint", this), this)
-  }
-}
-
-/**
- * A row refers to one that does not exist, or a row that others refer to was to go.
- *
- * @since 0.1.0
- * @category errors
- */
-export class ForeignKeyViolation extends Schema.TaggedError<ForeignKeyViolation>("effect-strata/ForeignKeyViolation")(
-  "ForeignKeyViolation",
-  constraint
-) {
-  /** Whether it is about this model's table and the given properties. */
-  declare readonly on: typeof on
-  static {
-    Object.defineProperty(this.prototype, "on", { value: on })
-  }
-  override get message(): string {
-    return describe(violated("The foreign key", this), this)
-  }
-}
-
-/**
- * A column that must hold a value was given none.
- *
- * @since 0.1.0
- * @category errors
- */
-export class NotNullViolation
-  extends Schema.TaggedError<NotNullViolation>("effect-strata/NotNullViolation")("NotNullViolation", constraint)
-{
-  /** Whether it is about this model's table and the given properties. */
-  declare readonly on: typeof on
-  static {
-    Object.defineProperty(this.prototype, "on", { value: on })
-  }
-  override get message(): string {
-    return describe(violated("The not-null rule", this), this)
-  }
-}
-
-/**
- * A check constraint refused a row.
- *
- * @since 0.1.0
- * @category errors
- */
-export class CheckViolation
-  extends Schema.TaggedError<CheckViolation>("effect-strata/CheckViolation")("CheckViolation", constraint)
-{
-  /** Whether it is about this model's table and the given properties. */
-  declare readonly on: typeof on
-  static {
-    Object.defineProperty(this.prototype, "on", { value: on })
-  }
-  override get message(): string {
-    return describe(violated("The check", this), this)
-  }
-}
-
-/**
- * An exclusion constraint (PostgreSQL) refused a row.
- *
- * @since 0.1.0
- * @category errors
- */
-export class ExclusionViolation
-  extends Schema.TaggedError<ExclusionViolation>("effect-strata/ExclusionViolation")("ExclusionViolation", constraint)
-{
-  /** Whether it is about this model's table and the given properties. */
-  declare readonly on: typeof on
-  static {
-    Object.defineProperty(this.prototype, "on", { value: on })
-  }
-  override get message(): string {
-    return describe(violated("The exclusion constraint", this), this)
-  }
-}
-
 /**
  * A step of a transaction itself failed. `state` is what is known of the work: nothing of it happened (`rolledBack`), all before this took
  * effect (`committed`, as by DDL on MySQL), it is not decided yet (`open`), or nobody can tell (`unknown`: the connection died after
@@ -407,6 +289,56 @@ export class TooManyRows extends Schema.TaggedError<TooManyRows>("effect-strata/
 }
 
 /**
+ * A row was changed by somebody else since it was read: an update or a delete that names the version it was read at found another one.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class StaleRow extends Schema.TaggedError<StaleRow>("effect-strata/StaleRow")("StaleRow", {
+  table: Schema.String,
+  /** The version that the write was for. */
+  expected: Schema.Number,
+  /** The version that the row has; undefined where there is no such row any more. */
+  actual: Schema.UndefinedOr(Schema.Number),
+  ...origin
+}) {
+  override get message(): string {
+    return describe(
+      `A row of ${this.table} was to be at version ${this.expected}, and ${
+        this.actual === undefined ? "is not there any more" : `is at version ${this.actual}`
+      }`,
+      { ...this, hint: this.hint ?? "read it again, and decide again what to write" }
+    )
+  }
+}
+
+/**
+ * A guard refused the work before anything was sent. `error` is what the guard failed with.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Vetoed extends Schema.TaggedError<Vetoed>("effect-strata/Vetoed")("Vetoed", {
+  /** The guard's name. */
+  guard: Schema.String,
+  /** What it was asked about: `insert`, `update`, `delete`… */
+  event: Schema.String,
+  table: Schema.optionalWith(Schema.String, { exact: true }),
+  error: Schema.Unknown,
+  hint: Schema.optionalWith(Schema.String, { exact: true })
+}) {
+  override get message(): string {
+    const said = Predicate.hasProperty(this.error, "message") ? this.error.message : this.error
+    return describe(
+      `The guard ${this.guard} refused the ${this.event}${this.table === undefined ? "" : ` of ${this.table}`}${
+        typeof said === "string" && said !== "" ? `: ${said}` : ""
+      }`,
+      this
+    )
+  }
+}
+
+/**
  * The database, or this version of it, lacks a feature; nothing was sent.
  *
  * @since 0.1.0
@@ -476,7 +408,7 @@ export type ConstraintViolation =
  * @since 0.1.0
  * @category errors
  */
-export type WriteFailure = ReadFailure | ConstraintViolation
+export type WriteFailure = ReadFailure | ConstraintViolation | Vetoed
 
 /**
  * What a transaction adds to the failures of its body.

@@ -319,6 +319,11 @@ export interface DdlForm {
   readonly keys?: KeyLimits
   /** Whether indexes are part of `create table`, as where `create index if not exists` is missing. */
   readonly inlineIndexes: boolean
+  /**
+   * A hidden column that is NULL in rows that were deleted and never in others, given its quoted name and that of the column which says when: for what
+   * is unique among rows that live, where there are no partial indexes.
+   */
+  readonly livingColumn?: (name: string, deletedAt: string) => string
   /** Whether a foreign key can be added to an existing table (for references in a ring); without, it can name a table to come. */
   readonly alterAddForeignKey: boolean
   /** The same unless it is there already, given `foreign key (…) references …`; undefined where the database cannot. */

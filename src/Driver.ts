@@ -129,6 +129,8 @@ export interface RunOptions {
   readonly bulk?: Bulk | undefined
   /** Whether it is a step of a transaction, as SAVEPOINT is, and interrupted as those are: see `begin`. */
   readonly isStep?: boolean
+  /** Called when there is a connection, before the statement is sent: for the pool, and not for drivers. */
+  readonly onLent?: (() => void) | undefined
 }
 
 /**

@@ -19,11 +19,15 @@ import type { ConnectFailure, ReadFailure, TransactionError, WriteFailure } from
 import type { Connection, Driver, Failure, OpenFailure, Result, RunOptions } from "./Driver.js"
 import * as Cursors from "./executor/cursors.js"
 import * as Definitions from "./executor/definitions.js"
-import { failWith, toError } from "./executor/errors.js"
+import { failWith, isUnsent, toError } from "./executor/errors.js"
 import * as Explaining from "./executor/explaining.js"
+import { runOn } from "./executor/lend.js"
 import type { Lend } from "./executor/lend.js"
+import * as Kept from "./executor/kept.js"
 import * as LockingReads from "./executor/lockingReads.js"
 import * as Locks from "./executor/locks.js"
+import { Observers } from "./executor/observing.js"
+import type { Told, Watched } from "./executor/observing.js"
 import * as PlainStatements from "./executor/plain.js"
 import * as Printing from "./executor/printing.js"
 import { sqlClientOf } from "./executor/sqlClient.js"
@@ -71,6 +75,8 @@ interface Ready {
 /** How many parts of an insert are sent together: what waits to be sent is in memory, and all of it is when a fiber is interrupted. */
 const mostTogether = 16
 
+const operations = { Select: "SELECT", Insert: "INSERT", Update: "UPDATE", Delete: "DELETE" } as const
+
 /** Runs one statement for a fiber. */
 type Run = (
   fiber: Fiber.RuntimeFiber<any, any>,
@@ -91,6 +97,9 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     classify: toError,
     commitsDefinitions: !dialect.capabilities.transactionalDdl
   })
+  const observers = new Observers((fiber) =>
+    runner.scopeOf(fiber.currentContext as Context.Context<never>) !== undefined
+  )
   /** Lends the connection of the fiber's transaction, or one of the pool. */
   const use: Lend = (work) =>
     Effect.withFiberRuntime((fiber) => {
@@ -103,7 +112,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
     return scope === undefined
       ? pool.run(text, parameters, options)
-      : scope.use((connection) => connection.run(text, parameters, options))
+      : scope.use(runOn(text, parameters, options))
   }
 
   /** The same for a read, which is tried on another connection where it was certainly not sent. */
@@ -112,8 +121,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       ? elsewhere(pool, pool.run(text, parameters, options), isUnsent)
       : runToWrite(fiber, text, parameters, options)
 
-  const runBy = (lend: Lend): Run => (_, text, parameters, options) =>
-    lend((connection) => connection.run(text, parameters, options))
+  const runBy = (lend: Lend): Run => (_, text, parameters, options) => lend(runOn(text, parameters, options))
 
   /** On a connection that answers at once; undefined where none does. */
   const runNow = (fiber: Fiber.RuntimeFiber<any, any>, { decoder, parameters, text }: Statements.Prepared) => {
@@ -124,12 +132,21 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   }
 
   /** What a statement gave, from what the driver did; throws where a row is not what its Schema says. */
-  const sentOf = (statement: Plain, prepared: Statements.Prepared, result: Result): Sent => ({
-    rows: decode(statement, prepared, result),
-    affected: statement._tag === "Select" ? result.rows.length : Writes.countOf(statement, result.affected),
-    insertId: result.insertId,
-    wasThere: result.wasThere
-  })
+  const sentOf = (statement: Plain, prepared: Statements.Prepared, result: Result, watched?: Watched): Sent => {
+    try {
+      const sent = {
+        rows: decode(statement, prepared, result),
+        affected: statement._tag === "Select" ? result.rows.length : Writes.countOf(statement, result.affected),
+        insertId: result.insertId,
+        wasThere: result.wasThere
+      }
+      watched?.done(sent.rows.length, statement._tag === "Select" ? 0 : sent.affected)
+      return sent
+    } catch (problem) {
+      watched?.fail(Cause.fail(problem))
+      throw problem
+    }
+  }
 
   /** Where it inserts several rows of parameters and does nothing else, for drivers that take them in bulk. */
   const bulkOf = (statement: Plain, { parameters }: Statements.Prepared): RunOptions["bulk"] => {
@@ -141,6 +158,14 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     }
     return { count: rows.length, text: () => prepare({ ...statement, rows: [rows[0]!] }).text }
   }
+
+  const toldOf = (statement: Plain, { parameters, text }: Statements.Prepared): Told => ({
+    text,
+    operation: operations[statement._tag],
+    table: tableOf(statement)?.name,
+    statement,
+    parameters
+  })
 
   const failed = (statement: Plain, { text }: Statements.Prepared) => (error: WriteFailure | Failure) =>
     error._tag === "Failure"
@@ -154,13 +179,22 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     prepared: Statements.Prepared
   ): Sent | Effect.Effect<never, WriteFailure> | undefined => {
     if (Tracing.isTraced(fiber)) return undefined
+    const watched = observers.list.length === 0 ? undefined : observers.watch(fiber, toldOf(statement, prepared))
+    const refusal = watched?.refusal()
+    if (refusal !== undefined) return Effect.fail(refusal)
     const exit = runNow(fiber, prepared)
-    if (exit === undefined) return undefined
+    if (exit === undefined) {
+      watched?.withdraw()
+      return undefined
+    }
+    // A connection that is at hand takes no time.
+    watched?.answered()
     if (exit._tag === "Failure") {
+      watched?.fail(exit.cause)
       return Effect.catchAll(Effect.failCause(exit.cause), failed(statement, prepared))
     }
     try {
-      return sentOf(statement, prepared, exit.value)
+      return sentOf(statement, prepared, exit.value, watched)
     } catch (problem) {
       return refused(problem)
     }
@@ -175,30 +209,36 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   ): Effect.Effect<Sent, WriteFailure> => {
     const { decoder, parameters, text } = prepared
     const onFailure = failed(statement, prepared)
-    const onSuccess = (result: Result): Effect.Effect<Sent, WriteFailure> => {
-      try {
-        return Effect.succeed(sentOf(statement, prepared, result))
-      } catch (problem) {
-        return refused(problem)
-      }
-    }
     const send = (): Effect.Effect<Sent, WriteFailure> => {
       const answer = driver.runsNow === true ? dispatchNow(fiber, statement, prepared) : undefined
       if (answer !== undefined) return Effect.isEffect(answer) ? answer : Effect.succeed(answer)
-      return Effect.matchEffect(
+      const watched = observers.list.length === 0 ? undefined : observers.watch(fiber, toldOf(statement, prepared))
+      const refusal = watched?.refusal()
+      if (refusal !== undefined) return Effect.fail(refusal)
+      const onSuccess = (result: Result): Effect.Effect<Sent, WriteFailure> => {
+        watched?.answered()
+        try {
+          return Effect.succeed(sentOf(statement, prepared, result, watched))
+        } catch (problem) {
+          return refused(problem)
+        }
+      }
+      const answered = Effect.matchEffect(
         Tracing.statement(
           fiber,
-          { system, operation: statement._tag.toUpperCase(), table: tableOf(statement), text },
+          { system, operation: operations[statement._tag], table: tableOf(statement), text },
           run(fiber, text, parameters, {
             exactIntegers: decoder?.exactIntegers === true,
             isRead: statement._tag === "Select",
-            bulk: bulkOf(statement, prepared)
+            bulk: bulkOf(statement, prepared),
+            onLent: watched === undefined ? undefined : () => watched.lent()
           }),
           (result) => result.rows.length,
           onFailure
         ),
         { onFailure, onSuccess }
       )
+      return watched === undefined ? answered : observers.until(watched, answered)
     }
     // Before a connection is borrowed, which others could use meanwhile.
     const turn = driver.runsNow === true ? driver.turnBefore?.(fiber) : undefined
@@ -216,19 +256,34 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
         return Effect.forEach(all, sendReady)
       }
       const together = (some: ReadonlyArray<Ready>): Effect.Effect<ReadonlyArray<Sent>, WriteFailure> =>
-        Effect.matchEffect(scope.use((connection) => connection.runAll!(some.map(({ prepared }) => prepared))), {
-          onFailure: (error) => {
-            const { prepared, statement } = some[error._tag === "Failure" ? error.place ?? 0 : 0]!
-            return failed(statement, prepared)(error)
-          },
-          onSuccess: (results) => {
-            try {
-              return Effect.succeed(results.map((result, i) => sentOf(some[i]!.statement, some[i]!.prepared, result)))
-            } catch (problem) {
-              return refused(problem)
-            }
-          }
-        })
+        observers.together(
+          fiber,
+          () => some.map(({ prepared, statement }) => toldOf(statement, prepared)),
+          (group) =>
+            Effect.matchEffect(
+              scope.use((connection) => {
+                group?.lent()
+                return connection.runAll!(some.map(({ prepared }) => prepared))
+              }),
+              {
+                onFailure: (error) => {
+                  const place = error._tag === "Failure" ? error.place ?? 0 : 0
+                  group?.failAt(place, error)
+                  return failed(some[place]!.statement, some[place]!.prepared)(error)
+                },
+                onSuccess: (results) => {
+                  group?.answered()
+                  try {
+                    return Effect.succeed(
+                      results.map((result, i) => sentOf(some[i]!.statement, some[i]!.prepared, result, group?.all[i]))
+                    )
+                  } catch (problem) {
+                    return refused(problem)
+                  }
+                }
+              }
+            )
+        )
       return Effect.map(Effect.forEach(Arr.chunksOf(all, mostTogether), together), (sent) => sent.flat())
     })
 
@@ -262,11 +317,15 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       const context = fiber.currentContext as Context.Context<never>
       const scope = runner.scopeOf(context)
       const options = hasDefaults && scope === undefined ? withDefaults(context, given) : given
+      const transacting = scope === undefined ? observers.transaction(fiber) : undefined
       return Tracing.transaction(
         fiber,
         system,
         scope === undefined ? "TRANSACTION" : "SAVEPOINT",
-        (onEnd) => runner.transact(effect, options, onEnd)
+        (onEnd) =>
+          transacting === undefined
+            ? runner.transact(effect, options, onEnd)
+            : runner.transact(effect, options, transacting.end(onEnd), transacting.released)
       )
     })
 
@@ -294,9 +353,18 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     send: ({ operation, table, text }) => {
       const fail = (error: WriteFailure | Failure) =>
         error._tag === "Failure" ? failWith(error, text, table, driver) : Effect.fail(error)
-      const sent = use((connection) => connection.run(text, [], { prepare: false }))
+      const sent = (onLent: (() => void) | undefined) => use(runOn(text, [], { prepare: false, onLent }))
       return Effect.withFiberRuntime((fiber) =>
-        Effect.catchAll(Tracing.statement(fiber, { system, operation, table, text }, sent, () => 0, fail), fail)
+        observers.around(
+          fiber,
+          () => ({ text, operation, table: table?.name, statement: undefined, parameters: [] }),
+          (onLent) =>
+            Effect.catchAll(
+              Tracing.statement(fiber, { system, operation, table, text }, sent(onLent), () => 0, fail),
+              fail
+            ),
+          () => 0
+        )
       )
     }
   })
@@ -309,10 +377,11 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       : Effect.map(loader.load(statement, rowsOf), (rows) => ({ rows, affected: rows.length }))
 
   /** A statement that is all there is to do, and answered at once. */
-  const answerNow: NonNullable<Database.Service["runNow"]> = (statement, fiber) => {
-    if (statement._tag === "Script" || driver.turnBefore?.(fiber) !== undefined) return undefined
-    if (statement._tag === "Select" && (statement.lock !== undefined || statement.includes.length > 0)) return undefined
-    if (statement._tag !== "Select" && !writes.isOne(statement)) return undefined
+  const answerNow: NonNullable<Database.Service["runNow"]> = (given, fiber) => {
+    if (given._tag === "Script" || driver.turnBefore?.(fiber) !== undefined) return undefined
+    if (given._tag === "Select" && (given.lock !== undefined || given.includes.length > 0)) return undefined
+    if (given._tag !== "Select" && !writes.isOne(given)) return undefined
+    const statement = given._tag === "Delete" ? Kept.sentFor(given) : given
     let prepared: Statements.Prepared
     try {
       prepared = prepare(statement)
@@ -338,8 +407,17 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
   }
 
   const open = Cursors.make({ driver, pool, runner, use })
-  const streamOf = Streams.make({ decode, driver, loader, open, prepared, rowsBy: (lend) => rowsBy(runBy(lend)) })
-  const plain = PlainStatements.make({ driver, open, pool, runner })
+  const streamOf = Streams.make({
+    decode,
+    driver,
+    loader,
+    open,
+    prepared,
+    rowsBy: (lend) => rowsBy(runBy(lend)),
+    watch: (fiber, select, prepared) =>
+      observers.list.length === 0 ? undefined : observers.watch(fiber, toldOf(select, prepared))
+  })
+  const plain = PlainStatements.make({ driver, observers, open, pool, runner })
 
   const stream: Database.Service["stream"] = (select) =>
     select.lock === undefined ? streamOf(select) : Stream.unwrap(Effect.as(mayLock, streamOf(select)))
@@ -350,6 +428,7 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
     ...(driver.runsNow === true ? { runNow: answerNow } : {}),
     stream,
     transact,
+    scopeOf: runner.scopeOf,
     pool: { state: pool.state, resize: pool.resize },
     readOnlyReason: Effect.catchTag(
       use((connection) => connection.readOnlyReason),
@@ -363,10 +442,18 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       mayLock,
       prepared,
       run: (text, parameters) =>
-        Effect.withFiberRuntime((fiber) => runToRead(fiber, text, parameters, { prepare: false }))
+        Effect.withFiberRuntime((fiber) =>
+          observers.around(
+            fiber,
+            () => ({ text, operation: "EXPLAIN", table: undefined, statement: undefined, parameters }),
+            (onLent) => runToRead(fiber, text, parameters, { prepare: false, onLent }),
+            ({ rows }) => rows.length
+          )
+        )
     }),
     print: Printing.make(dialect, loader),
-    load: (rows, includes) => loader.onto(rows, includes, rowsOf)
+    load: (rows, includes) => loader.onto(rows, includes, rowsOf),
+    observers
   }
 
   const reserve = Effect.withFiberRuntime<Connection | undefined, ConnectFailure, Scope.Scope>((fiber) =>
@@ -384,13 +471,6 @@ const make = (driver: Driver, pool: Pool.Pool, mode: Mode) => {
       transact: (effect) => transact(effect, undefined) as never
     })
   }
-}
-
-/** Told by a driver; where the pool says so, nothing would be won by asking it once more. */
-const isUnsent = (cause: Cause.Cause<unknown>): boolean => {
-  const error = Cause.failureOption(cause)
-  const { _tag, kind } = (error._tag === "Some" ? error.value : {}) as Partial<Failure>
-  return _tag === "Failure" && kind?.error === "ConnectionError" && kind.isRetryable
 }
 
 /**

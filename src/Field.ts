@@ -46,6 +46,9 @@ export type Flag =
   | "primaryKey"
   | "unique"
   | "references"
+  | "actor"
+  | "version"
+  | "deletedAt"
 
 /**
  * A column: the Schema (or a field of `@effect/sql`'s Model) and a union of what has been said about it.
@@ -84,6 +87,16 @@ export type Input = Schema.Schema.All | Schema.PropertySignature.All | VariantFi
  * @category models
  */
 export type Add<Added extends Flag> = <S, F extends Flag = never>(self: S | Field<S, F>) => Field<S, F | Added>
+
+/**
+ * A combinator that is called with a Schema or a field where fields are given, too: what it gives depends on nothing but what it is given.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Mark<Added extends Flag> = <X>(
+  self: X
+) => X extends Field<infer S, infer F> ? Field<S, F | Added> : Field<X, Added>
 
 /**
  * What a database does with rows that refer to one that goes or changes its key.
@@ -149,6 +162,12 @@ export interface Details {
   readonly references?: ReferenceOptions & { readonly target: () => unknown }
   /** Filled in from Effect's Clock where the input has none. */
   readonly clock?: "insert" | "insert and update"
+  /** Filled in from `CurrentActor` where the input has none. */
+  readonly actor?: "insert" | "insert and update"
+  /** Counts the writes of a row. */
+  readonly version?: boolean
+  /** When a row that is kept was deleted. */
+  readonly deletedAt?: boolean
 }
 
 const proto = {
@@ -348,5 +367,35 @@ export const time: Schema.Schema<string> = Schema.String.pipe(
  * @since 0.1.0
  * @category combinators
  */
-export const fromClock = (when: "insert" | "insert and update"): Add<"default" | "generatedByApp"> => (self) =>
-  extend(self, { clock: when, generatedByApp: true })
+export const fromClock = (when: "insert" | "insert and update"): Mark<"default" | "generatedByApp"> => (self) =>
+  extend(self, { clock: when, generatedByApp: true }) as never
+
+/**
+ * Filled in from `CurrentActor` where the input says nothing: on insert, or on insert and each update. Writes on its model require the service.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const fromActor =
+  (when: "insert" | "insert and update"): Mark<"default" | "generatedByApp" | "actor"> => (self) =>
+    extend(self, { actor: when, generatedByApp: true }) as never
+
+/**
+ * Counts the writes of a row: 1 when it is inserted, and one more with each update. A whole number, which no update sets; by it a write finds out
+ * that somebody else was faster (`StaleRow`).
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const version: Mark<"default" | "generatedByApp" | "version"> = (self) =>
+  extend(self, { version: true, generatedByApp: true }) as never
+
+/**
+ * When a row was deleted: deletes of its model keep their rows and set it. A moment that may be null, which no update sets. Queries are about the rows
+ * in which it is null, unless they say otherwise (`Query.withDeleted`).
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const deletedAt: Mark<"default" | "generatedByApp" | "deletedAt"> = (self) =>
+  extend(self, { deletedAt: true, generatedByApp: true }) as never

@@ -24,21 +24,21 @@
 import * as Schema from "effect/Schema"
 import type { Simplify } from "effect/Types"
 import type * as Field from "./Field.js"
-import { fromClock } from "./Field.js"
+import type { CurrentActor } from "./CurrentActor.js"
 import type { FlagsId } from "./Field.js"
 import type * as Source from "./Source.js"
-import { Describe } from "./Source.js"
-import type { ColumnsId, NeedsId, RowId } from "./Source.js"
+import { ColumnsId, Describe, NeedsId, RowId } from "./Source.js"
 import type * as Ast from "./sql/ast.js"
 import { rowOf } from "./sql/nodes.js"
 import * as Definition from "./model/definition.js"
+import type * as Events from "./model/events.js"
 import { adopting } from "./model/instance.js"
 
 /** The flags that drop a field from a variant. */
 interface Dropped {
   readonly select: never
   readonly insert: "generated" | "computed"
-  readonly update: "computed"
+  readonly update: "computed" | "version" | "deletedAt"
   readonly json: "sensitive"
   readonly jsonCreate: "sensitive" | "generated" | "generatedByApp" | "computed"
   readonly jsonUpdate: "sensitive" | "generated" | "generatedByApp" | "computed"
@@ -142,12 +142,19 @@ type KeyOf<F, K = KeysWith<F, "primaryKey">> = [K] extends [never] ? never
  */
 export const TypesId: unique symbol = Symbol.for("effect-strata/Model/Types")
 
+/** Fields of which the compiler knows nothing need nothing. */
+type NeedsOf<Flags> = unknown extends Flags ? never : "actor" extends Flags ? CurrentActor : never
+
 /** An interface, whose members the compiler makes where they are asked for. */
-interface Types<F> {
+interface Types<F, Refused> {
   readonly key: KeyOf<F>
   readonly keyNames: KeysWith<F, "primaryKey">
   readonly insert: InsertOf<F>
   readonly update: UpdateOf<F>
+  readonly refused: Refused
+  readonly needs: NeedsOf<FlagsOf<F[keyof F]>>
+  readonly versionNames: KeysWith<F, "version">
+  readonly keepsDeleted: [KeysWith<F, "deletedAt">] extends [never] ? false : true
 }
 
 /**
@@ -179,7 +186,7 @@ export interface Index<K extends string = string> {
  * @since 0.1.0
  * @category models
  */
-export interface Options<F> {
+export interface Options<F, Refused extends ReadonlyArray<unknown> = ReadonlyArray<any>> {
   /** Default: the model's name in snake_case. */
   readonly table?: string
   /** The schema (PostgreSQL) or database (MySQL, MariaDB) that holds the table. */
@@ -189,6 +196,16 @@ export interface Options<F> {
   readonly unique?: ReadonlyArray<ReadonlyArray<keyof F & string>>
   /** Check constraints by name; each callback takes the model's columns. */
   readonly checks?: { readonly [name: string]: (columns: any) => { readonly node: Ast.Expression } }
+  /**
+   * What is deleted with a row, and comes back with it, where both models keep what is deleted (`Model.softDelete`): `() => [userPosts]`, relations of
+   * this model to the rows that hold its key (`hasMany`, `hasOne`). It is typed `object` as the target of `Field.references` is.
+   */
+  readonly cascades?: object
+  /**
+   * Asked before each write on the model, with whichever database, in their order: one that fails refuses the write with its error, before anything
+   * is sent; one that gives some columns changes these. `{ name: "adults only", on: "insert", check: ({ row }) => … }`
+   */
+  readonly guards?: { readonly [I in keyof Refused]: Events.Guard<InsertOf<F>, UpdateOf<F>, KeyOf<F>, Refused[I]> }
 }
 
 /**
@@ -197,7 +214,7 @@ export interface Options<F> {
  * @since 0.1.0
  * @category models
  */
-export interface Class<Self, F> extends Schema.Schema<Self, EncodedRow<F>> {
+export interface Class<Self, F, Refused = never> extends Schema.Schema<Self, EncodedRow<F>> {
   new(props: PropsOf<F>, options?: boolean | { readonly disableValidation?: boolean }): Row<F>
   readonly identifier: string
   readonly table: string
@@ -215,7 +232,7 @@ export interface Class<Self, F> extends Schema.Schema<Self, EncodedRow<F>> {
   readonly [RowId]: Self
   readonly [ColumnsId]: Row<F>
   readonly [NeedsId]: never
-  readonly [TypesId]: Types<F>
+  readonly [TypesId]: Types<F, Refused>
 }
 
 /**
@@ -259,9 +276,37 @@ export type Update<M extends Any> = M[typeof TypesId]["update"]
  */
 export type Key<M extends Any> = M[typeof TypesId]["key"]
 
-type Checked<Self, F> = [Self] extends [never]
+/**
+ * What a model's own guards add to the failures of its writes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Refusal<M extends Any> = M[typeof TypesId]["refused"]
+
+/**
+ * What writes on a model require beside the database: `CurrentActor` where it is audited.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Needs<M extends Any> = M[typeof TypesId]["needs"]
+
+/**
+ * A row as it was read, by which a write finds out whether it still is so: its key and its version (`Model.versioned`); never, of a model without.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AsRead<M extends Any> = [M[typeof TypesId]["versionNames"]] extends [never] ? never
+  : Pick<
+    M[typeof ColumnsId],
+    (M[typeof TypesId]["keyNames"] | M[typeof TypesId]["versionNames"]) & keyof M[typeof ColumnsId]
+  >
+
+type Checked<Self, F, Refused> = [Self] extends [never]
   ? "Missing `Self`: write `class User extends Model.Class<User>(\"User\")({ ... })`"
-  : [Schema.Schema.Context<VariantSchemaOf<F[keyof F], "select">>] extends [never] ? Class<Self, F>
+  : [Schema.Schema.Context<VariantSchemaOf<F[keyof F], "select">>] extends [never] ? Class<Self, F, Refused>
   : "A field's Schema needs services (R is not never): a model must decode without them"
 
 const optional = (schema: unknown): Schema.Struct.Field =>
@@ -269,15 +314,14 @@ const optional = (schema: unknown): Schema.Struct.Field =>
     ? Schema.optionalWith(schema as Schema.Schema.Any, { exact: true })
     : schema as Schema.Struct.Field
 
-const droppedBy: { readonly [V in Variant]: ReadonlyArray<"generated" | "generatedByApp" | "computed" | "sensitive"> } =
-  {
-    select: [],
-    insert: ["generated", "computed"],
-    update: ["computed"],
-    json: ["sensitive"],
-    jsonCreate: ["sensitive", "generated", "generatedByApp", "computed"],
-    jsonUpdate: ["sensitive", "generated", "generatedByApp", "computed"]
-  }
+const droppedBy: { readonly [V in Variant]: ReadonlyArray<Dropped[Exclude<Variant, "select">]> } = {
+  select: [],
+  insert: ["generated", "computed"],
+  update: ["computed", "version", "deletedAt"],
+  json: ["sensitive"],
+  jsonCreate: ["sensitive", "generated", "generatedByApp", "computed"],
+  jsonUpdate: ["sensitive", "generated", "generatedByApp", "computed"]
+}
 
 const structOf = (parts: ReadonlyArray<Definition.Part>, variant: Variant): Schema.Struct.Fields => {
   const fields: Record<string, Schema.Struct.Field> = {}
@@ -287,8 +331,7 @@ const structOf = (parts: ReadonlyArray<Definition.Part>, variant: Variant): Sche
     ) continue
     const one = Definition.variantSchema(schema, variant)
     if (one === undefined) continue
-    const mayBeAbsent = (details.default !== undefined || details.clock !== undefined) &&
-      (variant === "insert" || variant === "jsonCreate")
+    const mayBeAbsent = (variant === "insert" || variant === "jsonCreate") && Definition.hasDefault(details)
     fields[property] = mayBeAbsent ? optional(one) : one as Schema.Struct.Field
   }
   return fields
@@ -304,76 +347,78 @@ const structOf = (parts: ReadonlyArray<Definition.Part>, variant: Variant): Sche
  * @since 0.1.0
  * @category constructors
  */
-export const Class =
-  <Self = never>(identifier: string) =>
-  <const F extends { readonly [name: string]: Field.Input }>(fields: F, options: Options<F> = {}): Checked<Self, F> => {
-    const parts = Definition.partsOf(fields)
-    const Base = adopting(Schema.Class<object>(identifier)(structOf(parts, "select")) as unknown as new() => object)
-    const variants = new Map<Variant, unknown>()
-    const variant = (name: Variant) => ({
-      configurable: true,
-      get: () => {
-        let found = variants.get(name)
-        if (found === undefined) {
-          found = Schema.Struct(structOf(parts, name)).annotations({ identifier: `${identifier}.${name}` })
-          variants.set(name, found)
-        }
-        return found
-      }
-    })
-    const definitions = new WeakMap<object, Definition.Definition>()
-    const definition = (model: object): Definition.Definition => {
-      let found = definitions.get(model)
+export const Class = <Self = never>(identifier: string) =>
+<
+  const F extends { readonly [name: string]: Field.Input },
+  const Refused extends ReadonlyArray<unknown> = readonly []
+>(fields: F, options: Options<F, Refused> = {}): Checked<Self, F, Events.RefusalOf<Refused[number]>> => {
+  const parts = Definition.partsOf(fields)
+  const Base = adopting(Schema.Class<object>(identifier)(structOf(parts, "select")) as unknown as new() => object)
+  const variants = new Map<Variant, unknown>()
+  const variant = (name: Variant) => ({
+    configurable: true,
+    get: () => {
+      let found = variants.get(name)
       if (found === undefined) {
-        found = Definition.make(
-          identifier,
-          parts,
-          options as Options<object>,
-          model as new(...args: ReadonlyArray<unknown>) => object
-        )
-        definitions.set(model, found)
+        found = Schema.Struct(structOf(parts, name)).annotations({ identifier: `${identifier}.${name}` })
+        variants.set(name, found)
       }
       return found
     }
-    const descriptions = new WeakMap<object, Source.Description>()
-    Object.defineProperties(Base, {
-      select: variant("select"),
-      insert: variant("insert"),
-      update: variant("update"),
-      json: variant("json"),
-      jsonCreate: variant("jsonCreate"),
-      jsonUpdate: variant("jsonUpdate"),
-      table: { configurable: true, value: options.table ?? Definition.snakeCase(identifier) },
-      columns: {
-        configurable: true,
-        get(this: object) {
-          return definition(this).table.byProperty
-        }
-      },
-      [Definition.Define]: {
-        configurable: true,
-        get(this: object) {
-          return definition(this)
-        }
-      },
-      [Describe]: {
-        configurable: true,
-        get(this: object) {
-          let found = descriptions.get(this)
-          if (found === undefined) {
-            found = describe(definition(this).table)
-            descriptions.set(this, found)
-          }
-          return found
-        }
-      }
-    })
-    return Base as never
+  })
+  const definitions = new WeakMap<object, Definition.Definition>()
+  const definition = (model: object): Definition.Definition => {
+    let found = definitions.get(model)
+    if (found === undefined) {
+      found = Definition.make(
+        identifier,
+        parts,
+        options as Options<object, any>,
+        model as new(...args: ReadonlyArray<unknown>) => object
+      )
+      definitions.set(model, found)
+    }
+    return found
   }
+  const descriptions = new WeakMap<object, Source.Description>()
+  Object.defineProperties(Base, {
+    select: variant("select"),
+    insert: variant("insert"),
+    update: variant("update"),
+    json: variant("json"),
+    jsonCreate: variant("jsonCreate"),
+    jsonUpdate: variant("jsonUpdate"),
+    table: { configurable: true, value: options.table ?? Definition.snakeCase(identifier) },
+    columns: {
+      configurable: true,
+      get(this: object) {
+        return definition(this).table.byProperty
+      }
+    },
+    [Definition.Define]: {
+      configurable: true,
+      get(this: object) {
+        return definition(this)
+      }
+    },
+    [Describe]: {
+      configurable: true,
+      get(this: object) {
+        let found = descriptions.get(this)
+        if (found === undefined) {
+          found = describe(definition(this).table)
+          descriptions.set(this, found)
+        }
+        return found
+      }
+    }
+  })
+  return Base as never
+}
 
-const describe = (table: Ast.Table): Source.Description => ({
+const describe = (table: Ast.Table, rows?: Ast.Rows): Source.Description => ({
   hint: table.name,
-  source: (ref) => ({ _tag: "TableSource", ref, table }),
+  source: (ref) => rows === undefined ? { _tag: "TableSource", ref, table } : { _tag: "TableSource", ref, table, rows },
   columns: table.byProperty,
   row: (ref, optional) => rowOf(table, ref, optional)
 })
@@ -387,16 +432,37 @@ const describe = (table: Ast.Table): Source.Description => ({
 export const tableOf = (model: Any): Ast.Table => model[Definition.Define].table
 
 /**
- * `createdAt` and `updatedAt`, filled in from Effect's Clock where the input says nothing: the one on insert, the other on insert and on
- * each update.
+ * Models whose deleted rows are kept: those with `Model.softDelete` among their fields, or a `Field.deletedAt`.
  *
  * @since 0.1.0
- * @category fields
+ * @category models
  */
-export const timestamps: {
-  readonly createdAt: Field.Field<typeof Schema.DateTimeUtc, "default" | "generatedByApp">
-  readonly updatedAt: Field.Field<typeof Schema.DateTimeUtc, "default" | "generatedByApp">
-} = {
-  createdAt: fromClock("insert")(Schema.DateTimeUtc),
-  updatedAt: fromClock("insert and update")(Schema.DateTimeUtc)
+export interface KeepsDeleted extends Any {
+  readonly [TypesId]: { readonly keepsDeleted: true } & { readonly [type: string]: any }
 }
+
+/**
+ * A model with the rows that were deleted and kept, as a source: `Query.innerJoin("author", Model.withDeleted(User), …)`. Of a query's own rows
+ * `Query.withDeleted` says the same, of a relation's `Relation.withDeleted`.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const withDeleted = <M extends KeepsDeleted>(
+  model: M
+): Source.Derived<M[typeof ColumnsId], M[typeof RowId]> => ofRows(model, "all")
+
+/**
+ * A model with other rows than those that live, as a source.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const ofRows = (model: Any, rows: Ast.Rows): Source.Derived<any, any> => ({
+  [Describe]: describe(tableOf(model), rows),
+  [RowId]: undefined,
+  [ColumnsId]: undefined,
+  [NeedsId]: undefined as never
+})
+
+export { audited, softDelete, timestamps, versioned } from "./model/mixins.js"

@@ -23,6 +23,7 @@
  *
  * @since 0.1.0
  */
+export { atVersion } from "./mutation/atVersion.js"
 export { insert, insertMany } from "./mutation/insert.js"
 export { insertFrom } from "./mutation/insertFrom.js"
 export { existing, insertGraph, insertGraphs, linked } from "./mutation/graph.js"
@@ -30,7 +31,7 @@ export type { Existing, Graph, GraphInput, Linked } from "./mutation/graph.js"
 export type { Mutation } from "./mutation/made.js"
 export { outcomes } from "./mutation/outcomes.js"
 export type { Outcome } from "./mutation/outcomes.js"
-export { all, delete, innerJoin, update, where } from "./mutation/pending.js"
+export { all, delete, innerJoin, purge, restore, update, where } from "./mutation/pending.js"
 export type { Unfinished, UpdateWithoutSet, WithoutWhere } from "./mutation/pending.js"
 export type { Proposed } from "./mutation/proposed.js"
 export { affected, returning, returningAs } from "./mutation/returning.js"

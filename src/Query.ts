@@ -135,6 +135,7 @@ export type { PageSize } from "./query/pageOptions.js"
 export { toSql } from "./query/toSql.js"
 export type { SqlOptions } from "./query/toSql.js"
 export { when, whenSome, without } from "./query/optional.js"
+export { onlyDeleted, withDeleted } from "./query/deleted.js"
 export type { Clause, Found } from "./query/optional.js"
 
 /**

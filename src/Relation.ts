@@ -11,7 +11,7 @@ export type { Cardinality, Plan, Relation, RelationFrom, Scope } from "./relatio
 
 export type { Link } from "./relation/keys.js"
 
-export { belongsTo, hasMany, hasOne, manyToMany } from "./relation/kinds.js"
+export { belongsTo, hasMany, hasOne, manyToMany, withDeleted } from "./relation/kinds.js"
 export type { BelongsTo, HasMany, HasOne } from "./relation/kinds.js"
 
 export { include, limit, offset, orderBy, where } from "./relation/narrowing.js"

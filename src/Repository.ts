@@ -32,12 +32,12 @@ import type * as Model from "./Model.js"
 import { readsOf } from "./repository/reads.js"
 import type { ReadRepository } from "./repository/reads.js"
 import { writesOf } from "./repository/writes.js"
-import type { Repository } from "./repository/writes.js"
+import type { Of } from "./repository/writes.js"
 
 export { Service } from "./repository/service.js"
 export type { Provided, ServiceClass } from "./repository/service.js"
 export type { Listed, ListOptions, Paged, ReadRepository } from "./repository/reads.js"
-export type { Repository, Steps } from "./repository/writes.js"
+export type { DeletedRows, Of, Repository, Steps } from "./repository/writes.js"
 
 /**
  * The verbs of a model, each of which requires the database when it runs.
@@ -45,7 +45,7 @@ export type { Repository, Steps } from "./repository/writes.js"
  * @since 0.1.0
  * @category constructors
  */
-export const make = <M extends Model.Any>(model: M): Repository<M> => writesOf(model)
+export const make = <M extends Model.Any>(model: M): Of<M> => writesOf(model) as Of<M>
 
 /**
  * The reading verbs of a model alone.

@@ -21,6 +21,7 @@ import * as Lazy from "./testing/lazy.js"
 import * as Loading from "./testing/loading.js"
 import * as Loads from "./testing/loads.js"
 import * as Logic from "./testing/logic.js"
+import * as Mixins from "./testing/mixins.js"
 import * as Mutations from "./testing/mutations.js"
 import * as Numbers from "./testing/number.js"
 import * as Queries from "./testing/queries.js"
@@ -65,6 +66,7 @@ export const contract: ReadonlyArray<Case> = [
   Loading.cases,
   RelationForms.cases,
   Mutations.cases,
+  Mixins.cases,
   Repositories.cases,
   Graphs.cases,
   Loads.cases,

@@ -1,13 +1,18 @@
 /**
  * Strata while somebody looks on. Variants: `noop` has a tracer that keeps nothing, `tracer` one that keeps every span with all that is
- * said of it, as an exporter does until it sends, and `leakThreshold` watches for connections that are held for long.
+ * said of it, as an exporter does until it sends, `leakThreshold` watches for connections that are held for long, and `monitor` has a
+ * `Monitor` with its defaults.
  */
 import type * as Context from "effect/Context"
 import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
+import * as Database from "effect-strata/Database"
+import * as Monitor from "effect-strata/Monitor"
 import type { Contender, Open, Operations } from "../crud.js"
 import { asked, layerOf } from "./strata.js"
 
@@ -77,6 +82,9 @@ export const contender: Open = async ({ engine, url, variant }): Promise<Contend
   const runtime = ManagedRuntime.make(
     variant === "leakThreshold"
       ? layer
+      : variant === "monitor"
+      // The answers of this process are on its standard output, where the warning of so many finds would be too.
+      ? Layer.merge(Database.with(Monitor.layer())(layer), Logger.minimumLogLevel(LogLevel.Error))
       : Layer.merge(layer, Layer.setTracer(tracerOf(variant === "noop" ? LostSpan : KeptSpan)))
   )
   await runtime.runtime()

@@ -10,7 +10,8 @@ const all = ["sqlite", "postgres", "mysql"] as const
 const variants = [
   ["strata, noop tracer", "noop"],
   ["strata, tracer", "tracer"],
-  ["strata, leakThreshold", "leakThreshold"]
+  ["strata, leakThreshold", "leakThreshold"],
+  ["strata, monitor", "monitor"]
 ] as const
 
 export const observability: Suite = {

@@ -2,13 +2,15 @@
  * From models to the steps that make their tables, or drop them, in an order that references allow.
  */
 import { ConfigurationError } from "../DbError.js"
-import { columnsOf, nodeOf } from "../expr/core.js"
+import { isNull } from "../expr/comparison.js"
+import { columnsOf, make, nodeOf } from "../expr/core.js"
 import type * as Model from "../Model.js"
 import type { ColumnDefinition, Definition, ForeignKey } from "../model/definition.js"
 import { Define } from "../model/definition.js"
 import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import type * as Definitions from "../sql/definitions.js"
+import { columnOf } from "../sql/nodes.js"
 import { InvalidValue } from "../sql/storage.js"
 import { conversionOf } from "../sql/valueType.js"
 
@@ -39,7 +41,9 @@ const refuse = (problem: string): never => {
 
 const isUnique = ({ constraints, primaryKey }: Ast.Table, { name }: Ast.Column): boolean =>
   primaryKey.length === 1 && primaryKey[0]?.name === name ||
-  constraints.some(({ columns, kind }) => kind === "unique" && columns.length === 1 && columns[0] === name)
+  constraints.some(({ columns, kind, ofLiving }) =>
+    kind === "unique" && ofLiving !== true && columns.length === 1 && columns[0] === name
+  )
 
 const keyOf = (definition: ForeignKey, { identifier }: Ast.Table): Key => {
   const target = definition.target()
@@ -126,7 +130,12 @@ const keysOf = (
   { columns, foreignKeys, indexes, table, uniques }: Definition
 ): ReadonlyArray<ReadonlyArray<Ast.Column>> => [
   table.primaryKey,
-  ...uniques.map((unique) => columns.filter(({ name }) => unique.columns.includes(name))),
+  // Beside them stands the column by which a database tells rows that live, where it has no partial indexes.
+  ...uniques.map((unique) =>
+    columns.filter((column) =>
+      unique.columns.includes(column.name) || (unique.ofLiving === true && column === table.deletedAt)
+    )
+  ),
   ...indexes.filter(({ unique }) => unique).map((index) => index.columns),
   ...foreignKeys.map(({ column }) => [column])
 ]
@@ -154,7 +163,7 @@ const stepsOf = (
       ref,
       ifNotExists,
       columns: [...specs.values()],
-      uniques,
+      uniques: uniques.filter(({ ofLiving }) => ofLiving !== true),
       checks: checks.map(({ column, condition, name }) => ({
         name,
         condition: nodeOf(condition((column === undefined ? given : given[column.property]) as never))
@@ -172,6 +181,21 @@ const stepsOf = (
       expressions: (index.expressions?.(given) ?? []).map(nodeOf),
       where: index.where === undefined ? undefined : nodeOf(index.where(given))
     })),
+    ...uniques.flatMap(({ columns, name, ofLiving }): ReadonlyArray<Definitions.CreateIndex> => {
+      const { deletedAt } = table
+      return ofLiving !== true || deletedAt === undefined ? [] : [{
+        _tag: "CreateIndex",
+        table,
+        ref,
+        ifNotExists,
+        name,
+        unique: true,
+        columns: columns.map((column) => specs.get(column)!),
+        expressions: [],
+        where: nodeOf(isNull(make<unknown>(columnOf(ref, deletedAt)))),
+        ofLiving: deletedAt
+      }]
+    }),
     ...table.searches.map((index): Definitions.CreateSearchIndex => ({
       _tag: "CreateSearchIndex",
       table,

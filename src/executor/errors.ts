@@ -1,6 +1,7 @@
 /**
  * From what a driver says to the typed errors, with what the model knows of the constraint where the database tells less.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as DbError from "../DbError.js"
@@ -152,4 +153,11 @@ export const failWith = (
         })
       })
     }, sql)))
+}
+
+/** Told by a driver; where the pool says so, nothing would be won by asking it once more. */
+export const isUnsent = (cause: Cause.Cause<unknown>): boolean => {
+  const error = Cause.failureOption(cause)
+  const { _tag, kind } = (error._tag === "Some" ? error.value : {}) as Partial<Failure>
+  return _tag === "Failure" && kind?.error === "ConnectionError" && kind.isRetryable
 }

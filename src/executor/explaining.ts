@@ -29,7 +29,7 @@ interface Parts extends Pick<ReturnType<typeof Statements.make>, "prepared"> {
   readonly run: (
     text: string,
     parameters: ReadonlyArray<unknown>
-  ) => Effect.Effect<Result, Failure | ConnectFailure | TransactionError>
+  ) => Effect.Effect<Result, Failure | ConnectFailure | QueryError | TransactionError>
 }
 
 /** What a database that only tells its plan did, told by the statement itself. */

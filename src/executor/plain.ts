@@ -4,6 +4,7 @@
 import type * as Context from "effect/Context"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -15,6 +16,8 @@ import type { Runner } from "../transaction/runner.js"
 import type * as Cursors from "./cursors.js"
 import { openInTurns } from "./cursors.js"
 import { failWith } from "./errors.js"
+import { operationOf } from "./observing.js"
+import type { Observers, Told, Watched } from "./observing.js"
 
 /** What runs plain statements. */
 export interface Plain {
@@ -32,6 +35,7 @@ type Turn = <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E | Tran
 
 interface Parts {
   readonly driver: Driver
+  readonly observers: Observers
   readonly open: ReturnType<typeof Cursors.make>
   readonly pool: Pool
   readonly runner: Runner
@@ -41,13 +45,31 @@ type Pull = Cursors.Opened<NativeRow>["pull"]
 
 const everything: NativeOptions = {}
 
-const reading = (sql: string, parameters: ReadonlyArray<unknown>): Cursors.Reading<NativeRow> => ({
-  aside: (connection) => connection.nativeStreamAside!(sql, parameters),
-  shared: (connection, alone) => connection.nativeStream(sql, parameters, { alone })
+const reading = (
+  sql: string,
+  parameters: ReadonlyArray<unknown>,
+  watched: Watched | undefined
+): Cursors.Reading<NativeRow> => ({
+  aside: (connection) => {
+    watched?.lent()
+    return connection.nativeStreamAside!(sql, parameters)
+  },
+  shared: (connection, alone) => {
+    watched?.lent()
+    return connection.nativeStream(sql, parameters, { alone })
+  }
+})
+
+const toldOf = (text: string, parameters: ReadonlyArray<unknown>): Told => ({
+  text,
+  operation: operationOf(text),
+  table: undefined,
+  statement: undefined,
+  parameters
 })
 
 /** Plain statements on the connection of the fiber's transaction or one of the pool, and on a given one. */
-export const make = ({ driver, open, pool, runner }: Parts) => {
+export const make = ({ driver, observers, open, pool, runner }: Parts) => {
   const fail = (sql: string) => (error: WriteFailure | Failure) =>
     error._tag === "Failure" ? failWith(error, sql, undefined, driver) : Effect.fail(error)
 
@@ -59,56 +81,94 @@ export const make = ({ driver, open, pool, runner }: Parts) => {
   ): Effect.Effect<NativeResult, WriteFailure> =>
     Effect.catchAll(connection.native(sql, parameters, options), fail(sql))
 
+  /** In the sight of those who look on. */
+  const seen = (
+    fiber: Fiber.RuntimeFiber<any, any>,
+    sql: string,
+    parameters: ReadonlyArray<unknown>,
+    send: (onLent: (() => void) | undefined) => Effect.Effect<NativeResult, WriteFailure>
+  ) => observers.around(fiber, () => toldOf(sql, parameters), send, ({ rows }) => rows.length)
+
+  const rowsOf = (
+    sql: string,
+    parameters: ReadonlyArray<unknown>,
+    pulled: (reading: Cursors.Reading<NativeRow>) => Effect.Effect<Pull, WriteFailure | Failure, Scope.Scope>
+  ) =>
+    Stream.unwrapScoped(Effect.gen(function*() {
+      const watched = observers.list.length === 0
+        ? undefined
+        : yield* Effect.withFiberRuntime<Watched>((fiber) =>
+          Effect.succeed(observers.watch(fiber, toldOf(sql, parameters)))
+        )
+      const refusal = watched?.refusal()
+      if (refusal !== undefined) return yield* Effect.fail(refusal)
+      if (watched !== undefined) yield* Effect.addFinalizer((exit) => watched.close(exit))
+      const failed = (error: WriteFailure | Failure) => {
+        watched?.note(error)
+        return fail(sql)(error)
+      }
+      const pull = yield* Effect.catchAll(pulled(reading(sql, parameters, watched)), failed)
+      const next = watched === undefined ? pull : Effect.tap(watched.pulls(pull), (rows) => {
+        watched.decoded(Chunk.size(rows))
+        return Effect.void
+      })
+      return Stream.repeatEffectChunkOption(
+        Effect.catchAll(
+          next,
+          Option.match({
+            onNone: () => Effect.fail(Option.none()),
+            onSome: (error) => Effect.mapError(failed(error), Option.some)
+          })
+        )
+      )
+    }))
+
   const streamBy = (
     run: Plain["run"],
     sql: string,
     parameters: ReadonlyArray<unknown>,
-    pulled: Effect.Effect<Pull, WriteFailure | Failure, Scope.Scope>
+    pulled: (reading: Cursors.Reading<NativeRow>) => Effect.Effect<Pull, WriteFailure | Failure, Scope.Scope>
   ): Stream.Stream<NativeRow, WriteFailure> =>
     isQuery(sql)
-      ? Stream.unwrapScoped(
-        Effect.map(Effect.catchAll(pulled, fail(sql)), (pull) =>
-          Stream.repeatEffectChunkOption(
-            Effect.catchAll(
-              pull,
-              Option.match({
-                onNone: () => Effect.fail(Option.none()),
-                onSome: (error) => Effect.mapError(fail(sql)(error), Option.some)
-              })
-            )
-          ))
-      )
+      ? rowsOf(sql, parameters, pulled)
       : Stream.unwrap(
         Effect.map(run(sql, parameters, everything), ({ rows }) => Stream.fromChunk(Chunk.unsafeFromArray(rows)))
       )
 
   /** On a connection that the caller has, in turns. */
   const on = (connection: Connection, turn: Turn): Plain => {
-    const run: Plain["run"] = (sql, parameters, options) => turn(native(connection, sql, parameters, options))
+    const run: Plain["run"] = (sql, parameters, options) =>
+      Effect.withFiberRuntime((fiber) =>
+        seen(fiber, sql, parameters, (onLent) =>
+          turn(Effect.suspend(() => {
+            onLent?.()
+            return native(connection, sql, parameters, options)
+          })))
+      )
     return {
       run,
       stream: (sql, parameters) =>
-        streamBy(
-          run,
-          sql,
-          parameters,
-          openInTurns(driver, (work) => turn(work(connection)), reading(sql, parameters))
-        )
+        streamBy(run, sql, parameters, (reading) => openInTurns(driver, (work) => turn(work(connection)), reading))
     }
   }
 
   const run: Plain["run"] = (sql, parameters, options) =>
     Effect.withFiberRuntime((fiber) => {
       const scope = runner.scopeOf(fiber.currentContext as Context.Context<never>)
-      const work = (connection: Connection) => native(connection, sql, parameters, options)
-      if (scope === undefined) return pool.use(work)
-      return isControl(sql, driver.dialect.escapingQuotes) ? Effect.fail(controlRefused(sql)) : scope.use(work, sql)
+      if (scope !== undefined && isControl(sql, driver.dialect.escapingQuotes)) return Effect.fail(controlRefused(sql))
+      return seen(fiber, sql, parameters, (onLent) => {
+        const work = (connection: Connection) => {
+          onLent?.()
+          return native(connection, sql, parameters, options)
+        }
+        return scope === undefined ? pool.use(work) : scope.use(work, sql)
+      })
     })
 
   return {
     on,
     run,
     stream: (sql: string, parameters: ReadonlyArray<unknown>) =>
-      streamBy(run, sql, parameters, Effect.map(open(reading(sql, parameters), sql), ({ pull }) => pull))
+      streamBy(run, sql, parameters, (reading) => Effect.map(open(reading, sql), ({ pull }) => pull))
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Statements as text, for who looks at them: nothing is sent, and nothing is learnt of them.
+ * Statements as text, for who looks at them: nothing is sent.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -10,10 +10,11 @@ import * as Loader from "../Loader.js"
 import type { Insert } from "../sql/ast.js"
 import type { Statement } from "../sql/statement.js"
 import { scriptText } from "../sql/ddl.js"
-import { marked } from "../sql/hiding.js"
+import { Plans } from "../sql/plans.js"
 import { InvalidInput } from "../sql/textWriter.js"
 import { partsOf } from "./changes.js"
 import * as Definitions from "./definitions.js"
+import { sentFor } from "./kept.js"
 import { needsEmulation, refusal } from "./returning.js"
 import { invalidInput, refused } from "./statements.js"
 import type { Plain } from "./statements.js"
@@ -23,7 +24,8 @@ import { split } from "./writes.js"
 const nothing: Printed = { sql: "", parameters: [] }
 
 /** What is sent first: of an insert in several statements one of them, and without its rows where others read them. */
-const first = (statement: Exclude<Plain, { readonly _tag: "Select" }>, dialect: Dialect): Plain | undefined => {
+const first = (given: Exclude<Plain, { readonly _tag: "Select" }>, dialect: Dialect): Plain | undefined => {
+  const statement = sentFor(given)
   if (statement._tag === "Update" && statement.each !== undefined) return partsOf(statement, statement.each)[0]
   const isEmulated = needsEmulation(statement, dialect)
   const problem = isEmulated ? refusal(statement, dialect) : undefined
@@ -37,10 +39,10 @@ const first = (statement: Exclude<Plain, { readonly _tag: "Select" }>, dialect: 
   return parts.length === 1 ? insert : { ...insert, isUndone: true }
 }
 
-const printed = (statement: Plain | undefined, dialect: Dialect): Printed => {
+const printed = (statement: Plain | undefined, plans: Plans): Printed => {
   if (statement === undefined) return nothing
   try {
-    const { isHidden, parameters, text } = marked(statement, dialect)
+    const { isHidden, parameters, text } = plans.marked(statement)
     return { sql: text, parameters: parameters.map((value, i) => isHidden[i] === true ? Redacted.make(value) : value) }
   } catch (problem) {
     throw problem instanceof InvalidInput ? invalidInput(statement, undefined, problem) : problem
@@ -49,7 +51,7 @@ const printed = (statement: Plain | undefined, dialect: Dialect): Printed => {
 
 /** Prints for one dialect. */
 export const make =
-  (dialect: Dialect, loader = Loader.make(dialect.capabilities)) =>
+  (dialect: Dialect, loader = Loader.make(dialect.capabilities), plans = new Plans(dialect)) =>
   (statement: Statement): Effect.Effect<Printed, WriteFailure> => {
     if (statement._tag === "Script") {
       return Effect.map(
@@ -65,8 +67,8 @@ export const make =
           return refused(problem)
         }
       })
-    if (statement._tag !== "Select") return attempt(() => printed(first(statement, dialect), dialect))
+    if (statement._tag !== "Select") return attempt(() => printed(first(statement, dialect), plans))
     return statement.includes.length === 0
-      ? attempt(() => printed(statement, dialect))
-      : Effect.flatMap(loader.prepare(statement), ({ select }) => attempt(() => printed(select, dialect)))
+      ? attempt(() => printed(statement, plans))
+      : Effect.flatMap(loader.prepare(statement), ({ select }) => attempt(() => printed(select, plans)))
   }

@@ -4,7 +4,19 @@
 import { UnsupportedError } from "../DbError.js"
 import type { Dialect } from "../Dialect.js"
 import * as Comparison from "../expr/comparison.js"
-import type { Column, Delete, Each, Expression, Insert, Projection, Ref, Select, Table, Update } from "../sql/ast.js"
+import type {
+  Column,
+  Delete,
+  Each,
+  Expression,
+  Insert,
+  Projection,
+  Ref,
+  Rows,
+  Select,
+  Table,
+  Update
+} from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
 import { columnOf, selectOver } from "../sql/nodes.js"
 import { conversionOf } from "../sql/valueType.js"
@@ -50,9 +62,10 @@ const selectOf = (
   ref: Ref,
   projection: Projection,
   where: Expression | undefined,
-  lock: boolean
+  lock: boolean,
+  rows: Rows | undefined
 ): Select => ({
-  ...selectOver({ _tag: "TableSource", ref, table }, projection),
+  ...selectOver({ _tag: "TableSource", ref, table, ...(rows === undefined ? {} : { rows }) }, projection),
   where,
   lock: lock ? { strength: "update", locked: "wait", of: undefined } : undefined
 })
@@ -73,8 +86,8 @@ const keysIn = (table: Table, ref: Ref, columns: ReadonlyArray<Column>, keys: Re
 })
 
 /** The keys of the rows that an update or a delete is about, locked. Beside other sources a row may come several times. */
-export const lockKeys = ({ joins, ref, table, where }: Update | Delete): Select => {
-  const select = selectOf(table, ref, keysProjection(ref, table.primaryKey), where, true)
+export const lockKeys = ({ joins, ref, rows, table, where }: Update | Delete): Select => {
+  const select = selectOf(table, ref, keysProjection(ref, table.primaryKey), where, true, rows)
   return joins === undefined
     ? select
     : { ...select, joins: joins.map(({ on, source }) => ({ kind: "inner", on, source })) }
@@ -120,17 +133,38 @@ export const updateOf = (statement: Update, keys: ReadonlyArray<Key>): Update =>
 }
 
 /** A delete of the keys alone. */
-export const deleteOf = ({ ref, table }: Delete, keys: ReadonlyArray<Key>): Delete => ({
+export const deleteOf = ({ ref, rows, table }: Delete, keys: ReadonlyArray<Key>): Delete => ({
   _tag: "Delete",
   table,
   ref,
+  ...(rows === undefined ? {} : { rows }),
   where: keysIn(table, ref, table.primaryKey, keys),
   returning: undefined
 })
 
-/** Which of some keys are there. */
-export const keysThere = ({ ref, table }: Insert, columns: ReadonlyArray<Column>, keys: ReadonlyArray<Key>): Select =>
-  selectOf(table, ref, keysProjection(ref, columns), keysIn(table, ref, columns, keys), false)
+/** Which of some keys are there; a deleted row is, unless only those that live have keys of their own. */
+export const keysThere = (
+  { conflict, ref, table }: Insert,
+  columns: ReadonlyArray<Column>,
+  keys: ReadonlyArray<Key>
+): Select =>
+  selectOf(
+    table,
+    ref,
+    keysProjection(ref, columns),
+    keysIn(table, ref, columns, keys),
+    false,
+    conflict?.ofLiving === true ? undefined : "all"
+  )
+
+/** Of which rows those are that a write has written, which may have deleted them or brought them back. */
+const written = (statement: Insert | Update | Delete, columns: ReadonlyArray<Column>): Rows | undefined => {
+  if (statement._tag === "Insert") {
+    return statement.conflict?.ofLiving === true && columns !== statement.table.primaryKey ? undefined : "all"
+  }
+  // Of its keys some may be those of rows that it did not change.
+  return statement._tag === "Update" && statement.each !== undefined ? statement.rows : "all"
+}
 
 /** Rows by the values of some columns, each with those values, so that they can be put in order. */
 export const readBy = (
@@ -150,7 +184,8 @@ export const readBy = (
       }
     },
     keysIn(statement.table, statement.ref, columns, keys),
-    lock
+    lock,
+    written(statement, columns)
   )
 
 /** The rows that `readBy` gave, in the order of the keys. */

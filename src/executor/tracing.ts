@@ -52,7 +52,12 @@ export const statement = <A, E, E2 extends { readonly _tag: string }, R>(
       (span) =>
         Effect.tapBoth(Effect.catchAll(effect, toTyped), {
           onSuccess: (value) => Effect.sync(() => span.attribute("db.response.returned_rows", rows(value))),
-          onFailure: (error) => Effect.sync(() => span.attribute("error.type", error._tag))
+          onFailure: (error) =>
+            Effect.sync(() => {
+              span.attribute("error.type", error._tag)
+              const { code } = error as { readonly code?: string }
+              if (code !== undefined) span.attribute("db.response.status_code", code)
+            })
         })
     )
     : effect

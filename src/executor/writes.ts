@@ -10,6 +10,7 @@ import type { Statement } from "../sql/statement.js"
 import type { Script } from "../sql/definitions.js"
 import { Default } from "../sql/ast.js"
 import * as Changes from "./changes.js"
+import * as Kept from "./kept.js"
 import type { Key } from "../sql/keys.js"
 import * as Returning from "./returning.js"
 import * as Upserts from "./upserts.js"
@@ -272,7 +273,20 @@ export const make = <Ready>(
       )
     }))
 
+  const kept = Kept.make<Sent>({
+    dialect: dialect.name,
+    nothing: { rows: [], affected: 0 },
+    select: send,
+    update: (statement) => run(statement),
+    transact
+  })
+
   const run = (statement: Write): Effect.Effect<Sent, WriteFailure> => {
+    if (
+      statement._tag !== "Insert" && (Kept.followingOf(statement).length > 0 || Kept.sentFor(statement) !== statement)
+    ) {
+      return kept(statement)
+    }
     if (statement._tag === "Update" && statement.each !== undefined) return updateEach(statement, statement.each)
     const isEmulated = Returning.needsEmulation(statement, dialect)
     const refusal = isEmulated ? Returning.refusal(statement, dialect) : undefined
@@ -289,7 +303,8 @@ export const make = <Ready>(
 
   /** Whether a write is said by itself as it stands, and gives what is asked of it. */
   const isOne = (statement: Write): boolean =>
-    !Returning.needsEmulation(statement, dialect) && (statement._tag !== "Update" || statement.each === undefined) &&
+    Kept.followingOf(statement).length === 0 && !Returning.needsEmulation(statement, dialect) &&
+    (statement._tag !== "Update" || statement.each === undefined) &&
     (statement._tag !== "Insert" ||
       (statement.rows.length === 1 && statement.columns.length > 0 && !hasDefault(statement.rows[0]!) &&
         Upserts.wayOf(statement, dialect) === "as it is"))

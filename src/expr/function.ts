@@ -11,6 +11,7 @@ type Argument = Operand<any, any> | string | number | bigint | boolean
 
 const form = /^[A-Za-z_][A-Za-z0-9_$]*(?:\.[A-Za-z_][A-Za-z0-9_$]*)?$/
 const longest = 127
+const prefix = "function "
 
 /** Made once for each name: statements are of one shape where their operators are the same. */
 const operators = new Map<string, Ast.Operator>()
@@ -18,10 +19,13 @@ const operators = new Map<string, Ast.Operator>()
 const operatorOf = (name: string): Ast.Operator | undefined => {
   let found = operators.get(name)
   if (found === undefined && typeof name === "string" && name.length <= longest && form.test(name)) {
-    operators.set(name, found = { name: `function ${name}`, form: "function", text: name })
+    operators.set(name, found = { name: `${prefix}${name}`, form: "function", text: name })
   }
   return found
 }
+
+/** Whether an operator of this name is a function or an aggregate that the caller has named. */
+export const isNamed = (name: string): boolean => name.startsWith(prefix)
 
 const problem = "the name of a function is one identifier, or two with a dot between: letters, digits, _ and $"
 

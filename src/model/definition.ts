@@ -8,6 +8,7 @@ import * as Field from "../Field.js"
 import type * as Ast from "../sql/ast.js"
 import type { ValueType } from "../sql/storage.js"
 import * as ValueTypes from "../sql/valueType.js"
+import { cascadesOf } from "./cascades.js"
 import { adopt } from "./instance.js"
 
 /** The key of a model's definition. */
@@ -78,7 +79,20 @@ interface TableOptions {
   >
   readonly unique?: ReadonlyArray<ReadonlyArray<string>>
   readonly checks?: { readonly [name: string]: (columns: any) => { readonly node: Ast.Expression } }
+  readonly cascades?: object
+  readonly guards?: ReadonlyArray<Ast.Guard>
 }
+
+const filledBy = ({ actor, clock, version }: Field.Details): Pick<Ast.Column, "filled"> => {
+  if (version === true) return { filled: { by: "version", when: "insert and update" } }
+  if (actor !== undefined) return { filled: { by: "actor", when: actor } }
+  return clock === undefined ? {} : { filled: { by: "clock", when: clock } }
+}
+
+/** Whether an insert may leave the column out. */
+export const hasDefault = (details: Field.Details): boolean =>
+  details.default !== undefined || details.clock !== undefined || details.actor !== undefined ||
+  details.version === true || details.deletedAt === true
 
 /** `userId` becomes `user_id`, `HTTPServer2` becomes `http_server2`. */
 export const snakeCase = (name: string): string =>
@@ -168,6 +182,7 @@ export const make = (
       name,
       type: type === undefined || ValueTypes.isUnstorable(type) ? unknownType : type,
       generated: details.generated === true,
+      ...filledBy(details),
       details
     })
   }
@@ -186,9 +201,16 @@ export const make = (
   for (const column of primaryKey) {
     if (column.type.nullable) problems.push(`${column.property} is part of the primary key and may be null`)
   }
+  const [deletedAt] = columns.filter(({ details }) => details.deletedAt === true)
+  problems.push(...mixinProblems(columns))
   const uniques: Array<Ast.Constraint> = []
   const unique = (of: ReadonlyArray<Ast.Column>) =>
-    uniques.push({ kind: "unique", name: named(of, "key"), columns: of.map((column) => column.name) })
+    uniques.push({
+      kind: "unique",
+      name: named(of, "key"),
+      columns: of.map((column) => column.name),
+      ...(deletedAt === undefined ? {} : { ofLiving: true })
+    })
   for (const column of columns) if (column.details.unique === true) unique([column])
   for (const properties of options.unique ?? []) unique(pick(properties, "a unique constraint"))
 
@@ -254,6 +276,13 @@ export const make = (
   })
 
   let checked: { readonly problem: ConfigurationError | undefined } | undefined
+  let cascades: ReadonlyArray<Ast.Cascade | string> | undefined
+  const following = () =>
+    cascades ??= cascadesOf(
+      options.cascades,
+      (model) => (model as { readonly [Define]: Definition })[Define].table,
+      table
+    )
   const table: Ast.Table = {
     identifier,
     name: tableName,
@@ -264,6 +293,16 @@ export const make = (
     prototype: model.prototype,
     adopt: adopt(model),
     searches,
+    deletedAt,
+    cascades: () => following().filter((one): one is Ast.Cascade => typeof one !== "string"),
+    references: () =>
+      foreignKeys.flatMap(({ onDelete, onUpdate, target }) => {
+        const found = target()
+        return typeof found === "string"
+          ? []
+          : [{ table: found.table, changesWithTarget: changesRows(onDelete) || changesRows(onUpdate) }]
+      }),
+    ...(options.guards === undefined || options.guards.length === 0 ? {} : { guards: options.guards }),
     constraints: [
       ...(primaryKey.length === 0
         ? []
@@ -297,7 +336,8 @@ export const make = (
           ...foreignKeys.flatMap((key) => {
             const target = key.target()
             return typeof target === "string" ? [`${key.column.property}: ${target}`] : []
-          })
+          }),
+          ...following().filter((one) => typeof one === "string")
         ]
         checked = {
           problem: all.length === 0
@@ -310,6 +350,29 @@ export const make = (
   }
   return { table, columns, uniques, indexes, checks, foreignKeys }
 }
+
+/** What is wrong with columns that mixins bring. */
+const mixinProblems = (columns: ReadonlyArray<ColumnDefinition>): ReadonlyArray<string> => {
+  const several = (what: "version" | "deletedAt") => {
+    const found = columns.filter(({ details }) => details[what] === true)
+    return found.length < 2 ? [] : [`${found.map(({ property }) => property).join(" and ")} are both its ${what}`]
+  }
+  return [
+    ...several("version"),
+    ...several("deletedAt"),
+    ...columns.flatMap(({ details, property, type: { nullable, storage } }) =>
+      details.version === true && (nullable || storage._tag !== "integer")
+        ? [`${property} counts versions, and is no whole number`]
+        : details.deletedAt === true && (!nullable || storage._tag !== "timestamp")
+        ? [`${property} says when a row was deleted, and is no moment that may be null`]
+        : []
+    )
+  ]
+}
+
+/** Whether the database changes the rows that refer to one which goes or gets another key. */
+const changesRows = (action: Field.Action | undefined): boolean =>
+  action === "cascade" || action === "set null" || action === "set default"
 
 /** The key that is one whole number, where its type is not the user's own. */
 const rowKey = ([key, ...others]: ReadonlyArray<ColumnDefinition>): Ast.Column | undefined =>

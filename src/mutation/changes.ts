@@ -9,11 +9,12 @@ import type { Issue, WriteFailure } from "../DbError.js"
 import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
 import type * as Ast from "../sql/ast.js"
+import * as Filling from "./filling.js"
 import * as Input from "./input.js"
 
-/** The changes of many rows: the keys and what is set, and what the clock sets in all of them. */
+/** The changes of many rows: the keys and what is set, and what is filled in in all of them. */
 export interface RowsToUpdate extends Input.RowsToInsert {
-  readonly clocked: ReadonlyArray<Ast.Assignment>
+  readonly filled: ReadonlyArray<Ast.Assignment>
 }
 
 /** What is wrong with the names that a change has: each has the key, and those of the first. */
@@ -41,8 +42,9 @@ const misnamed = (model: Model.Any, changes: ReadonlyArray<unknown>): ReadonlyAr
 /** Checks changes by the model's `update` schema; all that is wrong with any of them is told at once. */
 export const rowsToUpdate = (
   model: Model.Any,
+  ref: Ast.Ref,
   changes: ReadonlyArray<unknown>,
-  now: number
+  filling: Filling.Filling
 ): Effect.Effect<RowsToUpdate, WriteFailure> => {
   const table = tableOf(model)
   const problem = table.problem() ?? (table.primaryKey.length > 0 ? undefined : new ConfigurationError({
@@ -52,17 +54,16 @@ export const rowsToUpdate = (
   const issues = misnamed(model, changes)
   if (issues.length > 0) return Effect.fail(Input.validationError(model, "an update of", issues))
   const columns = Object.keys(changes[0] ?? {}).map((property) => table.byProperty[property]!)
-  const clocked = Input.clockedOf(model).onUpdate.map((at) => table.columns[at]!).filter((column) =>
-    !columns.includes(column)
-  )
   return Effect.flatMap(
     changedRows(model, columns, changes as ReadonlyArray<{ readonly [property: string]: unknown }>),
     (rows) =>
-      Effect.as(Input.checkRepeated(model, table.primaryKey, { columns, rows }, "an update of"), {
-        columns,
-        rows,
-        clocked: clocked.map((column) => Input.assignment(column, now))
-      })
+      Effect.zipRight(
+        Input.checkRepeated(model, table.primaryKey, { columns, rows }, "an update of"),
+        Effect.map(
+          Filling.assignmentsOnUpdate(table, ref, (column) => columns.includes(column), filling),
+          (filled) => ({ columns, rows, filled })
+        )
+      )
   )
 }
 

@@ -1,7 +1,6 @@
 /**
  * Inserts of rows with those that belong to them.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Database from "../Database.js"
 import type { RowNotFound, WriteFailure } from "../DbError.js"
@@ -15,6 +14,7 @@ import type { RowId } from "../Source.js"
 import { levelsOf } from "./graph/levels.js"
 import type { Existing, Linked } from "./graph/targets.js"
 import { writeAll } from "./graph/write.js"
+import { fillingOf } from "./made.js"
 
 export { existing, linked } from "./graph/targets.js"
 export type { Existing, Linked } from "./graph/targets.js"
@@ -32,6 +32,11 @@ type Columns<I, Filled extends PropertyKey, Held extends PropertyKey> =
 type Related<R> = R extends Relation<any, infer To, any, any, any>
   ? GraphInput<To, Included<R>, ChildKey<R> & PropertyKey>
   : never
+
+/** The models whose rows are written with relations, at any depth. */
+type Targets<X> = {
+  [K in keyof X]: X[K] extends Relation<any, infer To, any, any, any> ? To | Targets<Included<X[K]>> : never
+}[keyof X]
 
 /** What stands for a row at the far end of rows that link. */
 type Target<R> = R extends Relation<any, infer To, any, any, any> ? Related<R> | Existing<Model.Key<To>> : never
@@ -71,11 +76,11 @@ const inserted = (
   input: unknown,
   many: boolean
 ): Effect.Effect<any, WriteFailure | RowNotFound, Database.Database> =>
-  Effect.flatMap(
-    Clock.currentTimeMillis,
-    (now) =>
-      Effect.flatMap(levelsOf(model, plansOf(relations), input, many, now), (level) =>
-        Effect.map(writeAll(level), (rows) => many ? rows : rows[0]))
+  Effect.withFiberRuntime((fiber) =>
+    Effect.flatMap(
+      levelsOf(model, plansOf(relations), input, many, fillingOf(fiber)),
+      (level) => Effect.map(writeAll(level), (rows) => many ? rows : rows[0])
+    )
   )
 
 /**
@@ -125,7 +130,11 @@ export const insertGraph = <M extends Model.Any, const X extends { readonly [nam
   model: M,
   relations: X & Fresh<M, X>,
   input: GraphInput<M, X>
-): Effect.Effect<Graph<M, X>, WriteFailure | RowNotFound, Database.Database> => inserted(model, relations, input, false)
+): Effect.Effect<
+  Graph<M, X>,
+  WriteFailure | RowNotFound | Model.Refusal<M | Targets<X>>,
+  Database.Database | Model.Needs<M | Targets<X>>
+> => inserted(model, relations, input, false)
 
 /**
  * `insertGraph` of several rows: still one insert for each relation and level, and all or nothing. The paths of what is not valid begin with the place of
@@ -138,5 +147,8 @@ export const insertGraphs = <M extends Model.Any, const X extends { readonly [na
   model: M,
   relations: X & Fresh<M, X>,
   inputs: ReadonlyArray<GraphInput<M, X>>
-): Effect.Effect<ReadonlyArray<Graph<M, X>>, WriteFailure | RowNotFound, Database.Database> =>
-  inserted(model, relations, inputs, true)
+): Effect.Effect<
+  ReadonlyArray<Graph<M, X>>,
+  WriteFailure | RowNotFound | Model.Refusal<M | Targets<X>>,
+  Database.Database | Model.Needs<M | Targets<X>>
+> => inserted(model, relations, inputs, true)

@@ -8,11 +8,13 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { ValidationError } from "../DbError.js"
 import type { Issue, WriteFailure } from "../DbError.js"
+import * as Settled from "../effect/settled.js"
 import { isExpression } from "../expr/core.js"
 import * as Definition from "../model/definition.js"
 import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
 import { elsewhere, Encoder } from "./encoder.js"
+import * as Filling from "./filling.js"
 import { parseOptions } from "./parsing.js"
 import type * as Ast from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
@@ -93,9 +95,13 @@ export const targetOf = (
 const detailsOf = (model: Model.Any, column: Ast.Column) =>
   model[Definition.Define].columns.find((one) => one.name === column.name)?.details ?? {}
 
-/** `createdAt` is not touched by an upsert of a row that is there. */
-export const isSetOnInsertOnly = (model: Model.Any, column: Ast.Column): boolean =>
-  detailsOf(model, column).clock === "insert"
+/** Whether the columns of an upsert are unique among rows that live alone, so that a deleted one is not there to it. */
+export const isOfLiving = ({ constraints, deletedAt }: Ast.Table, target: ReadonlyArray<Ast.Column>): boolean =>
+  deletedAt !== undefined &&
+  !constraints.some((one) =>
+    isUnique(one) && one.ofLiving !== true && one.columns.length === target.length &&
+    target.every(({ name }) => one.columns.includes(name))
+  )
 
 const issuesOf = (
   model: Model.Any,
@@ -193,7 +199,7 @@ export const rowsToInsert = (
   model: Model.Any,
   schema: Schema.Schema<any, any>,
   inputs: ReadonlyArray<unknown>,
-  now: number,
+  filling: Filling.Filling,
   many: boolean
 ): Effect.Effect<RowsToInsert, WriteFailure> => {
   const problem = tableOf(model).problem()
@@ -201,10 +207,17 @@ export const rowsToInsert = (
   if (!Array.isArray(inputs)) {
     return Effect.fail(validationError(model, "an insert of", [{ path: [], message: "takes a list of rows" }]))
   }
-  const rows = quickly(model, schema, (encoder) => encodedRows(model, encoder, inputs, now))
-  return rows === undefined
-    ? Effect.map(parsedRows(model, schema, inputs, many), (parsed) => givenOf(model, parsed, now))
-    : Effect.succeed(rows)
+  const { problem: unfilled, values } = Filling.valuesOnInsert(tableOf(model), filling)
+  const quick = quickly(model, schema, (encoder) => encodedRows(model, encoder, inputs, values))
+  const rows = quick === undefined
+    ? Effect.map(parsedRows(model, schema, inputs, many), (parsed) => givenOf(model, parsed, values))
+    : Effect.succeed(quick)
+  return unfilled === undefined ?
+    rows :
+    Settled.flatMap(
+      rows,
+      (found) => found.rows.some((row) => row.includes(Filling.missing)) ? Effect.fail(unfilled) : Effect.succeed(found)
+    )
 }
 
 /** Most inputs give the columns that the first of them gives. */
@@ -212,61 +225,43 @@ const encodedRows = (
   model: Model.Any,
   encoder: Encoder,
   inputs: ReadonlyArray<unknown>,
-  now: number
+  filled: ReadonlyArray<unknown>
 ): RowsToInsert | undefined => {
   const first = encoder.row(inputs[0])
   if (first === undefined) return undefined
-  const { columns } = tableOf(model)
-  const { onInsert } = clockedOf(model)
-  if (inputs.length === 1) return givenOf(model, [first], now)
+  const table = tableOf(model)
+  const { columns } = table
+  const { onInsert } = Filling.filledOf(table)
+  if (inputs.length === 1) return givenOf(model, [first], filled)
   const given = columns.flatMap((_, at) => first[at] !== Default || onInsert.includes(at) ? [at] : [])
   const rows = encoder.rows(inputs, given)
   if (rows === undefined) return undefined
   if (rows === elsewhere) {
     const all = encoder.rows(inputs, columns.map((_, at) => at))
-    return all === undefined || all === elsewhere ? undefined : givenOf(model, all, now)
+    return all === undefined || all === elsewhere ? undefined : givenOf(model, all, filled)
   }
-  for (const at of onInsert) {
-    const place = given.indexOf(at)
-    for (const row of rows) if (row[place] === Default) row[place] = now
+  for (let i = 0; i < onInsert.length; i++) {
+    const place = given.indexOf(onInsert[i]!)
+    for (const row of rows) if (row[place] === Default) row[place] = filled[i]
   }
   return { columns: given.length === columns.length ? columns : given.map((at) => columns[at]!), rows }
-}
-
-/** The places of columns that the clock fills in where an input does not. */
-interface Clocked {
-  readonly onInsert: ReadonlyArray<number>
-  readonly onUpdate: ReadonlyArray<number>
-}
-
-const clocked = new WeakMap<Model.Any, Clocked>()
-
-export const clockedOf = (model: Model.Any): Clocked => {
-  let found = clocked.get(model)
-  if (found === undefined) {
-    const clocks = tableOf(model).columns.map((column) => detailsOf(model, column).clock)
-    const where = (isSo: (clock: string) => boolean) =>
-      clocks.flatMap((clock, at) => clock !== undefined && isSo(clock) ? [at] : [])
-    found = { onInsert: where(() => true), onUpdate: where((clock) => clock === "insert and update") }
-    clocked.set(model, found)
-  }
-  return found
 }
 
 /** The column of a property that an insert takes. */
 export const insertable = (model: Model.Any, property: string): Ast.Column | undefined =>
   Object.hasOwn(model.insert.fields, property) ? tableOf(model).byProperty[property] : undefined
 
-/** The columns that the clock fills in where an insert does not. */
-export const clockColumns = (model: Model.Any): ReadonlyArray<Ast.Column> =>
-  clockedOf(model).onInsert.map((at) => tableOf(model).columns[at]!)
-
-/** The columns that one of the rows gives; those that the clock fills have its time where a row does not. */
-const givenOf = (model: Model.Any, rows: ReadonlyArray<Array<unknown>>, now: number): RowsToInsert => {
-  const { columns } = tableOf(model)
-  const { onInsert } = clockedOf(model)
+/** The columns that one of the rows gives; those that are filled in have their values where a row does not. */
+const givenOf = (
+  model: Model.Any,
+  rows: ReadonlyArray<Array<unknown>>,
+  filled: ReadonlyArray<unknown>
+): RowsToInsert => {
+  const table = tableOf(model)
+  const { columns } = table
+  const { onInsert } = Filling.filledOf(table)
   for (const row of rows) {
-    for (const at of onInsert) if (row[at] === Default) row[at] = now
+    for (let i = 0; i < onInsert.length; i++) if (row[onInsert[i]!] === Default) row[onInsert[i]!] = filled[i]
   }
   const given: Array<number> = []
   for (let at = 0; at < columns.length; at++) {
@@ -357,14 +352,19 @@ const storedRows = (
 
 const partial = new WeakMap<object, Map<string, Schema.Schema<any, any>>>()
 
-/** The update schema of some fields; made once for each set of them. */
-const updateSchema = (model: Model.Any, properties: ReadonlyArray<string>): Schema.Schema<any, any> => {
-  let schemas = partial.get(model)
-  if (schemas === undefined) partial.set(model, schemas = new Map())
+/** What a kind of write takes. */
+export interface Taken {
+  readonly kind: string
+  readonly fields: Schema.Struct.Fields
+}
+
+/** The schema of some of the fields; made once for each set of them. */
+const partialSchema = (fields: Schema.Struct.Fields, properties: ReadonlyArray<string>): Schema.Schema<any, any> => {
+  let schemas = partial.get(fields)
+  if (schemas === undefined) partial.set(fields, schemas = new Map())
   const key = properties.join("\u0000")
   let schema = schemas.get(key)
   if (schema === undefined) {
-    const fields = model.update.fields as Schema.Struct.Fields
     schema = Schema.Struct(
       Object.fromEntries(
         properties.flatMap((property) => Object.hasOwn(fields, property) ? [[property, fields[property]!]] : [])
@@ -395,11 +395,12 @@ export const assignment = (column: Ast.Column, stored: unknown): Ast.Assignment 
 export const parsedAssignments = (
   model: Model.Any,
   given: { readonly [property: string]: unknown },
-  properties: ReadonlyArray<string>
+  properties: ReadonlyArray<string>,
+  { fields, kind }: Taken = { kind: "an update of", fields: model.update.fields }
 ): Effect.Effect<ReadonlyArray<Ast.Assignment>, WriteFailure> => {
   const input = Object.fromEntries(properties.map((property) => [property, given[property]]))
-  return Effect.matchEffect(parserOf(updateSchema(model, properties))(input), {
-    onFailure: (issue) => Effect.fail(validationError(model, "an update of", issuesOf(model, issue, []))),
+  return Effect.matchEffect(parserOf(partialSchema(fields, properties))(input), {
+    onFailure: (issue) => Effect.fail(validationError(model, kind, issuesOf(model, issue, []))),
     onSuccess: (encoded) => {
       const assigned: Array<Ast.Assignment> = []
       for (const property of properties) {
@@ -409,7 +410,7 @@ export const parsedAssignments = (
           assigned.push(assignment(column, storedFromEncoded(column.type.storage, value)))
         } catch (problem) {
           if (!(problem instanceof InvalidValue)) throw problem
-          return Effect.fail(validationError(model, "an update of", [{ path: [property], message: problem.message }]))
+          return Effect.fail(validationError(model, kind, [{ path: [property], message: problem.message }]))
         }
       }
       return Effect.succeed(assigned)
@@ -418,22 +419,29 @@ export const parsedAssignments = (
 }
 
 /** What an insert puts into a column about which it says nothing. */
-const defaultOf = (model: Model.Any, column: Ast.Column, now: number): Ast.Assignment => {
-  const { clock, default: given } = detailsOf(model, column)
-  if (clock !== undefined) return assignment(column, now)
+const defaultOf = (
+  model: Model.Any,
+  column: Ast.Column,
+  filling: Filling.Filling
+): Either.Either<Ast.Assignment, WriteFailure> => {
+  const { default: given } = detailsOf(model, column)
+  if (column.filled !== undefined) {
+    return Either.map(Filling.valueOnInsert(tableOf(model), column, filling), (value) => assignment(column, value))
+  }
   const declared: Ast.Expression | undefined = given === undefined
     ? undefined
     : "expression" in given
     ? given.expression
     : { _tag: "Parameter", value: given.value, type: column.type }
-  return { column, value: { _tag: "ColumnDefault", column, declared, type: column.type } }
+  return Either.right({ column, value: { _tag: "ColumnDefault", column, declared, type: column.type } })
 }
 
 /** What an update sets: plain values checked by the `update` schema, expressions as they are. */
 export const assignments = (
   model: Model.Any,
+  ref: Ast.Ref,
   given: unknown,
-  now: number
+  filling: Filling.Filling
 ): Effect.Effect<ReadonlyArray<Ast.Assignment>, WriteFailure> => {
   const table = tableOf(model)
   const problem = table.problem()
@@ -450,8 +458,11 @@ export const assignments = (
     if (column === undefined) return Effect.fail(unknownColumns(model, properties))
     const value = given[property]
     if (isExpression(value)) expressions.push({ column, value: (value as { readonly node: Ast.Expression }).node })
-    else if (value === Default) expressions.push(defaultOf(model, column, now))
-    else {
+    else if (value === Default) {
+      const one = defaultOf(model, column, filling)
+      if (Either.isLeft(one)) return Effect.fail(one.left)
+      expressions.push(one.right)
+    } else {
       plain.push(property)
       const one = quickly(model, model.update, (encoder) => encoder.value(column, value))
       if (one !== undefined) stored.push(assignment(column, one))
@@ -460,10 +471,9 @@ export const assignments = (
   if (properties.length === 0) {
     return Effect.fail(validationError(model, "an update of", [{ path: [], message: "sets nothing" }]))
   }
-  for (const at of clockedOf(model).onUpdate) {
-    const column = table.columns[at]!
-    if (!Object.hasOwn(given, column.property)) expressions.push(assignment(column, now))
-  }
+  const filled = Filling.assignmentsOnUpdate(table, ref, ({ property }) => Object.hasOwn(given, property), filling)
+  if (Either.isLeft(filled)) return Effect.fail(filled.left)
+  for (const one of filled.right) expressions.push(one)
   return stored.length === plain.length
     ? Effect.succeed(stored.length === 0 ? expressions : [...stored, ...expressions])
     : Effect.map(parsedAssignments(model, given, plain), (parsed) => [...parsed, ...expressions])

@@ -9,6 +9,7 @@ import { tableOf } from "../Model.js"
 import type { RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import type { Statement } from "../sql/statement.js"
+import type { Filling } from "./filling.js"
 import * as Input from "./input.js"
 import { make, refOf, rowOf } from "./made.js"
 import type { Make, Mutation } from "./made.js"
@@ -43,7 +44,7 @@ export const insertMany = <M extends Model.Any>(
 export type ConflictOf = (
   ref: Ast.Ref,
   given: Input.RowsToInsert,
-  now: number
+  filling: Filling
 ) => Effect.Effect<Ast.Conflict, WriteFailure>
 
 export const insertStatement = (
@@ -53,9 +54,9 @@ export const insertStatement = (
   returning: boolean,
   many: boolean
 ): Make =>
-(now) =>
+(filling) =>
   Settled.flatMap(
-    Input.rowsToInsert(model, conflict === undefined ? model.insert : Input.upsertSchema(model), inputs, now, many),
+    Input.rowsToInsert(model, conflict === undefined ? model.insert : Input.upsertSchema(model), inputs, filling, many),
     (given): Effect.Effect<Statement, WriteFailure> => {
       const { columns, rows } = given
       const ref = refOf(model)
@@ -70,6 +71,6 @@ export const insertStatement = (
       }
       return conflict === undefined
         ? Effect.succeed(insert)
-        : Settled.flatMap(conflict(ref, given, now), (conflict) => Effect.succeed({ ...insert, conflict }))
+        : Settled.flatMap(conflict(ref, given, filling), (conflict) => Effect.succeed({ ...insert, conflict }))
     }
   )

@@ -11,6 +11,7 @@ import type { Query } from "../query/built.js"
 import { derivedOf, selectFrom } from "../query/derived.js"
 import type * as Ast from "../sql/ast.js"
 import type { Statement } from "../sql/statement.js"
+import * as Filling from "./filling.js"
 import * as Input from "./input.js"
 import { make, refOf } from "./made.js"
 import type { Make, Mutation } from "./made.js"
@@ -84,20 +85,22 @@ const problemOf = (model: Model.Any, parts: Parts | undefined): ConfigurationErr
 /** Of groups and distinct rows the parts are what they are by, and stay as they are. */
 const isFlat = ({ distinct, groupBy }: Ast.Select): boolean => distinct === false && groupBy.length === 0
 
-const statementOf = (model: Model.Any, query: Query<any, any, any, any>): Make => (now) => {
+const statementOf = (model: Model.Any, query: Query<any, any, any, any>): Make => (filling) => {
   const table = tableOf(model)
   const asked = readable(query)
   const select: Ast.Select = isFlat(asked) ? asked : selectFrom(derivedOf("source", asked))
   const parts = partsOf(select.projection)
   const problem = table.problem() ?? problemOf(model, parts)
   if (problem !== undefined || parts === undefined) return Effect.fail(problem!)
-  const clocked = Input.clockColumns(model).filter(({ property }) => !parts.has(property))
+  const { problem: unfilled, values: filled } = Filling.valuesOnInsert(table, filling)
+  const own = Filling.columnsOnInsert(table).map((column, i) => Input.assignment(column, filled[i]))
+    .filter(({ column }) => !parts.has(column.property))
+  if (unfilled !== undefined && own.some(({ value }) => value._tag === "Stored" && value.value === Filling.missing)) {
+    return Effect.fail(unfilled)
+  }
   const values: ReadonlyArray<Ast.Assignment> = [
     ...[...parts].map(([name, value]) => ({ column: table.byProperty[name]!, value })),
-    ...clocked.map((column): Ast.Assignment => ({
-      column,
-      value: { _tag: "Stored", column, value: now, type: column.type }
-    }))
+    ...own
   ]
   return Effect.succeed<Statement>({
     _tag: "Insert",

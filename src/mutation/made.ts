@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
+import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Database from "../Database.js"
 import type { WriteFailure } from "../DbError.js"
@@ -13,6 +14,8 @@ import type * as Model from "../Model.js"
 import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import type { Statement } from "../sql/statement.js"
+import type { Filling } from "./filling.js"
+import { ownOf, passed } from "./guards.js"
 
 /**
  * A write on a model: an Effect of `A`, which requires `R` beside the database.
@@ -21,7 +24,7 @@ import type { Statement } from "../sql/statement.js"
  * @category models
  */
 export interface Mutation<out A, out M extends Model.Any, out R = never>
-  extends Effect.Effect<A, WriteFailure, Database.Database | R>
+  extends Effect.Effect<A, WriteFailure | Model.Refusal<M>, Database.Database | Model.Needs<M> | R>
 {
   readonly model: M
   /** The statement, once its input has been checked. */
@@ -32,8 +35,14 @@ export interface Mutation<out A, out M extends Model.Any, out R = never>
 /** What a mutation gives of its outcome. */
 export type Gives = keyof typeof given
 
-/** Makes the statement at a time, usually at once. */
-export type Make = (now: number) => Effect.Effect<Statement, WriteFailure>
+/** Makes the statement of what there is to fill in, usually at once. */
+export type Make = (filling: Filling) => Effect.Effect<Statement, WriteFailure>
+
+/** What a fiber fills in. */
+export const fillingOf = (fiber: Fiber.RuntimeFiber<any, any>): Filling => ({
+  now: Context.get(fiber.currentDefaultServices, Clock.Clock).unsafeCurrentTimeMillis(),
+  context: fiber.currentContext as Context.Context<never>
+})
 
 const given = {
   affected: ({ affected }: Database.Outcome) => Effect.succeed<unknown>(affected),
@@ -49,19 +58,26 @@ class Made extends Effectable.Class<unknown, WriteFailure, Database.Database> {
   }
 
   get statement(): Effect.Effect<Statement, WriteFailure> {
-    return Effect.flatMap(Clock.currentTimeMillis, this.make)
+    return Effect.withFiberRuntime((fiber) => this.make(fillingOf(fiber)))
   }
 
   /** The same with another statement. */
   with(change: (statement: Statement) => Statement, gives: Gives): Made {
-    return new Made(this.model, (now) => Settled.flatMap(this.make(now), (made) => Effect.succeed(change(made))), gives)
+    return new Made(
+      this.model,
+      (filling) => Settled.flatMap(this.make(filling), (made) => Effect.succeed(change(made))),
+      gives
+    )
   }
 
   commit() {
     return Effect.withFiberRuntime<unknown, WriteFailure, Database.Database>((fiber) =>
       Settled.flatMap(
-        this.make(Context.get(fiber.currentDefaultServices, Clock.Clock).unsafeCurrentTimeMillis()),
-        (statement) => Database.runOn(fiber, statement, given[this.gives])
+        this.make(fillingOf(fiber)),
+        (statement) =>
+          ownOf(statement) === undefined
+            ? Database.runOn(fiber, statement, given[this.gives])
+            : Effect.flatMap(passed(this.model, statement), (one) => Database.run(one, given[this.gives]))
       )
     )
   }

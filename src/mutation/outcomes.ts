@@ -24,7 +24,7 @@ export interface Outcome<out A> {
   readonly isNew: boolean
 }
 
-const isNew: Ast.Expression = {
+export const isNew: Ast.Expression = {
   _tag: "Call",
   operator: { name: "isNew", form: "dialect" },
   args: [],

@@ -4,6 +4,8 @@
 import * as Effect from "effect/Effect"
 import type * as Pipeable from "effect/Pipeable"
 import { pipeArguments } from "effect/Pipeable"
+import * as Either from "effect/Either"
+import { ConfigurationError } from "../DbError.js"
 import type { WriteFailure } from "../DbError.js"
 import * as Settled from "../effect/settled.js"
 import * as Comparison from "../expr/comparison.js"
@@ -20,6 +22,8 @@ import type { NeedsId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import type { Statement } from "../sql/statement.js"
 import { selectOver } from "../sql/nodes.js"
+import { changeOf } from "./filling.js"
+import type { Filling } from "./filling.js"
 import * as Input from "./input.js"
 import { make, refOf, rowOf } from "./made.js"
 import type { Make, Mutation } from "./made.js"
@@ -84,6 +88,8 @@ class Pending {
 
 const none: ReadonlyArray<Joining> = []
 const deletes: unique symbol = Symbol()
+const purges: unique symbol = Symbol()
+const restores: unique symbol = Symbol()
 const everything: unique symbol = Symbol()
 
 /**
@@ -95,11 +101,34 @@ const everything: unique symbol = Symbol()
 export const update = <M extends Model.Any>(model: M): UpdateWithoutSet<M> =>
   new Pending(model, "set", none, undefined) as never
 
+/**
+ * A delete of a model's rows for good, where deletes keep them: `where` which, those that were deleted before among them. What else refers to the
+ * rows is left to the database's foreign keys.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const purge = <M extends Model.KeepsDeleted>(model: M): WithoutWhere<M> =>
+  new Pending(model, "where", none, purges) as never
+
+/**
+ * Brings back rows that were deleted and kept: `where` which of those. What was deleted with them (the model's `cascades`, at the same moment) comes
+ * back with them, in one transaction. A row of which another living one has the key by now is a UniqueViolation.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const restore = <M extends Model.KeepsDeleted>(model: M): WithoutWhere<M> =>
+  new Pending(model, "where", none, restores) as never
+
 const remove = <M extends Model.Any>(model: M): WithoutWhere<M> => new Pending(model, "where", none, deletes) as never
 
 export {
   /**
    * A delete of a model's rows: `where` which.
+   *
+   * Rows of a model with `Model.softDelete` are kept: it becomes `update … set deleted_at = …` of those that live, and what the model's `cascades`
+   * name goes with them, in one transaction. Then `returning` gives them as they are after it.
    *
    * @since 0.1.0
    * @category constructors
@@ -180,18 +209,20 @@ const conditionOf = (model: Model.Any, ref: Ast.Ref, beside: Beside | undefined,
     : condition
 }
 
-const statementOf = ({ joins, model, values }: Pending, scope: unknown): Make => (now) => {
+const statementOf = ({ joins, model, values }: Pending, scope: unknown): Make => (filling) => {
   const ref = refOf(model)
   const beside = joins.length === 0 ? undefined : besideOf(model, ref, joins)
   const whereOf = () => scope === everything ? undefined : conditionOf(model, ref, beside, scope)
-  if (values === deletes) return Effect.succeed(deleteOf(model, ref, beside, whereOf()))
+  if (values === deletes || values === purges || values === restores) {
+    return goneOrBack(model, ref, beside, values, whereOf, filling)
+  }
   const given = typeof values !== "function"
     ? values
     : beside === undefined
     ? values(columnsOf(model[Describe], ref, false))
     : values(beside.scope.root, beside.scope.joined)
   return Settled.flatMap(
-    Input.assignments(model, given, now),
+    Input.assignments(model, ref, given, filling),
     (set): Effect.Effect<Statement, WriteFailure> => Effect.succeed(updateOf(model, ref, set, beside, whereOf()))
   )
 }
@@ -207,14 +238,38 @@ const updateOf = (
   return beside === undefined ? statement : { ...statement, joins: beside.joins }
 }
 
-const deleteOf = (
+/** Deletes of rows that go or are kept, and what brings these back. */
+const goneOrBack = (
   model: Model.Any,
   ref: Ast.Ref,
   beside: Beside | undefined,
-  where: Ast.Expression | undefined
-): Ast.Delete => {
-  const statement: Ast.Delete = { _tag: "Delete", table: tableOf(model), ref, where, returning: undefined }
-  return beside === undefined ? statement : { ...statement, joins: beside.joins }
+  kind: typeof deletes | typeof purges | typeof restores,
+  where: () => Ast.Expression | undefined,
+  filling: Filling
+): Effect.Effect<Statement, WriteFailure> => {
+  const table = tableOf(model)
+  const { deletedAt } = table
+  const joins = beside === undefined ? {} : { joins: beside.joins }
+  const gone = (more: Partial<Ast.Delete>) =>
+    Effect.succeed<Ast.Delete>({ _tag: "Delete", table, ref, where: where(), returning: undefined, ...joins, ...more })
+  if (deletedAt === undefined) {
+    return kind !== restores ? gone({}) : Effect.fail(
+      new ConfigurationError({ problem: `${model.identifier} keeps no rows that are deleted, so none can be restored` })
+    )
+  }
+  if (kind === purges) return gone({ rows: "all" })
+  // It looks up what follows, which may be wrong.
+  const problem = table.problem()
+  if (problem !== undefined) return Effect.fail(problem)
+  const change = changeOf(table, deletedAt, ref, kind === deletes, filling)
+  if (Either.isLeft(change)) return Effect.fail(change.left)
+  if (kind === deletes) return gone({ instead: change.right })
+  const { follow, set } = change.right
+  return Effect.succeed<Ast.Update>({
+    ...updateOf(model, ref, set, beside, where()),
+    rows: "deleted",
+    ...(follow.length === 0 ? {} : { restores: follow })
+  })
 }
 
 /**

@@ -14,6 +14,7 @@ import type * as Ast from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
 import { hasSelect } from "../sql/nodes.js"
 import * as Settled from "../effect/settled.js"
+import type { Filling } from "./filling.js"
 import * as Input from "./input.js"
 
 /**
@@ -52,11 +53,11 @@ export const setOf = (
   set: Told | undefined,
   proposed: object,
   target: ReadonlyArray<Ast.Column>,
-  now: number
+  filling: Filling
 ): Effect.Effect<ReadonlyArray<Ast.Assignment>, WriteFailure> => {
   if (set === undefined) return Effect.succeed([])
   const given = set(columnsOf(model[Describe], ref, false), proposed)
-  return Settled.flatMap(Input.assignments(model, given, now), (assigned) => {
+  return Settled.flatMap(Input.assignments(model, ref, given, filling), (assigned) => {
     const issues = assigned.flatMap(({ column }) =>
       target.includes(column)
         ? [{ path: ["set", column.property], message: "is part of the key by which the row is there" }]

@@ -16,8 +16,8 @@ import type { Statement } from "../sql/statement.js"
  * @since 0.1.0
  * @category accessors
  */
-export const toSql = <A, R>(
-  mutation: Effect.Effect<A, WriteFailure, Database.Database | R> & {
+export const toSql = <A, E, R>(
+  mutation: Effect.Effect<A, E | WriteFailure, Database.Database | R> & {
     readonly statement: Effect.Effect<Statement, WriteFailure>
   },
   options: SqlOptions = {}

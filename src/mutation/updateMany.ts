@@ -39,22 +39,23 @@ export type Change<M extends Model.Any> =
 export const updateMany = <M extends Model.Any>(model: M, changes: ReadonlyArray<Change<M>>): Mutation<number, M> =>
   make(model, statementOf(model, changes), "affected")
 
-const statementOf = (model: Model.Any, changes: ReadonlyArray<unknown>): Make => (now) =>
-  Settled.flatMap(
-    rowsToUpdate(model, changes, now),
-    ({ clocked, columns, rows }): Effect.Effect<Statement, WriteFailure> => {
+const statementOf = (model: Model.Any, changes: ReadonlyArray<unknown>): Make => (filling) => {
+  const root = refOf(model)
+  return Settled.flatMap(
+    rowsToUpdate(model, root, changes, filling),
+    ({ columns, filled, rows }): Effect.Effect<Statement, WriteFailure> => {
       const table = tableOf(model)
       const ref: Ast.Ref = { hint: "changes" }
       return Effect.succeed<Ast.Update>({
         _tag: "Update",
         table,
-        ref: refOf(model),
+        ref: root,
         set: [
           ...columns.filter((column) => !table.primaryKey.includes(column)).map((column): Ast.Assignment => ({
             column,
             value: columnOf(ref, column)
           })),
-          ...clocked
+          ...filled
         ],
         where: undefined,
         returning: undefined,
@@ -62,3 +63,4 @@ const statementOf = (model: Model.Any, changes: ReadonlyArray<unknown>): Make =>
       })
     }
   )
+}

@@ -5,12 +5,15 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { WriteFailure } from "../DbError.js"
 import * as Settled from "../effect/settled.js"
+import { isNull } from "../expr/comparison.js"
+import { make as makeExpr, nodeOf } from "../expr/core.js"
 import type { Columns, Condition } from "../expr/core.js"
 import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
 import type { ColumnsId, RowId } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { columnOf } from "../sql/nodes.js"
+import { columnsOnUpdate, oneMore } from "./filling.js"
 import * as Input from "./input.js"
 import { insertStatement } from "./insert.js"
 import type { ConflictOf } from "./insert.js"
@@ -69,7 +72,27 @@ export interface Upsert<out A, out M extends Model.Any, out R = never> extends M
   readonly [upsertId]: true
 }
 
-const conflictOf = (model: Model.Any, options: Input.Target): ConflictOf => (ref, given, now) =>
+/** As the input has it, which has what is filled in too; versions are counted on. */
+const proposedIn = (column: Ast.Column, ref: Ast.Ref): Ast.Assignment =>
+  column.filled?.by === "version"
+    ? oneMore(column, ref)
+    : { column, value: { _tag: "Inserted", column, type: column.type } }
+
+/** The same in rows that were deleted, and nothing in those that live. */
+const ofDeleted = ({ column, value }: Ast.Assignment, deletedAt: Ast.Column, ref: Ast.Ref): Ast.Assignment => ({
+  column,
+  value: {
+    _tag: "Case",
+    branches: [{
+      when: nodeOf(isNull(makeExpr<unknown>(columnOf(ref, deletedAt)))),
+      then: columnOf(ref, column)
+    }],
+    otherwise: value,
+    type: column.type
+  }
+})
+
+const conflictOf = (model: Model.Any, options: Input.Target): ConflictOf => (ref, given, filling) =>
   Settled.flatMap(Input.targetOf(model, options), (target) => {
     const table = tableOf(model)
     const proposed = proposedOf(model, given)
@@ -77,22 +100,40 @@ const conflictOf = (model: Model.Any, options: Input.Target): ConflictOf => (ref
       ? options.update.map((property) => table.byProperty[property]!)
       : options.set !== undefined
       ? []
-      : given.columns.filter((column) => !target.includes(column) && !Input.isSetOnInsertOnly(model, column))
+      : given.columns.filter((column) => !target.includes(column) && column.filled?.when !== "insert")
     const checked = Settled.flatMap(
       Input.checkRepeated(model, target, given),
-      () => setOf(model, ref, options.set, proposed, target, now)
+      () => setOf(model, ref, options.set, proposed, target, filling)
     )
     return Settled.flatMap(checked, (set): Effect.Effect<Ast.Conflict, WriteFailure> => {
-      const assignments = [
-        ...copied.filter((column) => !set.some((one) => one.column === column)).map((column): Ast.Assignment => ({
-          column,
-          value: { _tag: "Inserted", column, type: column.type }
-        })),
+      const said = [
+        ...copied.filter((column) => !set.some((one) => one.column === column)).map((column) =>
+          proposedIn(column, ref)
+        ),
         ...set
       ]
+      const isSaid = (column: Ast.Column) => said.some((one) => one.column === column)
+      const ofLiving = Input.isOfLiving(table, target)
+      // The row that is there is to be there: it comes back where it was deleted.
+      const { deletedAt } = table
+      const revived = deletedAt === undefined || ofLiving || isSaid(deletedAt) ? undefined : deletedAt
+      const counted = columnsOnUpdate(table).filter((column) => !isSaid(column)).map((column) =>
+        proposedIn(column, ref)
+      )
+      // To come back is a write of the row; of one that lives nothing is written where nothing is said.
+      const filled = said.length > 0
+        ? counted
+        : revived === undefined
+        ? []
+        : counted.map((one) => ofDeleted(one, revived, ref))
+      const assignments = [...said, ...filled, ...(revived === undefined ? [] : [Input.assignment(revived, null)])]
       // Setting the key to what it is makes the row that is there one of the rows given back.
       const kept = target.slice(0, 1).map((column): Ast.Assignment => ({ column, value: columnOf(ref, column) }))
-      const conflict: Ast.Conflict = { target, set: assignments.length === 0 ? kept : assignments }
+      const conflict: Ast.Conflict = {
+        target,
+        set: assignments.length === 0 ? kept : assignments,
+        ...(ofLiving ? { ofLiving } : {})
+      }
       return Effect.succeed(
         options.where === undefined
           ? conflict
@@ -102,14 +143,18 @@ const conflictOf = (model: Model.Any, options: Input.Target): ConflictOf => (ref
   })
 
 const ignoring = (model: Model.Any, options: Input.Target): ConflictOf => () =>
-  Settled.flatMap(Input.targetOf(model, options), (target) => Effect.succeed({ target, set: [] }))
+  Settled.flatMap(
+    Input.targetOf(model, options),
+    (target) =>
+      Effect.succeed({ target, set: [], ...(Input.isOfLiving(tableOf(model), target) ? { ofLiving: true } : {}) })
+  )
 
 /** Options that cannot be are refused before anything is made of them. */
 const upserting = (model: Model.Any, inputs: ReadonlyArray<unknown>, options: Input.Target, many: boolean): any => {
   const statement = insertStatement(model, inputs, conflictOf(model, options), !many, many)
   return make(
     model,
-    (now) => Settled.flatMap(Input.targetOf(model, options), () => statement(now)),
+    (filling) => Settled.flatMap(Input.targetOf(model, options), () => statement(filling)),
     many ? "affected" : options?.where === undefined ? "row" : "option"
   )
 }

@@ -18,7 +18,7 @@ import { encodeWith, printListed, printManyRows } from "./manyRows.js"
 import { operatorsOf } from "./operators.js"
 import { printOrder } from "./order.js"
 import { planOf } from "./plan.js"
-import { collationOf } from "./server.js"
+import { collationOf, invisible } from "./server.js"
 import { moment } from "./time.js"
 import type { Server } from "./server.js"
 import { windowApart } from "./windows.js"
@@ -191,6 +191,8 @@ export const make = (server: Server): Dialect => {
         `generated always as (${expression}) stored${nullable || isMariaDb ? "" : " not null"}`,
       keys,
       inlineIndexes: true,
+      livingColumn: (name, deletedAt) =>
+        `${name} tinyint generated always as (if(${deletedAt} is null, 1, null)) virtual${invisible(server)}`,
       alterAddForeignKey: true,
       addMissingForeignKey: isMariaDb
         ? (table, name, clause) =>

@@ -48,6 +48,7 @@ export class Call extends Claim {
   start(slot: Slot): void {
     this.slot = slot
     slot.calls.add(this)
+    this.options?.onLent?.()
     this.callOff = slot.connection.ask!(this.text, this.parameters, this.options, (outcome) => {
       if (!this.isCalledOff) this.end(slot)
       this.settle(outcome)

@@ -132,7 +132,10 @@ export class Lending {
     parameters: ReadonlyArray<unknown>,
     options: RunOptions | undefined
   ): Effect.Effect<Result, Failure | ConnectFailure> {
-    return this.use((connection) => connection.run(text, parameters, options))
+    return this.use((connection) => {
+      options?.onLent?.()
+      return connection.run(text, parameters, options)
+    })
   }
 
   private readonly calls = {

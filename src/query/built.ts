@@ -98,6 +98,8 @@ class Built extends Effectable.Class<ReadonlyArray<any>, ReadFailure, Database.D
   }
 }
 
+export const isQuery = (value: unknown): value is Any => value instanceof Built
+
 export const scopeOf = (query: Any): Scope => (query as unknown as Built).scope
 
 /** Runs the select, and goes on with its rows. */

@@ -15,11 +15,15 @@ const isSame = (one: Ast.Expression, other: Ast.Expression): boolean =>
 const isAmong = (one: Ast.Expression, all: Key): boolean => all.some((other) => isSame(one, other))
 
 /** The keys that a table has: the primary one, and what is unique and never NULL. */
-const keysOf = (table: Ast.Table, ref: Ast.Ref, optional: boolean): ReadonlyArray<Key> => {
+const keysOf = (
+  { ref, rows, table }: Extract<Ast.Source, { readonly _tag: "TableSource" }>,
+  optional: boolean
+): ReadonlyArray<Key> => {
   const key = (columns: ReadonlyArray<Ast.Column>): Key =>
     columns.map(({ name, type }) => ({ _tag: "Column", ref, name, type: optional ? orNull(type) : type }))
   const keys: Array<Key> = table.primaryKey.length === 0 ? [] : [key(table.primaryKey)]
-  for (const { columns, kind } of table.constraints) {
+  for (const { columns, kind, ofLiving } of table.constraints) {
+    if (ofLiving === true && rows !== undefined) continue
     const found = columns.map((name) => table.columns.find((column) => column.name === name))
     if (kind === "unique" && found.every((column) => column !== undefined && !column.type.nullable)) {
       keys.push(key(found as ReadonlyArray<Ast.Column>))
@@ -61,7 +65,7 @@ const keyOf = (ast: Ast.Select, scope: Scope, ordered: Key): Key | string => {
     const { ref } = source
     const use = uses.find((use: Use) => use.ref === ref)
     if (source._tag !== "TableSource") return `nothing is known of ${ref.hint} that tells its rows apart`
-    const keys = keysOf(source.table, ref, use?.optional ?? true)
+    const keys = keysOf(source, use?.optional ?? true)
     const join = joins.get(ref)
     if (join !== undefined && isToOne(join, keys, ref)) continue
     const chosen = keys.find((key) => key.every((one) => isAmong(one, ordered))) ?? keys[0]

@@ -7,7 +7,7 @@ import { ConfigurationError } from "../DbError.js"
 import type * as Conditional from "../expr/conditional.js"
 import type { Columns, Condition } from "../expr/core.js"
 import type * as Filter from "../filter/definition.js"
-import type * as Model from "../Model.js"
+import * as Model from "../Model.js"
 import type * as Source from "../Source.js"
 import type { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
@@ -118,6 +118,8 @@ export interface Middle extends Place {
   readonly source: (within: Within | undefined) => Pick<Source.Any, typeof Describe>
   /** Whether `source` heeds what it is given. */
   readonly takesWithin: boolean
+  /** The same through deleted rows, where it is made of the related rows themselves. */
+  readonly withDeleted?: () => Middle
   /** The columns by which a row of it is known, if there are such. */
   readonly key: ReadonlyArray<Ast.Column>
   /** Its columns that hold those of the next, or are held by them: of what follows in the chain, at the end the related model. */
@@ -160,7 +162,13 @@ export interface Plan extends Place {
   /** How it is loaded; missing where that is left to what it is included in. */
   readonly strategy?: Ast.Include["strategy"] | "none"
   readonly problem: ConfigurationError | undefined
+  /** Whether related rows that were deleted and kept are among them. */
+  readonly withDeleted?: boolean
 }
+
+/** What the related rows come from. */
+export const endOf = ({ to, withDeleted }: Pick<Plan, "to" | "withDeleted">): Pick<Source.Any, typeof Describe> =>
+  withDeleted === true ? Model.withDeleted(to as Model.KeepsDeleted) : to
 
 const proto = {
   pipe() {

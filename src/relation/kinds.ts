@@ -6,8 +6,8 @@ import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
 import type * as Source from "../Source.js"
 import type { ColumnsId, RowId } from "../Source.js"
-import { fromPlan, refused } from "./definition.js"
-import type { Plan, Relation } from "./definition.js"
+import { change, fromPlan, refused } from "./definition.js"
+import type { Cardinality, Plan, Relation } from "./definition.js"
 import { problemOf, sides } from "./keys.js"
 import type { ColumnsHolding, Held, Known, Link } from "./keys.js"
 import type { Beside, KeyNames } from "./written.js"
@@ -49,6 +49,9 @@ export interface BelongsTo<out F extends Model.Any, out T extends Model.Any, K, 
 {}
 
 type OneOrOption<A> = null extends Held<A> ? "option" : "one"
+
+/** The row may have been deleted, and kept. */
+type Found<T extends Model.Any, A> = T[typeof Model.TypesId]["keepsDeleted"] extends true ? "option" : OneOrOption<A>
 
 /** A relation with nothing said of it yet. */
 export const build = (
@@ -111,7 +114,7 @@ export const hasOne: <
 /**
  * Each `From` belongs to one `To`; `key` is the column of `From` that holds the key of `To`, or of a composite key a record from the columns of
  * `From` to those of `To`: `Relation.belongsTo(Shop, Place, { country: "country", placeCode: "code" })`. A key that may be null, or a part of which may
- * be, may lead nowhere.
+ * be, may lead nowhere, and so may one to a model that keeps its deleted rows: `Relation.withDeleted` finds these, too.
  *
  * @since 0.1.0
  * @category constructors
@@ -124,9 +127,10 @@ export const belongsTo = <
   from: F,
   to: T,
   key: K & Known<F, K>
-): BelongsTo<F, T, K, OneOrOption<Holding<F, K>>> => {
+): BelongsTo<F, T, K, Found<T, Holding<F, K>>> => {
   const [parent, child, given] = sides(from, to, key)
-  const cardinality = parent.some((column) => column.type.nullable) ? "option" : "one"
+  const mayBeNone = parent.some((column) => column.type.nullable) || tableOf(to).deletedAt !== undefined
+  const cardinality = mayBeNone ? "option" : "one"
   return build({ from, to, cardinality, parent, child, write: "before" }, given) as never
 }
 
@@ -221,4 +225,33 @@ export const manyToMany = <
     one ?? other ??
       (as !== undefined && as in tableOf(to).byProperty ? `is to give ${as}, which is a column already` : undefined)
   )
+}
+
+/**
+ * A relation to the related rows with those that were deleted and kept (`Model.softDelete`). Of rows that link the two, and of those of relations further
+ * in, it says nothing. A tree goes through deleted rows, too.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withDeleted = <
+  F extends Model.Any,
+  T extends Model.KeepsDeleted,
+  C extends keyof Cardinality<any>,
+  A,
+  Beside,
+  W
+>(
+  relation: Relation<F, T, C, A, Beside, W>
+): Relation<F, T, C, A, Beside, W> => {
+  const { plan } = relation
+  const { links } = plan
+  return change(relation, {
+    withDeleted: true,
+    // A tree's steps are its rows.
+    links: links.map((link, i) => i === links.length - 1 && link.withDeleted !== undefined ? link.withDeleted() : link),
+    ...(tableOf(plan.to).deletedAt === undefined
+      ? { problem: refused(plan, "is to be withDeleted, and its rows are not kept when they are deleted") }
+      : {})
+  })
 }

@@ -4,7 +4,7 @@
 import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
 import type * as Ast from "../sql/ast.js"
-import { refused } from "./definition.js"
+import { endOf, refused } from "./definition.js"
 import type { Cardinality, Middle, Plan, Relation } from "./definition.js"
 import { covers } from "./keys.js"
 import { build } from "./kinds.js"
@@ -53,7 +53,7 @@ export const through = <
   const one = first.plan
   const other = second.plan
   const middle: Middle = {
-    source: () => one.to,
+    source: () => endOf(one),
     takesWithin: false,
     key: tableOf(one.to).primaryKey,
     columns: other.parent,
@@ -73,6 +73,7 @@ export const through = <
     scopes: other.scopes,
     orders: other.orders,
     includes: other.includes,
+    ...(other.withDeleted === true ? { withDeleted: true } : {}),
     problem: problemOf([one, other]) ??
       (one.to === other.from
         ? undefined

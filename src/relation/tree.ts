@@ -222,26 +222,28 @@ const followed = (
   const shape = new Shape(plan)
   const hasOneWay = plan.links.length === 0 && (covers(plan.parent, shape.key) || covers(plan.child, shape.key))
   const key = shape.key.map((column) => shape.held(column))
-  const link: Middle = {
+  const linkOf = (plan: Plan): Middle => ({
     source: (within) => {
       const tree = treeOf(plan, shape, hasOneWay, maxDepth, within)
       return hasOneWay ? tree : nearest(tree, shape)
     },
+    withDeleted: () => linkOf({ ...plan, withDeleted: true }),
     takesWithin: true,
     key: [...shape.root, ...key],
     columns: key,
     next: shape.key,
     scopes: [],
     beside: undefined
-  }
+  })
   return build({
     from: plan.from,
     to: plan.to,
     cardinality: "many",
     parent: shape.key,
     child: shape.root,
-    links: [link],
+    links: [linkOf(plan)],
     beside: { name: as, column: "depth", before: 1 },
+    ...(plan.withDeleted === true ? { withDeleted: true } : {}),
     problem: isGiven
       ? problemOf(plan, hasOneWay, maxDepth, as)
       : refused(plan, "is followed as a tree, of which the options are no record")
@@ -268,7 +270,8 @@ const followed = (
  *
  * Rows carry their depth, 1 for the direct ones, and are ordered by it, then by their key, where no order is given. A row comes once, and is none of
  * its own descendants: a ring in the data ends. Conditions of the relation hold on each step of the way, those said of the result of its rows alone.
- * An include is one recursive statement for all parents, which starts from these. Tests, counts and aggregates start from the row that they are
+ * Where deleted rows are kept (`Model.softDelete`), the way ends before one of them; `Relation.withDeleted`, of the relation or of its tree, goes on
+ * through them and gives them. An include is one recursive statement for all parents, which starts from these. Tests, counts and aggregates start from the row that they are
  * asked of, but on MariaDB, which works out the whole tree for them.
  *
  * A many-to-many relation needs a `maxDepth`. A relation without it, one with a limit or an offset, or of a model without a primary key is a

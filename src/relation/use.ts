@@ -13,7 +13,7 @@ import type * as Source from "../Source.js"
 import { Describe } from "../Source.js"
 import type * as Ast from "../sql/ast.js"
 import { columnOf, selectOver } from "../sql/nodes.js"
-import { refused } from "./definition.js"
+import { endOf, refused } from "./definition.js"
 import { covers } from "./keys.js"
 import type { Middle, Place, Plan, Within } from "./definition.js"
 
@@ -191,7 +191,7 @@ const pairsOf = (
 
 /** A use whose rows come once a parent; `within` restricts it to some where that cannot be done from outside. */
 const use = (plan: Plan, within?: Within, strategy?: Ast.Include["strategy"]): Use => {
-  const { description, ref } = used(plan.to)
+  const { description, ref } = used(endOf(plan))
   const columns = columnsOf(description, ref, false) as never
   const chain = new Chain(plan.links, within)
   const pairs = plan.isDistinct ? pairsOf(plan, chain, within) : undefined
@@ -267,7 +267,7 @@ export const ofParent = (
   }
   // As a test and no join: then nothing leads to a row twice, and no table in it depends on the parent, which MariaDB knows no word for.
   const chain = new Chain(plan.links, within)
-  const { description, ref } = used(plan.to)
+  const { description, ref } = used(endOf(plan))
   const leading: Ast.Expression = {
     _tag: "Exists",
     select: {

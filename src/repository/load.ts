@@ -11,6 +11,7 @@ import type { ReadFailure } from "../DbError.js"
 import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
 import { rowsByKeys } from "../query/byKeys.js"
+import type * as Ast from "../sql/ast.js"
 import type { Key } from "../sql/keys.js"
 import { keyOf, placeOf } from "./keys.js"
 
@@ -19,14 +20,15 @@ type Failure = ReadFailure | RowNotFound
 /** Reads by key, together with the others that do at the same time; `one` reads a row by itself. */
 export const loading = (
   model: Model.Any,
-  one: (id: unknown) => Effect.Effect<any, Failure, Database.Database>
+  one: (id: unknown) => Effect.Effect<any, Failure, Database.Database>,
+  rows?: Ast.Rows
 ): (id: unknown) => Effect.Effect<any, Failure, Database.Database> => {
   const place = placeOf(model)
   const keyIn = (id: unknown): Key => Either.getOrThrow(keyOf(model, id))
   return Batch.ask<unknown, any, Failure>({
     placeOf: (id) => place(keyIn(id)),
     one,
-    many: (ids) => rowsByKeys(model, tableOf(model).primaryKey, ids.map(keyIn)),
+    many: (ids) => rowsByKeys(model, tableOf(model).primaryKey, ids.map(keyIn), rows),
     absent: () => Exit.fail(new RowNotFound({}))
   })
 }

@@ -148,9 +148,13 @@ const chunked = (size: number, rows: Stream.Stream<any, ReadFailure, Database>) 
       })
     )
 
-/** The reading verbs of a model. */
-export const readsOf = (model: Model.Any): ReadRepository<any> => {
-  const all = Query.from(model)
+/** The reading verbs of a model; of which of its rows, where it keeps those that were deleted. */
+export const readsOf = (model: Model.Any, rows?: Ast.Rows): ReadRepository<any> => {
+  const all: Query.Query<any, any> = rows === undefined
+    ? Query.from(model)
+    : change(Query.from(model), (draft) => {
+      if (draft.from._tag === "TableSource") draft.from = { ...draft.from, rows }
+    })
   const byKey = (id: unknown): Ast.Select =>
     (change(all, (draft) => (draft.where = withKey(model, draft.from.ref, id))) as AnyQuery).ast
   const findById = (id: unknown) =>
@@ -176,6 +180,6 @@ export const readsOf = (model: Model.Any): ReadRepository<any> => {
     exists: (...where: ReadonlyArray<unknown>) => Query.exists(by(where)),
     stream: (options?: ListOptions<any, any>) => Query.stream(list(options)),
     chunk: (size: number, options?: ListOptions<any, any>) => chunked(size, Query.stream(list(options))),
-    load: loading(model, findById)
+    load: loading(model, findById, rows)
   } as never
 }

@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import { Database } from "../Database.js"
 import type { Service as DatabaseService } from "../Database.js"
 import type * as Model from "../Model.js"
-import type { Repository } from "./writes.js"
+import type { Of } from "./writes.js"
 import { writesOf } from "./writes.js"
 
 /** An Effect or a Stream without the database, which the service has. To the compiler each Effect is a Stream too. */
@@ -34,12 +34,12 @@ export type Provided<X> = {
  * @category models
  */
 export interface ServiceClass<Self, Name extends string, M extends Model.Any, X> extends Context.Tag<Self, Self> {
-  new(_: never): Repository<M, never> & Provided<X>
+  new(_: never): Of<M, never> & Provided<X>
   readonly key: Name
   /** The repository over the `Database` that the Layer is given. */
   readonly Default: Layer.Layer<Self, never, Database>
   /** A service of one's own: each verb and method is said. `Layer.mock` of `effect` takes some of them. */
-  readonly make: (implementation: Omit<Repository<M, never> & Provided<X>, never>) => Self
+  readonly make: (implementation: Omit<Of<M, never> & Provided<X>, never>) => Self
 }
 
 const provided = (database: DatabaseService) => {
@@ -79,7 +79,7 @@ export const Service = <Self = never>() =>
 >(
   name: Name,
   model: M,
-  methods?: (repository: Repository<M>) => X
+  methods?: (repository: Of<M>) => X
 ): [Self] extends [never]
   ? "Missing `Self`: write `class Users extends Repository.Service<Users>()(\"Users\", User) {}`"
   : ServiceClass<Self, Name, M, X> =>
@@ -101,8 +101,13 @@ export const Service = <Self = never>() =>
           layer = Layer.effect(
             this,
             Effect.map(Database, (database) => {
-              const repository = writesOf(model)
-              return make(this, provided(database)({ ...repository, ...methods?.(repository as never) }))
+              const repository = writesOf(model) as { readonly withDeleted?: object }
+              const { withDeleted, ...verbs } = repository
+              const own = provided(database)
+              return make(this, {
+                ...own({ ...verbs, ...methods?.(repository as never) }),
+                ...(withDeleted === undefined ? {} : { withDeleted: own(withDeleted) })
+              })
             })
           )
           layers.set(this, layer)

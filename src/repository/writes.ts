@@ -8,11 +8,14 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type { Database } from "../Database.js"
 import { RowNotFound, ValidationError } from "../DbError.js"
+import type { StaleRow } from "../DbError.js"
 import type { Issue, WriteFailure } from "../DbError.js"
 import { make, refOf } from "../expr/core.js"
 import * as Expr from "../Expr.js"
 import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
+import { versionOf } from "../mutation/atVersion.js"
+import { columnsOnUpdate } from "../mutation/filling.js"
 import * as Input from "../mutation/input.js"
 import * as Mutation from "../Mutation.js"
 import { asking, change } from "../query/built.js"
@@ -56,20 +59,31 @@ type Saved<M extends Model.Any> = Model.Insert<M> & Partial<Model.Update<M>>
  */
 export interface Repository<in out M extends Model.Any, out R = Database> extends ReadRepository<M, R> {
   /** Inserts a row, and gives it as the database has it. One statement (two on MySQL). */
-  readonly insert: (input: Model.Insert<M>) => Effect.Effect<M[typeof RowId], WriteFailure, R>
+  readonly insert: (
+    input: Model.Insert<M>
+  ) => Effect.Effect<M[typeof RowId], WriteFailure | Model.Refusal<M>, R | Model.Needs<M>>
   /** Inserts rows, all or none; gives them in the order of the input. As few statements as the database's limits allow. */
   readonly insertMany: (
     inputs: ReadonlyArray<Model.Insert<M>>
-  ) => Effect.Effect<ReadonlyArray<M[typeof RowId]>, WriteFailure, R>
+  ) => Effect.Effect<ReadonlyArray<M[typeof RowId]>, WriteFailure | Model.Refusal<M>, R | Model.Needs<M>>
   /**
    * Changes some columns of the row with this key, and gives the row; RowNotFound where there is none. One statement (two on MySQL and MariaDB).
    *
    * A patch may have the key that the row has; another one is a ValidationError, and so is a patch of nothing.
+   *
+   * Given the row as it was read instead of its key, an instance or `{ id, version }` of a model with a version, it changes that row only while it has
+   * that version, and fails with StaleRow, which has both, where another write came first.
    */
-  readonly update: (
-    id: Model.Key<M>,
-    patch: Model.Update<M>
-  ) => Effect.Effect<M[typeof RowId], WriteFailure | RowNotFound, R>
+  readonly update: {
+    (
+      row: Model.AsRead<M>,
+      patch: Model.Update<M>
+    ): Effect.Effect<M[typeof RowId], WriteFailure | StaleRow | Model.Refusal<M>, R | Model.Needs<M>>
+    (
+      id: Model.Key<M>,
+      patch: Model.Update<M>
+    ): Effect.Effect<M[typeof RowId], WriteFailure | RowNotFound | Model.Refusal<M>, R | Model.Needs<M>>
+  }
   /**
    * Inserts a row or makes the one that is there be it; gives it as the database has it. One statement (two on MySQL).
    *
@@ -79,13 +93,21 @@ export interface Repository<in out M extends Model.Any, out R = Database> extend
    *
    * A row as it was read, an instance of the model, can be saved: its computed columns and its relations are left out. Columns that the Clock sets on each
    * update are always the Clock's, and those that it sets on insert stay as they are in a row that is there.
+   *
+   * A row with its key and its version (`Model.versioned`) has been read: it is updated while it lives and has that version, else it fails with
+   * StaleRow. What has no version, of a model that keeps its deleted rows, brings back the row that was deleted.
    */
-  readonly save: (row: Saved<M>) => Effect.Effect<M[typeof RowId], WriteFailure, R>
+  readonly save: {
+    (
+      row: Saved<M> & Model.AsRead<M>
+    ): Effect.Effect<M[typeof RowId], WriteFailure | StaleRow | Model.Refusal<M>, R | Model.Needs<M>>
+    (row: Saved<M>): Effect.Effect<M[typeof RowId], WriteFailure | Model.Refusal<M>, R | Model.Needs<M>>
+  }
   /** Inserts a row, or updates the one that has the same key (the primary one, or that of the options); gives it. As `Mutation.upsert`. */
   readonly upsert: (
     input: Saved<M>,
     options?: Mutation.UpsertOptions<M>
-  ) => Effect.Effect<M[typeof RowId], WriteFailure, R>
+  ) => Effect.Effect<M[typeof RowId], WriteFailure | Model.Refusal<M>, R | Model.Needs<M>>
   /**
    * The row that has the same key (the primary one, or that of the options) as the input; if there is none, the input is inserted. Tells which.
    *
@@ -95,12 +117,12 @@ export interface Repository<in out M extends Model.Any, out R = Database> extend
   readonly firstOrInsert: (
     input: Saved<M>,
     options?: Mutation.ConflictOptions<M>
-  ) => Effect.Effect<Mutation.Outcome<M[typeof RowId]>, WriteFailure, R>
+  ) => Effect.Effect<Mutation.Outcome<M[typeof RowId]>, WriteFailure | Model.Refusal<M>, R | Model.Needs<M>>
   /** `upsert` that tells whether the row is new. */
   readonly updateOrInsert: (
     input: Saved<M>,
     options?: Mutation.UpsertOptions<M>
-  ) => Effect.Effect<Mutation.Outcome<M[typeof RowId]>, WriteFailure, R>
+  ) => Effect.Effect<Mutation.Outcome<M[typeof RowId]>, WriteFailure | Model.Refusal<M>, R | Model.Needs<M>>
   /**
    * Adds to numbers of the row with this key, `{ views: 1, stock: -2 }`, and gives the row; RowNotFound where there is none. The database adds, so none
    * of many at the same time is lost: `set views = views + 1`. One statement (two on MySQL and MariaDB).
@@ -110,10 +132,45 @@ export interface Repository<in out M extends Model.Any, out R = Database> extend
   readonly increment: (
     id: Model.Key<M>,
     steps: Steps<M>
-  ) => Effect.Effect<M[typeof RowId], WriteFailure | RowNotFound, R>
-  /** Deletes the row with this key; RowNotFound where there is none. One statement. */
-  readonly delete: (id: Model.Key<M>) => Effect.Effect<void, WriteFailure | RowNotFound, R>
+  ) => Effect.Effect<M[typeof RowId], WriteFailure | RowNotFound | Model.Refusal<M>, R | Model.Needs<M>>
+  /**
+   * Deletes the row with this key; RowNotFound where there is none. One statement. Given the row as it was read, it deletes that row while it has that
+   * version, as `update` does.
+   */
+  readonly delete: {
+    (row: Model.AsRead<M>): Effect.Effect<void, WriteFailure | StaleRow | Model.Refusal<M>, R | Model.Needs<M>>
+    (id: Model.Key<M>): Effect.Effect<void, WriteFailure | RowNotFound | Model.Refusal<M>, R | Model.Needs<M>>
+  }
 }
+
+/**
+ * What the repository of a model has more that keeps its deleted rows (`Model.softDelete`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DeletedRows<in out M extends Model.Any, out R = Database> {
+  /** The reading verbs, of all rows: those that were deleted are among them. */
+  readonly withDeleted: ReadRepository<M, R>
+  /** Brings back the row with this key, which was deleted, with what went with it, and gives it; RowNotFound where there is none. */
+  readonly restore: (
+    id: Model.Key<M>
+  ) => Effect.Effect<M[typeof RowId], WriteFailure | RowNotFound | Model.Refusal<M>, R | Model.Needs<M>>
+  /** Deletes the row with this key for good, whether it was deleted before or not; RowNotFound where there is none. */
+  readonly purge: (
+    id: Model.Key<M>
+  ) => Effect.Effect<void, WriteFailure | RowNotFound | Model.Refusal<M>, R | Model.Needs<M>>
+}
+
+/**
+ * All verbs of a model.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Of<M extends Model.Any, R = Database> =
+  & Repository<M, R>
+  & (M[typeof Model.TypesId]["keepsDeleted"] extends true ? DeletedRows<M, R> : unknown)
 
 type Input = { readonly [property: string]: unknown }
 
@@ -152,17 +209,32 @@ const isSameKey = (model: Model.Any, a: ReadonlyArray<unknown>, b: ReadonlyArray
 /** What `save` writes of a row: of one that was read what an upsert takes, and never what the Clock sets on each update. */
 const savedOf = (model: Model.Any, row: unknown): unknown => {
   if (!Predicate.isRecord(row)) return row
-  const { byProperty, columns } = tableOf(model)
-  const clocked = Input.clockedOf(model).onUpdate.map((at) => columns[at]!.property)
+  const table = tableOf(model)
+  const { byProperty } = table
+  const filled = columnsOnUpdate(table).map(({ property }) => property)
   const isRead = row instanceof (model as unknown as new() => object)
   const { insert, update } = model
   return Object.fromEntries(
     Object.entries(row).filter(([property]) =>
-      !clocked.includes(property) &&
+      !filled.includes(property) &&
       (!isRead ||
         (byProperty[property] !== undefined && [insert, update].some(({ fields }) => Object.hasOwn(fields, property))))
     )
   )
+}
+
+/** Whether it is a row as it was read, of a model that counts the writes of its rows. */
+const isAsRead = (model: Model.Any, given: unknown): given is { readonly [property: string]: unknown } => {
+  const { primaryKey, ...table } = tableOf(model)
+  const version = versionOf({ primaryKey, ...table })
+  return version !== undefined && Predicate.isRecord(given) && given[version.property] !== undefined &&
+    primaryKey.every(({ property }) => given[property] !== undefined && given[property] !== null)
+}
+
+/** The key of a row, as a program gives one. */
+const keyIn = (model: Model.Any, row: { readonly [property: string]: unknown }): unknown => {
+  const [only, ...others] = tableOf(model).primaryKey
+  return only === undefined || others.length > 0 ? row : row[only.property]
 }
 
 const numeric: ReadonlyArray<string> = ["integer", "bigint", "double", "decimal"]
@@ -198,17 +270,37 @@ const valuesIn = (
 /** All verbs of a model. */
 export const writesOf = (model: Model.Any): Repository<any> => {
   const all: AnyQuery = Query.from(model)
-  const changed = (id: unknown, set: (update: any) => any): Effect.Effect<any, WriteFailure | RowNotFound, Database> =>
+  const ofKey = (id: unknown, unfinished: any): Mutation.Mutation<number, any> =>
+    Mutation.where<any, any, any>((columns: any) => make<boolean>(withKey(model, refOf(columns), id)))(
+      unfinished
+    ) as any
+  const written = (id: unknown, unfinished: any): Effect.Effect<any, WriteFailure | RowNotFound, Database> =>
     Effect.flatMap(
-      Mutation.returning(
-        Mutation.where<any, any, any>((columns: any) => make<boolean>(withKey(model, refOf(columns), id)))(
-          set(Mutation.update(model))
-        )
-      ) as Effect.Effect<ReadonlyArray<any>, WriteFailure, Database>,
+      Mutation.returning(ofKey(id, unfinished)) as Effect.Effect<ReadonlyArray<any>, WriteFailure, Database>,
       (rows) => rows.length === 0 ? Effect.fail(new RowNotFound({})) : Effect.succeed(rows[0])
     )
+  const changed = (id: unknown, set: (update: any) => any) => written(id, set(Mutation.update(model)))
+  const gone = (id: unknown, unfinished: any): Effect.Effect<void, WriteFailure | RowNotFound, Database> =>
+    Effect.flatMap(
+      ofKey(id, unfinished) as Effect.Effect<number, WriteFailure, Database>,
+      (count) => count === 0 ? Effect.fail(new RowNotFound({})) : Effect.void
+    )
+  const changedAsRead = (
+    row: object,
+    set: (update: any) => any
+  ): Effect.Effect<any, WriteFailure | StaleRow, Database> =>
+    Mutation.atVersion<Model.Any>(row as never)(set(Mutation.update(model))) as never
   const save = (row: unknown) => {
     const input = savedOf(model, row)
+    if (isAsRead(model, row) && Predicate.isRecord(input)) {
+      const { primaryKey } = tableOf(model)
+      const patch = Object.fromEntries(
+        Object.entries(input).filter(([name]) =>
+          Object.hasOwn(model.update.fields, name) && !primaryKey.some(({ property }) => property === name)
+        )
+      )
+      return changedAsRead(row, Mutation.set(patch as never))
+    }
     return Option.isSome(valuesIn(input, tableOf(model).primaryKey))
       ? Mutation.upsert(model, input)
       : Mutation.insert(model, input)
@@ -233,7 +325,12 @@ export const writesOf = (model: Model.Any): Repository<any> => {
     insert: (input: unknown) => Mutation.insert(model, input),
     insertMany: (inputs: ReadonlyArray<unknown>) => Mutation.returning(Mutation.insertMany(model, inputs)),
     update: (id: unknown, patch: unknown) =>
-      Effect.flatMap(patchOf(model, id, patch), (patch) => changed(id, Mutation.set(patch as never))),
+      isAsRead(model, id)
+        ? Effect.flatMap(
+          patchOf(model, keyIn(model, id), patch),
+          (patch) => changedAsRead(id, Mutation.set(patch as never))
+        )
+        : Effect.flatMap(patchOf(model, id, patch), (patch) => changed(id, Mutation.set(patch as never))),
     save: (row: unknown) => Effect.suspend(() => save(row)),
     upsert: (input: unknown, options: object = {}) => Mutation.upsert(model, input, options),
     firstOrInsert: (input: unknown, options?: Mutation.ConflictOptions<any>) =>
@@ -251,11 +348,13 @@ export const writesOf = (model: Model.Any): Repository<any> => {
           )
         )),
     delete: (id: unknown) =>
-      Effect.flatMap(
-        Mutation.where<any, any, any>((columns: any) => make<boolean>(withKey(model, refOf(columns), id)))(
-          Mutation.delete(model)
-        ) as Effect.Effect<number, WriteFailure, Database>,
-        (count) => count === 0 ? Effect.fail(new RowNotFound({})) : Effect.void
-      )
+      isAsRead(model, id)
+        ? Effect.asVoid(Mutation.atVersion<Model.Any>(id as never)(Mutation.delete(model)) as Effect.Effect<unknown>)
+        : gone(id, Mutation.delete(model)),
+    ...(tableOf(model).deletedAt === undefined ? {} : {
+      withDeleted: readsOf(model, "all"),
+      restore: (id: unknown) => written(id, Mutation.restore(model as never)),
+      purge: (id: unknown) => gone(id, Mutation.purge(model as never))
+    })
   } as never
 }

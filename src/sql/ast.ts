@@ -6,7 +6,11 @@
  */
 import type * as Capability from "../Capability.js"
 import type { ConfigurationError, ValidationError } from "../DbError.js"
+import type { Cached } from "./cached.js"
+import type { Constraint, Guard } from "./constraints.js"
 import type { ValueType } from "./storage.js"
+
+export type { Constraint, Guard } from "./constraints.js"
 
 /** A table or a derived table within one statement; `hint` is the alias that it would like. */
 export interface Ref {
@@ -27,6 +31,8 @@ export interface Column {
   readonly name: string
   readonly type: ValueType
   readonly generated: boolean
+  /** What a write puts there where its input says nothing. */
+  readonly filled?: { readonly by: "clock" | "actor" | "version"; readonly when: "insert" | "insert and update" }
 }
 
 /** What statements need to know of a model; `Model.tableOf` makes it. */
@@ -46,7 +52,31 @@ export interface Table extends TableName {
   readonly constraints: ReadonlyArray<Constraint>
   /** What can be searched for words by an index. */
   readonly searches: ReadonlyArray<SearchIndex>
+  /** When a row that is kept was deleted; NULL in those that live, which statements are about unless they say otherwise. */
+  readonly deletedAt?: Column | undefined
+  /** The rows that are deleted with those of this table, and come back with them. */
+  readonly cascades?: () => ReadonlyArray<Cascade>
+  /** The rows of other tables that its rows refer to, as its model says. */
+  readonly references?: () => ReadonlyArray<Reference>
+  /** Who is asked before its rows are written; undefined for nobody. */
+  readonly guards?: ReadonlyArray<Guard>
 }
+
+/** That the rows of a table refer to rows of another one, and whether the database changes them with those. */
+export interface Reference {
+  readonly table: Table
+  readonly changesWithTarget: boolean
+}
+
+/** Rows of another table, whose columns `child` hold the columns `parent` of a row. */
+export interface Cascade {
+  readonly table: Table
+  readonly parent: ReadonlyArray<Column>
+  readonly child: ReadonlyArray<Column>
+}
+
+/** Rows of a table whose deleted rows are kept, where it is not those that live. */
+export type Rows = "all" | "deleted"
 
 /** An index of the words of some columns. */
 export interface SearchIndex {
@@ -54,13 +84,6 @@ export interface SearchIndex {
   readonly columns: ReadonlyArray<Column>
   /** The primary key if it is one whole number of the table's own type. */
   readonly key: Column | undefined
-}
-
-/** A constraint or unique index as the model declares it. */
-export interface Constraint {
-  readonly kind: "primaryKey" | "unique" | "foreignKey" | "check"
-  readonly name: string
-  readonly columns: ReadonlyArray<string>
 }
 
 /** How an operator is printed unless a dialect says otherwise. `name` is what a dialect overrides. */
@@ -202,7 +225,7 @@ export interface FrameBound {
 
 /** What rows come from. */
 export type Source =
-  | { readonly _tag: "TableSource"; readonly ref: Ref; readonly table: Table }
+  | { readonly _tag: "TableSource"; readonly ref: Ref; readonly table: Table; readonly rows?: Rows }
   | {
     readonly _tag: "DerivedSource"
     readonly ref: Ref
@@ -355,6 +378,8 @@ export interface Select {
   readonly includes: ReadonlyArray<Include>
   /** What stays undecoded until a field of it is read: the row, or the part of it that is called `row`. */
   readonly lazy: "row" | "part" | undefined
+  /** Whether a cache is to keep what it gives; undefined leaves it to the cache. Databases are told nothing of it. */
+  readonly cached?: Cached | undefined
   /** How it was made of a prepared query. */
   readonly filled?: Filled
 }
@@ -390,6 +415,8 @@ export interface Insert {
 /** What to do when a row is there already. An empty `set` leaves it as it is. */
 export interface Conflict {
   readonly target: ReadonlyArray<Column>
+  /** Whether the target is unique among rows that live alone. */
+  readonly ofLiving?: boolean
   readonly set: ReadonlyArray<Assignment>
   /** Only rows for which it holds are changed. */
   readonly where?: Expression
@@ -412,6 +439,9 @@ export interface Update {
   readonly joins?: ReadonlyArray<InnerJoin>
   /** A row of values for each row to change, by its key. */
   readonly each?: Each
+  readonly rows?: Rows
+  /** What comes back with rows that were deleted. */
+  readonly restores?: ReadonlyArray<Following>
 }
 
 export interface Delete {
@@ -421,6 +451,22 @@ export interface Delete {
   readonly where: Expression | undefined
   readonly returning: Projection | undefined
   readonly joins?: ReadonlyArray<InnerJoin>
+  readonly rows?: Rows
+  /** What is set in the rows, which stay. */
+  readonly instead?: Change
+}
+
+/** What is set in rows that are deleted and kept, or come back; `ref` is the use of their table whose columns it reads. */
+export interface Change {
+  readonly ref: Ref
+  readonly set: ReadonlyArray<Assignment>
+  /** What goes or comes back with them; where tables hold on to each other, it holds itself. */
+  readonly follow: ReadonlyArray<Following>
+}
+
+/** The rows that hold the key of a row, and what is set in them. */
+export interface Following extends Cascade {
+  readonly change: Change
 }
 
 /** A source beside the table of an update or a delete. */

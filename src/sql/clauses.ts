@@ -25,7 +25,9 @@ export type ClausePrinter = (writer: Writer, select: Select, form: ClauseForm, n
  * Every part of a select that is text of its own; relations are loaded by statements of their own, an offset goes with its limit, and of `lazy`
  * and `filled` a statement says nothing. Windows are those that stand in its expressions.
  */
-type Clause = Exclude<keyof Select, "_tag" | "includes" | "offset" | "distinct" | "lazy" | "filled"> | "windows"
+type Clause =
+  | Exclude<keyof Select, "_tag" | "includes" | "offset" | "distinct" | "lazy" | "cached" | "filled">
+  | "windows"
 
 /** A source with its alias. */
 export const printSource = (writer: Writer, from: Source): Writer => {

@@ -9,6 +9,7 @@ import type { Statement } from "./statement.js"
 import type { Script } from "./definitions.js"
 import { Default } from "./ast.js"
 import { printInForm } from "./expressions.js"
+import { meantBeside, meantBy } from "./living.js"
 import { checkLock } from "./locking.js"
 import { columnOf, hasSelect } from "./nodes.js"
 import { TextWriter } from "./textWriter.js"
@@ -54,7 +55,9 @@ const printRows = (writer: TextWriter, { columns, rows }: Insert): void => {
 }
 
 const printUpdate = (writer: TextWriter, dialect: Dialect, update: Update): void => {
-  const { each, joins = [], ref, set, table, where } = update
+  const { each, joins: given = [], ref, set, table } = update
+  const where = meantBy(update)
+  const joins = meantBeside(given)
   writer.declare(ref, table).changes(table, dialect.print.ownTable?.(update))
   const assign = (withTable: boolean): void => {
     writer.list(dialect.print.assignments?.(writer, set, ref) ?? set, ({ column, value }) => {
@@ -92,7 +95,9 @@ const listOf = (ref: Ref, each: Each): InnerJoin => ({
 })
 
 const printDelete = (writer: TextWriter, dialect: Dialect, statement: Delete): void => {
-  const { joins = [], ref, table, where } = statement
+  const { joins: given = [], ref, table } = statement
+  const where = meantBy(statement)
+  const joins = meantBeside(given)
   writer.declare(ref, table).changes(table, dialect.print.ownTable?.(statement))
   if (joins.length > 0) {
     dialect.print.joinedDelete(writer.beside(joins.map(({ source }) => source.ref)), { table, ref, joins, where })

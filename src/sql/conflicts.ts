@@ -6,11 +6,14 @@ import type { Dialect } from "../Dialect.js"
 type Assigned = Dialect["print"]["assigned"]
 
 /** `on conflict (…) do update set … where …` */
-export const printOnConflict = (assigned?: Assigned): Dialect["print"]["conflict"] => (writer, { conflict }) => {
+export const printOnConflict = (assigned?: Assigned): Dialect["print"]["conflict"] => (writer, { conflict, table }) => {
   if (conflict === undefined) return
   writer.text("on conflict")
   if (conflict.target.length > 0) {
     writer.text(" (").list(conflict.target, (column) => writer.identifier(column.name)).text(")")
+    if (conflict.ofLiving === true && table.deletedAt !== undefined) {
+      writer.text(" where ").identifier(table.deletedAt.name).text(" is null")
+    }
   }
   if (conflict.set.length === 0) {
     writer.text(" do nothing")

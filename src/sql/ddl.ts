@@ -4,7 +4,7 @@
  */
 import { ConfigurationError, UnsupportedError } from "../DbError.js"
 import type { DdlForm, Dialect, SearchIndexParts } from "../Dialect.js"
-import { storageCheckName } from "../model/definition.js"
+import { constraintName, storageCheckName } from "../model/definition.js"
 import type { Column, Expression, Ref, SearchIndex, Table, TableName } from "./ast.js"
 import type {
   AddForeignKey,
@@ -242,6 +242,10 @@ class Printer {
       ),
       ...table.searches.flatMap((index) => this.form.search?.inTable?.(this.partsOf(index, table, ifNotExists)) ?? [])
     ]
+    const ofLiving = indexes.find((index) => index.ofLiving !== undefined)?.ofLiving
+    if (ofLiving !== undefined && !this.dialect.capabilities.partialIndexes && this.form.livingColumn !== undefined) {
+      lines.push(this.form.livingColumn(this.name(livingName(table)), this.name(ofLiving.name)))
+    }
     return `create table ${ifNotExists ? "if not exists " : ""}${this.table(table)} (\n  ${
       lines.join(",\n  ")
     }\n)${this.form.tableSuffix}`
@@ -264,8 +268,10 @@ class Printer {
   }
 
   /** The parts of an index, in parentheses, and its condition. */
-  private indexed({ columns, expressions, name, ref, where }: CreateIndex): string {
+  private indexed({ columns, expressions, name, ofLiving, ref, table, where: given }: CreateIndex): string {
     const { expressionIndexes, partialIndexes } = this.dialect.capabilities
+    const byColumn = ofLiving !== undefined && !partialIndexes && this.form.livingColumn !== undefined
+    const where = byColumn ? undefined : given
     if (expressions.length > 0 && !expressionIndexes) {
       this.unsupported(
         `index of expressions (${name})`,
@@ -285,7 +291,8 @@ class Printer {
         const isWhole = most === undefined || (this.limitOf(spec) ?? Number.POSITIVE_INFINITY) <= most
         return `${this.name(spec.column.name)}${isWhole ? "" : `(${most})`}`
       }),
-      ...expressions.map((expression) => at(`The index ${name}`, () => `(${this.expression(expression, ref)})`))
+      ...expressions.map((expression) => at(`The index ${name}`, () => `(${this.expression(expression, ref)})`)),
+      ...(byColumn ? [this.name(livingName(table))] : [])
     ]
     const condition = where === undefined
       ? ""
@@ -366,6 +373,9 @@ class Printer {
     }))
   }
 }
+
+/** The name of the hidden column of rows that live. */
+const livingName = ({ name }: TableName): string => constraintName(name, "living")
 
 /** A column that the database counts up; what is generated otherwise has a default or is filled in by a trigger. */
 const isGeneratedKey = ({ column, computed, default: given }: ColumnSpec): boolean => {

@@ -58,6 +58,8 @@ export interface CreateIndex {
   /** After the columns. */
   readonly expressions: ReadonlyArray<Expression>
   readonly where: Expression | undefined
+  /** Set where `where` is that a row lives: the column that is NULL then. */
+  readonly ofLiving?: Column
 }
 
 /** After its table. */

@@ -5,7 +5,7 @@ import type { Expression, Projection, Ref, Select, Source, Table } from "./ast.j
 import type { ValueType } from "./storage.js"
 
 /** Where nodes hold what is no node: types and names, and the values of programs, whatever they look like. */
-export const atoms: ReadonlyArray<string> = ["column", "error", "operator", "rows", "table", "type", "value"]
+export const atoms: ReadonlyArray<string> = ["cached", "column", "error", "operator", "rows", "table", "type", "value"]
 
 /** Whether it can be a node, or a record of them, and no instance of a class. */
 export const isPlain = (value: object): boolean => {
@@ -70,7 +70,8 @@ export const draftOf = (select: Select): Draft => ({
   offset: select.offset,
   lock: select.lock,
   includes: select.includes,
-  lazy: select.lazy
+  lazy: select.lazy,
+  cached: select.cached
 })
 
 /** Whether a query stands in an expression. */

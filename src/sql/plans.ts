@@ -7,6 +7,8 @@ import type { Statement } from "./statement.js"
 import type { Script } from "./definitions.js"
 import { compile } from "./compile.js"
 import type { Compiled } from "./compile.js"
+import { marked } from "./hiding.js"
+import type { Marked } from "./hiding.js"
 import type { Shape, Slot } from "./shapes.js"
 import { Shapes } from "./shapes.js"
 import type { Codec, ValueType } from "./storage.js"
@@ -28,6 +30,8 @@ interface Plan {
   readonly sources: ReadonlyArray<number>
   readonly encoders: ReadonlyArray<Encode>
   readonly projection: Projection | undefined
+  /** Of each parameter whether it is to be hidden; told when it was asked for. */
+  isHidden?: ReadonlyArray<boolean>
 }
 
 /** What is kept of a prepared query: the place of a parameter, or a value of the query's own, for each parameter of the statement. */
@@ -205,7 +209,29 @@ export class Plans {
     const { kept } = shape
     if (kept === undefined) return this.learn(statement, shape)
     if (kept === "unplanned") return compile(statement, this.dialect)
-    const { columns, encoders, projection, sources, text } = kept
+    return this.withValues(kept, statement, values) ?? compile(statement, this.dialect)
+  }
+
+  /** As `marked`, which it asks once for each plan. */
+  marked(statement: Exclude<Statement, Script>): Marked {
+    const found = this.shapes.find(statement)
+    if (found === undefined) return marked(statement, this.dialect)
+    const { shape, values } = found
+    if (shape.kept === undefined) this.learn(statement, shape)
+    const { kept } = shape
+    if (kept === undefined || kept === "unplanned") return marked(statement, this.dialect)
+    const compiled = this.withValues(kept, statement, values)
+    if (compiled === undefined) return marked(statement, this.dialect)
+    kept.isHidden ??= marked(statement, this.dialect).isHidden
+    return { text: compiled.text, parameters: compiled.parameters, isHidden: kept.isHidden }
+  }
+
+  /** A statement with its values in its plan; undefined where one is refused. */
+  private withValues(
+    { columns, encoders, projection, sources, text }: Plan,
+    statement: Exclude<Statement, Script>,
+    values: ReadonlyArray<unknown>
+  ): Compiled | undefined {
     const rows = statement._tag === "Insert" ? statement.rows : none
     const parameters = new Array<unknown>(rows.length * columns.length + sources.length)
     let at = 0
@@ -215,7 +241,7 @@ export class Plans {
       }
       for (let i = 0; i < sources.length; i++) parameters[at++] = encoders[i]!(values[sources[i]!])
     } catch (problem) {
-      if (problem instanceof InvalidValue) return compile(statement, this.dialect)
+      if (problem instanceof InvalidValue) return undefined
       throw problem
     }
     return { text, parameters, projection }

@@ -103,6 +103,7 @@ class Walk<A> {
       case "Update":
         this.step("Update")
         this.step(statement.table)
+        if (statement.rows !== undefined) this.step(statement.rows)
         this.ref(statement.ref)
         // Its rows are too many to be looked at one by one.
         if (statement.each !== undefined || !this.joined(statement.joins)) return false
@@ -110,6 +111,7 @@ class Walk<A> {
       case "Delete":
         this.step("Delete")
         this.step(statement.table)
+        if (statement.rows !== undefined) this.step(statement.rows)
         this.ref(statement.ref)
         if (!this.joined(statement.joins)) return false
         return this.optional(statement.where) && this.returning(statement.returning)
@@ -228,6 +230,7 @@ class Walk<A> {
     this.step(source._tag)
     if (source._tag === "TableSource") {
       this.step(source.table)
+      if (source.rows !== undefined) this.step(source.rows)
       this.ref(source.ref)
       return true
     }

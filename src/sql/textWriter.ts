@@ -12,6 +12,7 @@ import type { ClauseForm } from "./clauses.js"
 import type { ExpressionWriter } from "./expressions.js"
 import { InvalidOperand, needsParentheses, printExpression, printKept } from "./expressions.js"
 import { byOutput, output } from "./grouping.js"
+import { meantOf } from "./living.js"
 import { refuseNested } from "./locking.js"
 import { namesOf } from "./names.js"
 import type { Names } from "./names.js"
@@ -229,7 +230,8 @@ export class TextWriter implements ExpressionWriter {
     used?.print(this, this.dialect)
     return this
   }
-  selectBody(select: Select, named: boolean, isRead = named): void {
+  selectBody(given: Select, named: boolean, isRead = named): void {
+    const select = meantOf(given)
     const outside = this.refs.length
     const { begun, unqualified, used } = this
     const before = this.ctes.size

@@ -42,10 +42,12 @@ export const printing = <const Name extends keyof typeof dialects>(
     run: () => refused,
     stream: () => Stream.fromEffect(refused),
     transact: () => refused,
+    scopeOf: () => undefined,
     pool: { state: Effect.die("no pool"), resize: () => Effect.die("no pool") },
     readOnlyReason: refused,
     lock: () => refused,
     explain: () => refused,
     print: Printing.make(dialects[name]),
-    load: () => refused
+    load: () => refused,
+    observers: { list: [], add: () => Effect.void }
   }) as Layer.Layer<any>

@@ -15,7 +15,7 @@ import { isDefinition } from "./control.js"
 import { transactionError } from "./failures.js"
 import { Mutex } from "./mutex.js"
 import type { Opening } from "./opening.js"
-import type { Options, TransactionScope } from "./scope.js"
+import type { Fate, Options, TransactionScope } from "./scope.js"
 
 /**
  * What became of a transaction before its end: the database, or a failed step, has settled it already.
@@ -115,7 +115,10 @@ export class ActiveScope implements TransactionScope {
   readonly mutex = new Mutex()
   readonly callbacks: Array<Callback> = []
   /** `kept` and `undone` are final; of an `unknown` one nobody can tell. */
-  fate: "open" | "ending" | "kept" | "undone" | "unknown" = "open"
+  fate: "open" | "ending" | Fate = "open"
+  /** Sets the savepoint, and those around it, as long as that has not been done. */
+  unset: Effect.Effect<void, TransactionError> | undefined = undefined
+  private listeners: Array<(fate: Fate) => void> | undefined = undefined
   private readonly innermost: FiberRef.FiberRef<ActiveScope | undefined>
 
   constructor(root: Root, parent: ActiveScope | undefined, innermost: FiberRef.FiberRef<ActiveScope | undefined>) {
@@ -134,6 +137,13 @@ export class ActiveScope implements TransactionScope {
     return this.root.options.access === "read only"
   }
 
+  /** Sets the savepoint where that waits for its first statement; in the scope's turn. */
+  readonly set: Effect.Effect<void, TransactionError> = Effect.suspend(() =>
+    this.unset === undefined ? Effect.void : Effect.uninterruptible(Effect.map(this.unset, () => {
+      this.unset = undefined
+    }))
+  )
+
   /** Lends the connection for one piece of work, as the only one that uses it; the text is that of a plain statement. */
   use<A, E, R>(
     work: (connection: Connection) => Effect.Effect<A, E, R>,
@@ -146,6 +156,7 @@ export class ActiveScope implements TransactionScope {
   useNow<A, E>(
     work: (connection: Connection) => Exit.Exit<A, E> | undefined
   ): Exit.Exit<A, E | TransactionError> | undefined {
+    if (this.unset !== undefined) return undefined
     return this.mutex.runNow(() => {
       const refused = this.refusal()
       if (refused !== undefined) return Exit.fail(refused)
@@ -201,10 +212,23 @@ export class ActiveScope implements TransactionScope {
     return this.mutex.runLast(last)
   }
 
+  /** What became of the transaction as a whole. */
+  settle(fate: Fate): void {
+    this.fate = fate
+    this.listeners?.forEach((listener) => listener(fate))
+  }
+
+  whenEnded(listener: (fate: Fate) => void): void {
+    if (this.parent !== undefined) this.parent.whenEnded(listener)
+    else if (this.fate === "open" || this.fate === "ending") (this.listeners ??= []).push(listener)
+    else listener(this.fate)
+  }
+
   /** The savepoint's work is now its parent's, and so is what waits for the end. */
   handOver(parent: ActiveScope): void {
     this.fate = "kept"
-    parent.callbacks.push(...this.callbacks)
+    // One after the other: as arguments, many of them are too many for a stack.
+    for (const callback of this.callbacks) parent.callbacks.push(callback)
   }
 
   /** The savepoint's work is undone, whatever becomes of the rest. */
@@ -221,11 +245,11 @@ export class ActiveScope implements TransactionScope {
   }
 
   afterCommit(effect: Effect.Effect<void>): Effect.Effect<void> {
-    return Effect.suspend(() => this.register("afterCommit", effect))
+    return Effect.flatMap(this.here, (scope) => scope.register("afterCommit", effect))
   }
 
   afterRollback(effect: Effect.Effect<void>): Effect.Effect<void> {
-    return Effect.suspend(() => this.register("afterRollback", effect))
+    return Effect.flatMap(this.here, (scope) => scope.register("afterRollback", effect))
   }
 
   /** A fiber that outlived its scope may come late: then the scope's fate decides. */
@@ -257,7 +281,8 @@ export class ActiveScope implements TransactionScope {
     return this.mutex.run(
       Effect.suspend((): Effect.Effect<A, E | TransactionError, R> => {
         const refused = this.refusal()
-        return refused === undefined ? this.root.use(work) : Effect.fail(refused)
+        if (refused !== undefined) return Effect.fail(refused)
+        return this.unset === undefined ? this.root.use(work) : Effect.zipRight(this.set, this.root.use(work))
       }),
       (cause) => this.root.observe(cause, text)
     )

@@ -23,7 +23,8 @@ export const beginOptions = (options: Options): BeginOptions => ({
 
 const modes = {
   isolation: ["read uncommitted", "read committed", "repeatable read", "serializable"],
-  access: ["read only", "read write"]
+  access: ["read only", "read write"],
+  savepoint: ["eager", "lazy"]
 } as const
 
 const names: { readonly [name in keyof Required<Options>]: true } = {
@@ -32,7 +33,8 @@ const names: { readonly [name in keyof Required<Options>]: true } = {
   deferrable: true,
   timeout: true,
   retry: true,
-  onRetry: true
+  onRetry: true,
+  savepoint: true
 }
 
 /**
@@ -51,7 +53,7 @@ export const problemOf = (options: Options): ConfigurationError | undefined => {
       `set none but ${Object.keys(names).join(", ")}`
     )
   }
-  for (const name of ["isolation", "access"] as const) {
+  for (const name of ["isolation", "access", "savepoint"] as const) {
     const known: ReadonlyArray<string | undefined> = modes[name]
     if (options[name] !== undefined && !known.includes(options[name])) {
       return refuse(`The transaction's option ${name} is unknown`, `set it to one of ${known.join(", ")}`)

@@ -88,11 +88,12 @@ export interface Scope extends TransactionScope {
  * @category models
  */
 export interface Runner {
-  /** `onEnd` is told of a transaction, and not of a savepoint. */
+  /** `onEnd` is told of a transaction, and not of a savepoint; `onRelease` whenever it has given its connection back. */
   readonly transact: <A, E, R>(
     effect: Effect.Effect<A, E, R>,
     options: Options | undefined,
-    onEnd?: (report: Report) => void
+    onEnd?: (report: Report) => void,
+    onRelease?: () => void
   ) => Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>>
   /** The scope that a context is in, if any: one look-up. */
   readonly scopeOf: (context: Context.Context<never>) => Scope | undefined
@@ -171,21 +172,21 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
     Effect.suspend(() => {
       const { root } = scope
       if (root.ended === undefined || root.ended.state === "rolledBack") {
-        scope.fate = "undone"
+        scope.settle("undone")
         return root.isAlive() ? rollback(root.connection) : Effect.void
       }
-      scope.fate = root.ended.state === "committed" ? "kept" : "unknown"
+      scope.settle(root.ended.state === "committed" ? "kept" : "unknown")
       return Effect.logWarning(`A transaction that failed could not be rolled back: ${root.ended.hint}`)
     })
 
   const commit = (scope: ActiveScope): Effect.Effect<void, TransactionFailure> => {
     const { connection, ended } = scope.root
     if (ended?.state === "committed") {
-      scope.fate = "kept"
+      scope.settle("kept")
       return Effect.void
     }
     if (ended?.state === "unknown") {
-      scope.fate = "unknown"
+      scope.settle("unknown")
       return Effect.fail(transactionError("unknownOutcome", "unknown", ended.hint))
     }
     if (ended !== undefined || connection.isBroken()) {
@@ -194,13 +195,13 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
     }
     const failed = (error: TransactionFailure) => Effect.zipRight(giveUp(scope), Effect.fail(error))
     const unknown = <E>(cause: Cause.Cause<E>) => {
-      scope.fate = "unknown"
+      scope.settle("unknown")
       pool.invalidate(connection)
       return Effect.failCause(cause)
     }
     return Settled.matchCauseEffect(connection.commit, {
       onSuccess: () => {
-        scope.fate = "kept"
+        scope.settle("kept")
         return Effect.void
       },
       onFailure: (cause) => {
@@ -218,7 +219,8 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
     fiber: Fiber.RuntimeFiber<any, any>,
     effect: Effect.Effect<A, E, R>,
     options: Options,
-    onEnd: ((report: Report) => void) | undefined
+    onEnd: ((report: Report) => void) | undefined,
+    onRelease: (() => void) | undefined
   ): Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>> => {
     let attempts = 0
     let conflicts = 0
@@ -256,9 +258,14 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
 
       // Callbacks run when the connection has been given back: they may need one, and there may be no other.
       const after = {
-        onFailure: (cause: Cause.Cause<E | TransactionFailure>) => Effect.zipRight(runCallbacks(scope), again(cause)),
-        onSuccess: (value: A) =>
-          scope!.callbacks.length === 0 ? Effect.succeed(value) : Effect.as(runCallbacks(scope), value)
+        onFailure: (cause: Cause.Cause<E | TransactionFailure>) => {
+          onRelease?.()
+          return Effect.zipRight(runCallbacks(scope), again(cause))
+        },
+        onSuccess: (value: A) => {
+          onRelease?.()
+          return scope!.callbacks.length === 0 ? Effect.succeed(value) : Effect.as(runCallbacks(scope), value)
+        }
       }
 
       const attempt = (): Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>> => {
@@ -356,11 +363,19 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
         const refused = parent.refusal()
         if (refused !== undefined) return Effect.fail(refused)
         const name = parent.root.nextSavepoint()
-        return Effect.flatMap(statement(parent, `savepoint ${name}`), () => {
+        const set = Effect.zipRight(parent.set, statement(parent, `savepoint ${name}`))
+        const isLazy = options.savepoint === "lazy"
+        return Effect.flatMap(isLazy ? Effect.void : set, () => {
           const scope = new ActiveScope(parent.root, parent, innermost)
+          if (isLazy) {
+            scope.unset = Effect.mapError(set, (error) => ofSavepoint(error, scope.root.ended?.state ?? "open"))
+          }
+          const isUnset = () => scope.unset !== undefined
           return inside({ fiber, restore }, effect, scope, options, {
-            onSuccess: () => scope.end(() => release(scope, parent, name)),
-            onFailure: () => scope.end(() => undo(scope, parent, name))
+            onSuccess: () =>
+              scope.end(() => isUnset() ? Effect.sync(() => scope.handOver(parent)) : release(scope, parent, name)),
+            onFailure: () =>
+              scope.end(() => isUnset() ? Effect.sync(() => scope.discard(parent)) : undo(scope, parent, name))
           })
         })
       })
@@ -368,19 +383,23 @@ export const makeRunner = ({ classify, commitsDefinitions, identity, pool }: Par
   }
 
   return {
-    transact: (effect, options = none, onEnd) =>
+    transact: (effect, options = none, onEnd, onRelease) =>
       Effect.withFiberRuntime((fiber) => {
         const problem = options === none ? undefined : problemOf(options)
         if (problem !== undefined) return Effect.fail(problem)
         const around = scopeOf(fiber.currentContext)
         return around === undefined
-          ? outermost(fiber, effect, options, onEnd)
+          ? outermost(fiber, effect, options, onEnd, onRelease)
           : Effect.flatMap(around.here, (parent) => nested(fiber, parent, effect, options))
       }),
     scopeOf,
     current: Effect.map(Effect.context<never>(), scopeOf)
   }
 }
+
+/** What is said of a savepoint by a statement in it, which can fail with this alone. */
+const ofSavepoint = (error: TransactionFailure, state: TransactionError["state"]): TransactionError =>
+  error._tag === "TransactionError" ? error : transactionError("savepoint", state, undefined, error)
 
 /** A body within its time. */
 const limited = <A, E, R>(

@@ -35,6 +35,11 @@ export interface Options {
   readonly retry?: Schedule.Schedule<unknown, ConflictError>
   /** Told of each conflict that is followed by another try, and how many there were, before the pause. */
   readonly onRetry?: (conflict: ConflictError, conflicts: number) => Effect.Effect<void>
+  /**
+   * When a savepoint is set: as it begins (`eager`, the default), or with its first statement (`lazy`), so that the server hears nothing of one
+   * without a statement. An outermost transaction takes no notice of it.
+   */
+  readonly savepoint?: "eager" | "lazy"
 }
 
 /**
@@ -69,11 +74,26 @@ export interface TransactionScope {
   readonly isOpen: () => boolean
   /** 0 for a transaction, 1 for a savepoint in it, and so on. */
   readonly depth: number
+  /** The same for a transaction, each time that it is tried, and for the savepoints in it. */
+  readonly root: object
   /** Keeps an effect for when the outermost transaction has been committed; dropped with the savepoint it was given in. */
   readonly afterCommit: (effect: Effect.Effect<void>) => Effect.Effect<void>
   /** Keeps an effect for when the outermost transaction has ended, and this scope's work is certainly undone. */
   readonly afterRollback: (effect: Effect.Effect<void>) => Effect.Effect<void>
+  /**
+   * Tells what became of the outermost transaction as soon as that is known: before its connection is given back, and before anybody who waits for
+   * it goes on.
+   */
+  readonly whenEnded: (listener: (fate: Fate) => void) => void
 }
+
+/**
+ * What became of a transaction; of an `unknown` one nobody can tell.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Fate = "kept" | "undone" | "unknown"
 
 /**
  * The innermost scope of each database, by the database's identity; the one entered last comes last.

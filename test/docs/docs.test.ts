@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
+import { running } from "./modules.js"
+import type { Running } from "./modules.js"
 import * as Snippets from "./snippets.js"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -16,12 +18,17 @@ let folder = ""
 
 const fileOf = (i: number) => join(folder, `snippet${i}.ts`)
 
-const run = (command: string, args: ReadonlyArray<string>) =>
+const command = (command: string, args: ReadonlyArray<string>) =>
   new Promise<{ readonly isSuccess: boolean; readonly output: string }>((resolve) => {
     execFile(command, [...args], { cwd: root }, (error, stdout, stderr) => {
       resolve({ isSuccess: error === null, output: `${stdout}${stderr}` })
     })
   })
+
+/** A test runs within its runner only; here it is compiled. */
+const runnable = [...snippets.keys()].filter((i) => !snippets[i]!.code.includes("vitest"))
+
+let run: Running | undefined
 
 beforeAll(() => {
   mkdirSync(join(root, ".cache"), { recursive: true })
@@ -38,9 +45,13 @@ beforeAll(() => {
       include: [`${folder}/*.ts`]
     })
   )
+  run = running(root, runnable.map(fileOf))
 })
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => {
+  run?.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 describe("the documents", () => {
   it("have code in them", () => {
@@ -49,7 +60,7 @@ describe("the documents", () => {
   })
 
   it("compile", { timeout: 120_000 }, async () => {
-    const { isSuccess, output } = await run(process.execPath, [
+    const { isSuccess, output } = await command(process.execPath, [
       join(root, "node_modules/typescript/bin/tsc"),
       "--noEmit",
       "-p",
@@ -59,12 +70,9 @@ describe("the documents", () => {
     assert.isTrue(isSuccess, named)
   })
 
-  for (const [i, { code, origin }] of snippets.entries()) {
-    // A test runs within its runner only; here it is compiled.
-    if (code.includes("vitest")) continue
-    it(`runs: ${origin}`, { timeout: 60_000 }, async () => {
-      const { isSuccess, output } = await run(process.execPath, ["--import", "tsx", fileOf(i)])
-      assert.isTrue(isSuccess, output)
+  runnable.forEach((i, place) => {
+    it(`runs: ${snippets[i]!.origin}`, { timeout: 90_000 }, async () => {
+      assert.strictEqual(await run?.outcomes[place], "")
     })
-  }
+  })
 })

@@ -17,6 +17,7 @@ import * as PostgresDialect from "../../src/postgres/dialect.js"
 import type { Statement } from "../../src/sql/statement.js"
 import { compile } from "../../src/sql/compile.js"
 import type { Compiled } from "../../src/sql/compile.js"
+import { marked } from "../../src/sql/hiding.js"
 import { Plans } from "../../src/sql/plans.js"
 import * as SqliteDialect from "../../src/sqlite/dialect.js"
 
@@ -81,6 +82,7 @@ export const compiled = (statement: One, dialect: Dialect): Compiled => {
   for (let time = 0; time < 2; time++) {
     const planned = known.compile(statement)
     assert.deepStrictEqual([planned.text, planned.parameters], [text, parameters])
+    assert.deepStrictEqual(known.marked(statement), marked(statement, dialect))
   }
   return { parameters, text, ...rest }
 }
@@ -132,6 +134,7 @@ export const sentBy = (
     const rows = (statement: Statement) => Effect.map(send(statement), (outcome) => outcome.rows)
     const loader = Loader.make(dialect.capabilities)
     const service: Database.Service = {
+      scopeOf: () => undefined,
       server: { name: dialect.name, version: "" },
       run: (statement): Effect.Effect<any, any> => {
         switch (statement._tag) {
@@ -150,7 +153,8 @@ export const sentBy = (
       lock: () => Effect.die("not needed"),
       explain: () => Effect.die("not needed"),
       print: () => Effect.die("not needed"),
-      load: (parents, includes) => loader.onto(parents, includes, rows)
+      load: (parents, includes) => loader.onto(parents, includes, rows),
+      observers: { list: [], add: () => Effect.void }
     }
     return Effect.provideService(
       program as Effect.Effect<unknown, unknown, Database.Database>,

@@ -7,6 +7,7 @@ import { posix } from "node:path"
 export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<string>]> = [
   [0, [
     "Capability.ts",
+    "CurrentActor.ts",
     "Page.ts",
     "dbError/**",
     "DbError.ts",
@@ -16,8 +17,10 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "pool/state.ts",
     "sql/analysis.ts",
     "sql/ast.ts",
+    "sql/cached.ts",
     "sql/calendar.ts",
     "sql/codeGeneration.ts",
+    "sql/constraints.ts",
     "sql/definitions.ts",
     "sql/instants.ts",
     "sql/jsonPaths.ts",
@@ -25,6 +28,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/statement.ts",
     "sql/writer.ts",
     "sql/storage.ts",
+    "sql/touched.ts",
     "sql/valueType.ts",
     "sql/values.ts",
     "sql/zones.ts",
@@ -67,6 +71,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "sql/joinedWrites.ts",
     "sql/lazyRows.ts",
     "sql/literals.ts",
+    "sql/living.ts",
     "sql/locking.ts",
     "sql/names.ts",
     "sql/operators.ts",
@@ -86,8 +91,11 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "repository/**",
     "Session.ts",
     "Signals.ts",
+    "signals/**",
     "Monitor.ts",
+    "monitor/**",
     "Cache.ts",
+    "cache/**",
     "Audit.ts",
     "Tenant.ts",
     "Policy.ts",
@@ -99,7 +107,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
   [12, ["Migration.ts", "migration/**"]],
   [12.4, ["network/**"]],
   [12.5, ["sqlite/**", "postgres/**", "mysql/**", "mariadb/**", "duckdb/**"]],
-  [13, ["Sqlite.ts", "Postgres.ts", "Mysql.ts", "MariaDb.ts", "DuckDb.ts"]],
+  [13, ["Sqlite.ts", "Postgres.ts", "Mysql.ts", "MariaDb.ts", "DuckDb.ts", "RedisStore.ts"]],
   [14, ["Connect.ts"]],
   [15, ["Testing.ts", "testing/**", "Factory.ts", "Faults.ts", "faults/**", "Http.ts", "cli/**"]],
   [16, ["index.ts"]]
@@ -115,6 +123,7 @@ export const driverSide: ReadonlyArray<string> = [
   "Mysql.ts",
   "MariaDb.ts",
   "DuckDb.ts",
+  "RedisStore.ts",
   "sqlite/**",
   "postgres/**",
   "mysql/**",
@@ -134,6 +143,7 @@ export const outsideBarrel: ReadonlyArray<string> = [
   "Mysql",
   "MariaDb",
   "DuckDb",
+  "RedisStore",
   "Executor",
   "Loader",
   "Testing",
@@ -143,7 +153,7 @@ export const outsideBarrel: ReadonlyArray<string> = [
 export const maxLines = 500
 
 const driverPackages =
-  /^(@effect\/sql(-[^/]+)?|@effect\/experimental|pg|pg-[^/]+|mysql2|better-sqlite3|@duckdb\/[^/]+)(\/|$)/
+  /^(@effect\/sql(-[^/]+)?|@effect\/experimental|pg|pg-[^/]+|mysql2|better-sqlite3|ioredis|@duckdb\/[^/]+)(\/|$)/
 const barrels = /^(effect|@effect\/(sql(-[^/]+)?|platform|experimental))$/
 
 const matcher = (pattern: string): (file: string) => boolean => {

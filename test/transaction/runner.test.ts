@@ -483,6 +483,84 @@ describe("the outermost transaction", () => {
     })))
 })
 
+describe("lazy savepoints", () => {
+  const lazy = { savepoint: "lazy" } as const
+
+  it.scoped("are set with their first statement, those around them first, and not at all where there is none", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make()
+      yield* transact(
+        Effect.gen(function*() {
+          yield* transact(Effect.void, lazy)
+          yield* Effect.flip(transact(transact(Effect.fail("no"), lazy), lazy))
+          yield* transact(
+            Effect.gen(function*() {
+              yield* Effect.exit(transact(Effect.zipRight(insert("a"), Effect.fail("no")), lazy))
+              yield* insert("b")
+              yield* transact(insert("c"), undefined)
+            }),
+            lazy
+          )
+          yield* insert("d")
+          yield* transact(transact(insert("e"), undefined), lazy)
+        }),
+        lazy
+      )
+      assert.deepStrictEqual(steps(driver), [
+        "1 begin",
+        "1 savepoint strata_4",
+        "1 savepoint strata_5",
+        "1 rollback to savepoint strata_5",
+        "1 release savepoint strata_5",
+        "1 savepoint strata_6",
+        "1 release savepoint strata_6",
+        "1 release savepoint strata_4",
+        "1 savepoint strata_7",
+        "1 savepoint strata_8",
+        "1 release savepoint strata_8",
+        "1 release savepoint strata_7",
+        "1 commit"
+      ])
+      assert.deepStrictEqual(driver.rows, ["b", "c", "d", "e"])
+      yield* isClean
+    }))
+
+  it.scoped("fail their first statement where they cannot be set, and are set by the next", () =>
+    Effect.gen(function*() {
+      const { driver, insert, isClean, transact } = yield* make()
+      driver.on(/^savepoint/, { fail: FakeDriver.other })
+      yield* transact(
+        transact(
+          Effect.gen(function*() {
+            const error = asTransactionError(yield* Effect.flip(insert("a")))
+            assert.deepStrictEqual([error.reason, error.state, error.code], ["savepoint", "open", "XX000"])
+            yield* insert("b")
+          }),
+          lazy
+        ),
+        undefined
+      )
+      assert.deepStrictEqual(driver.rows, ["b"])
+      yield* isClean
+    }))
+
+  it.scoped("keep what waits for the end, and drop it when they fail, with and without a statement", () =>
+    Effect.gen(function*() {
+      const { insert, transact } = yield* make()
+      const seen: Array<string> = []
+      const note = (what: string) => Transaction.afterCommit(Effect.sync(() => seen.push(what)))
+      yield* transact(
+        Effect.gen(function*() {
+          yield* transact(note("kept"), lazy)
+          yield* Effect.exit(transact(Effect.zipRight(note("dropped"), Effect.fail("no")), lazy))
+          yield* transact(Effect.zipRight(insert("a"), note("kept too")), lazy)
+        }),
+        undefined
+      )
+      assert.deepStrictEqual(seen, ["kept", "kept too"])
+    }))
+})
+
 describe("savepoints", () => {
   it.scoped("nest, and undo only what is in them", () =>
     Effect.gen(function*() {

@@ -14,6 +14,7 @@ import { refused } from "../../relation/definition.js"
 import type * as Ast from "../../sql/ast.js"
 import { Default } from "../../sql/ast.js"
 import type { Key } from "../../sql/keys.js"
+import type { Filling } from "../filling.js"
 import * as Input from "../input.js"
 import { targetOf } from "./targets.js"
 
@@ -105,7 +106,7 @@ class Reader {
   readonly issues: Array<Issue> = []
   problem: WriteFailure | undefined
 
-  constructor(private readonly now: number) {}
+  constructor(private readonly filling: Filling) {}
 
   level(model: Model.Any, plans: Plans, items: ReadonlyArray<Item>, filled: ReadonlyArray<Ast.Column>): Level {
     const names = Object.keys(plans)
@@ -119,13 +120,15 @@ class Reader {
     }
     items.forEach(({ path }, at) => {
       for (const name of before) {
-        const { cardinality, parent } = plans[name]!
+        const { parent } = plans[name]!
+        // Which the relation need not be: the row that it belongs to may have been deleted, and kept.
+        const isRequired = parent.every(({ type }) => !type.nullable)
         const given = parent.filter(({ property }) => Object.hasOwn(inputs[at]!, property))
         if (givesBranch(at, name)) {
           for (const { property } of given) this.refuse([...path, property], `is set by ${name}`)
         } else if (given.length === 0) {
           const isOptional = parent.every(({ property }) => isLeftOut(model, property))
-          if (cardinality === "one" && !isOptional) this.refuse([...path, name], "is missing")
+          if (isRequired && !isOptional) this.refuse([...path, name], "is missing")
         }
       }
     })
@@ -173,7 +176,7 @@ class Reader {
     items: ReadonlyArray<Item>
   ): Input.RowsToInsert {
     if (inputs.length === 0 || this.problem !== undefined) return { columns: [], rows: [] }
-    const outcome = Effect.runSync(Effect.either(Input.rowsToInsert(model, schema, inputs, this.now, true)))
+    const outcome = Effect.runSync(Effect.either(Input.rowsToInsert(model, schema, inputs, this.filling, true)))
     if (Either.isRight(outcome)) return outcome.right
     if (outcome.left._tag === "ValidationError") {
       this.issues.push(...within(items.map(({ path }) => path), outcome.left))
@@ -264,12 +267,12 @@ export const levelsOf = (
   plans: Plans,
   inputs: unknown,
   many: boolean,
-  now: number
+  filling: Filling
 ): Either.Either<Level, WriteFailure> => {
   const invalid = (issues: ReadonlyArray<Issue>) =>
     Either.left(new ValidationError({ subject: `The input of an insert of ${model.identifier}`, issues }))
   if (many && !Array.isArray(inputs)) return invalid([{ path: [], message: "takes a list of rows" }])
-  const reader = new Reader(now)
+  const reader = new Reader(filling)
   const items = (many ? inputs as ReadonlyArray<unknown> : [inputs]).map((input, i) => ({
     input,
     path: many ? [i] : []

@@ -15,6 +15,7 @@ import { Default } from "../../sql/ast.js"
 import { placing } from "../../sql/keys.js"
 import type { Key } from "../../sql/keys.js"
 import { conversionOf } from "../../sql/valueType.js"
+import { passed } from "../guards.js"
 import { refOf, rowOf } from "../made.js"
 import { within } from "./levels.js"
 import type { Branch, Level, LinkedBranch } from "./levels.js"
@@ -83,7 +84,10 @@ class Filled {
       returning: isGiven ? rowOf(model, ref) : undefined
     }
     return Effect.mapError(
-      Database.run(insert, ({ rows }) => Effect.succeed(rows as ReadonlyArray<Row>)),
+      Effect.flatMap(
+        passed(model, insert),
+        (one) => Database.run(one, ({ rows }) => Effect.succeed(rows as ReadonlyArray<Row>))
+      ),
       (error) =>
         error._tag === "ValidationError"
           ? new ValidationError({ subject: error.subject, issues: within(paths, error) })

@@ -1,0 +1,147 @@
+/**
+ * Other values for a write that is ready to be sent: checked as what programs give is.
+ */
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import type * as Schema from "effect/Schema"
+import { ValidationError } from "../DbError.js"
+import type { WriteFailure } from "../DbError.js"
+import type * as Model from "../Model.js"
+import { tableOf } from "../Model.js"
+import type * as Ast from "../sql/ast.js"
+import { Default } from "../sql/ast.js"
+import * as Input from "./input.js"
+import type { BeforeKind, Values, Write } from "./occasion.js"
+
+const refused = (guard: string, path: ReadonlyArray<string | number>, message: string) =>
+  new ValidationError({ subject: `What the guard ${guard} gave`, issues: [{ path, message }] })
+
+/** The stored values of what is given in place of a program's. */
+const storedOf = (
+  model: Model.Any,
+  patch: Values,
+  taken: Input.Taken
+): Effect.Effect<ReadonlyArray<Ast.Assignment>, WriteFailure> => {
+  const { fields, kind } = taken
+  const { byProperty } = tableOf(model)
+  const properties = Object.keys(patch)
+  const unknown = properties.filter((property) =>
+    !Object.hasOwn(fields, property) || byProperty[property] === undefined
+  )
+  return unknown.length > 0
+    ? Effect.fail(Input.validationError(
+      model,
+      kind,
+      unknown.map((property) => ({ path: [property], message: `is no column that ${kind} ${model.identifier} takes` }))
+    ))
+    : Input.parsedAssignments(model, patch, properties, taken)
+}
+
+/** Whether an upsert sets what it would have inserted, each column of it. */
+const setsAll = ({ columns, conflict }: Ast.Insert): boolean =>
+  conflict !== undefined &&
+  columns.every((column) =>
+    conflict.target.includes(column) || column.filled !== undefined ||
+    conflict.set.some((one) => one.column === column && one.value._tag === "Inserted")
+  )
+
+const insertedOf = (column: Ast.Column): Ast.Assignment => ({
+  column,
+  value: { _tag: "Inserted", column, type: column.type }
+})
+
+const insertWith = (
+  insert: Ast.Insert,
+  all: ReadonlyArray<ReadonlyArray<Ast.Assignment>>
+): Ast.Insert => {
+  const columns = [...insert.columns]
+  const rows = insert.rows.map((row) => [...row])
+  const added: Array<Ast.Column> = []
+  all.forEach((assigned, at) => {
+    for (const { column, value } of assigned) {
+      let place = columns.indexOf(column)
+      if (place === -1) {
+        place = columns.push(column) - 1
+        for (const row of rows) row.push(Default)
+        added.push(column)
+      }
+      rows[at]![place] = (value as Extract<Ast.Expression, { readonly _tag: "Stored" }>).value
+    }
+  })
+  const { conflict } = insert
+  if (conflict === undefined) return { ...insert, columns, rows }
+  const given = new Set(all.flatMap((assigned) => assigned.map(({ column }) => column)))
+  const isFurther = (column: Ast.Column) =>
+    !conflict.target.includes(column) && column.filled === undefined &&
+    !conflict.set.some((one) => one.column === column)
+  // What a guard gives stands in place of what the program would set on a row that is there.
+  const set = conflict.set.map((one) =>
+    given.has(one.column) && one.column.filled === undefined && !conflict.target.includes(one.column)
+      ? insertedOf(one.column)
+      : one
+  )
+  const further = setsAll(insert) ? added.filter(isFurther) : []
+  return { ...insert, columns, rows, conflict: { ...conflict, set: [...set, ...further.map(insertedOf)] } }
+}
+
+const updateWith = (update: Ast.Update, assigned: ReadonlyArray<Ast.Assignment>): Ast.Update => ({
+  ...update,
+  set: [...update.set.filter(({ column }) => !assigned.some((one) => one.column === column)), ...assigned]
+})
+
+/** The write with what a guard gave in place of its values: a record of columns, or one for each row of an insert. */
+export const patched = (
+  model: Model.Any | undefined,
+  write: Write,
+  kind: BeforeKind,
+  guard: string,
+  patch: unknown
+): Effect.Effect<Write, WriteFailure> => {
+  if (model === undefined) return Effect.fail(refused(guard, [], "changes values, which a guard of all models cannot"))
+  const isList = Array.isArray(patch)
+  const isBulk = kind === "bulkInsert" || kind === "bulkSave"
+  const patches: ReadonlyArray<unknown> = isList ? patch : [patch]
+  for (const [at, one] of patches.entries()) {
+    if (one !== undefined && !Predicate.isRecord(one)) {
+      return Effect.fail(refused(guard, isList ? [at] : [], "is no record of columns"))
+    }
+  }
+  const given = patches as ReadonlyArray<Values | undefined>
+  switch (write._tag) {
+    case "Delete":
+      return Effect.fail(refused(guard, [], "changes a delete, which has no values"))
+    case "Update":
+      if (isList || write.each !== undefined) {
+        return Effect.fail(refused(guard, [], "changes rows of an update, which can be refused and not changed"))
+      }
+      return Effect.flatMap(
+        storedOf(model, given[0]!, { kind: "an update of", fields: model.update.fields }),
+        (assigned) => {
+          // Those who are asked next would be asked of another row than those before.
+          const key = assigned.find(({ column }) => write.table.primaryKey.includes(column))
+          return key === undefined
+            ? Effect.succeed(updateWith(write, assigned))
+            : Effect.fail(
+              refused(guard, [key.column.property], "changes the primary key, which a guard of an update cannot")
+            )
+        }
+      )
+    case "Insert":
+      if (write.from !== undefined) {
+        return Effect.fail(refused(guard, [], "changes rows of a query, which can be refused and not changed"))
+      }
+      if (isList !== isBulk || given.length !== write.rows.length) {
+        return Effect.fail(
+          refused(guard, [], isBulk ? "is no list with a record for each row" : "is no record of columns")
+        )
+      }
+      const inserted: Input.Taken = {
+        kind: "an insert of",
+        fields: (Input.upsertSchema(model) as unknown as { readonly fields: Schema.Struct.Fields }).fields
+      }
+      return Effect.map(
+        Effect.forEach(given, (one) => one === undefined ? Effect.succeed([]) : storedOf(model, one, inserted)),
+        (all) => insertWith(write, all)
+      )
+  }
+}

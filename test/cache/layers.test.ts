@@ -1,0 +1,136 @@
+/**
+ * Caches beside other Layers, other caches and other databases, and what they hold when they have been used for long.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import {
+  Cache,
+  Database,
+  Ddl,
+  Field,
+  Model,
+  Mutation,
+  Policy,
+  Query,
+  Relation,
+  Repository,
+  Transaction
+} from "effect-strata"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { available, find, fresh } from "../support/databases.js"
+import { layerOf } from "../support/layers.js"
+import { Asked, cachedLayer, insert, stats, User } from "./support.js"
+
+const users = Repository.make(User)
+const rename = (id: number, name: string) => Mutation.update(User).pipe(Mutation.set({ name }), Mutation.where({ id }))
+
+class Page extends Model.Class<Page>("Page")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  bookId: Schema.Int,
+  ...Model.softDelete
+}, { table: "cache_pages" }) {}
+
+class Book extends Model.Class<Book>("Book")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  title: Schema.String,
+  ...Model.softDelete
+}, { table: "cache_books", cascades: (): ReadonlyArray<object> => [bookPages] }) {}
+
+const bookPages = Relation.hasMany(Book, Page, "bookId")
+
+describe.each(available)("the cache beside rows that are kept on $name", (database) => {
+  it.live("tells which of them are asked for, and forgets what goes and comes back with others", () =>
+    Effect.gen(function*() {
+      yield* Ddl.create(Book, Page)
+      yield* Mutation.insert(Book, { id: 1, title: "one" })
+      yield* Mutation.insert(Page, { id: 1, bookId: 1 })
+      const counts = Effect.all([
+        Query.count(Query.from(Page)),
+        Query.count(Query.from(Page).pipe(Query.withDeleted)),
+        Query.count(Query.from(Page).pipe(Query.onlyDeleted)),
+        Effect.map(Query.from(Page).pipe(Query.where({ id: 1 })), (rows) => rows.length)
+      ])
+      assert.deepStrictEqual(yield* counts, [1, 1, 0, 1])
+      yield* Mutation.delete(Book).pipe(Mutation.where({ id: 1 }))
+      assert.deepStrictEqual(yield* counts, [0, 1, 1, 0])
+      yield* Mutation.restore(Book).pipe(Mutation.where({ id: 1 }))
+      assert.deepStrictEqual(yield* counts, [1, 1, 0, 1])
+    }).pipe(Effect.provide(cachedLayer(database))))
+})
+
+const sqlite = find("sqlite")!
+
+describe("several caches", () => {
+  class Other extends Database.Tag("Cache/Other")<Other>() {}
+
+  it.live("are each of their own database", () =>
+    Effect.gen(function*() {
+      const onOther = Database.use(Other)
+      const name = Effect.map(users.findById(1), (user) => user.name)
+      yield* onOther(rename(1, "other"))
+      assert.deepStrictEqual([yield* name, yield* onOther(name)], ["user 1", "other"])
+      // A transaction on one is none on the other.
+      yield* Transaction.run(Effect.gen(function*() {
+        yield* rename(1, "main")
+        const before = yield* onOther(stats)
+        assert.strictEqual(yield* onOther(name), "other")
+        assert.strictEqual((yield* onOther(stats)).hits, before.hits + 1)
+      }))
+      assert.deepStrictEqual([yield* name, yield* onOther(name)], ["main", "other"])
+    }).pipe(Effect.provide(Layer.merge(cachedLayer(sqlite), Other.layer(cachedLayer(sqlite))))))
+
+  it.live("stand around each other, and beside policies", () =>
+    Effect.gen(function*() {
+      const asked = new Asked()
+      yield* Effect.gen(function*() {
+        yield* users.findById(1)
+        yield* users.findById(1)
+        assert.strictEqual(asked.count, 1)
+        yield* rename(1, "new")
+        assert.strictEqual((yield* users.findById(1)).name, "new")
+        yield* Cache.invalidate(User)
+        const before = asked.count
+        yield* users.findById(1)
+        assert.strictEqual(asked.count, before + 1)
+      }).pipe(
+        Effect.provide(
+          cachedLayer(sqlite, Cache.layer({ reads: "all" }), asked).pipe(
+            Database.with(Policy.maxRows(100), Cache.layer({ reads: "all" }), Policy.timeout("5 seconds"))
+          )
+        )
+      )
+    }))
+})
+
+describe("a cache that is used for long", () => {
+  it.live("holds no more than it may", () =>
+    Effect.gen(function*() {
+      for (let id = 10; id < 4010; id++) yield* users.findOption(id)
+      for (let id = 10; id < 1010; id++) {
+        yield* Transaction.run(id % 2 === 0 ? Effect.asVoid(insert(id)) : Effect.ignore(insert(1)))
+        if (id % 100 === 0) assert.strictEqual((yield* users.findById(id)).id, id)
+      }
+      // Keys that nobody counts any more are known again when they are asked for.
+      assert.strictEqual((yield* users.findById(10)).name, "user 10")
+      yield* rename(10, "ten")
+      assert.strictEqual((yield* users.findById(10)).name, "ten")
+      const { bytes, entries, evictions } = yield* stats
+      assert.isAtMost(entries, 50)
+      assert.isAbove(evictions, 3000)
+      assert.isAtMost(bytes, 50 * 2000)
+    }).pipe(Effect.provide(cachedLayer(sqlite, Cache.layer({ reads: "all", maxEntries: 50 })))), 60_000)
+
+  it.live("costs a program without it nothing: there is no interceptor", () =>
+    Effect.gen(function*() {
+      const { url } = yield* Effect.promise(() => fresh(sqlite))
+      yield* Effect.gen(function*() {
+        const database = yield* Database.Database
+        assert.isUndefined(database.cache)
+        assert.isFunction(database.runNow)
+        const kept = Query.from(User).pipe(Cache.cached({ ttl: "1 minute" }), Query.where({ id: 1 }))
+        const plain = Query.from(User).pipe(Query.where({ id: 1 }))
+        assert.deepStrictEqual(yield* Query.toSql(kept), yield* Query.toSql(plain))
+      }).pipe(Effect.provide(layerOf(url)))
+    }))
+})

@@ -1,0 +1,155 @@
+/**
+ * What guards see of upserts, what they may not give, and what is left of a Layer that has closed.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Database, Ddl, Expr, Field, Model, Mutation, Query, Signals } from "effect-strata"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { available } from "../support/databases.js"
+import { failure, under, User, user } from "./world.js"
+
+class Overdrawn extends Schema.TaggedError<Overdrawn>()("Overdrawn", { by: Schema.Number }) {}
+
+class Account extends Model.Class<Account>("Account")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  balance: Schema.Int
+}, {
+  table: "guarded_accounts",
+  guards: [
+    {
+      name: "no debts",
+      on: "save",
+      check: ({ changes, computed, values }) => {
+        const balance = Math.min(values.balance ?? 0, changes?.balance ?? 0)
+        return balance < 0 || computed.includes("balance")
+          ? Effect.fail(new Overdrawn({ by: -balance }))
+          : Effect.void
+      }
+    },
+    {
+      name: "no debts of many",
+      on: "bulkSave",
+      check: ({ changes, computed }) =>
+        (changes?.balance ?? 0) < 0 || computed?.includes("balance") === true
+          ? Effect.fail(new Overdrawn({ by: 0 }))
+          : Effect.void
+    }
+  ]
+}) {}
+
+const Rang = Signals.event("Rang", Schema.Int)
+
+describe.each(available)("guards and Layers of signals on $name", (database) => {
+  it.live("what an upsert sets does not go around a guard, which may set other values", () =>
+    Effect.gen(function*() {
+      yield* Ddl.create(Account)
+      yield* Mutation.insert(Account, { id: 1, balance: 10 })
+      const input = { id: 1, balance: 10 }
+      const refused = [
+        Mutation.upsert(Account, input, { set: () => ({ balance: Expr.param(Schema.Int, -500) }) }),
+        Mutation.upsert(Account, input, { set: (old) => ({ balance: Expr.subtract(old.balance, 500) }) }),
+        Mutation.upsertMany(Account, [input], { set: () => ({ balance: Expr.param(Schema.Int, -500) }) }),
+        Mutation.upsertMany(Account, [input, { id: 2, balance: 1 }], {
+          set: (old) => ({ balance: Expr.subtract(old.balance, 500) })
+        })
+      ]
+      for (const one of refused) {
+        assert.strictEqual(
+          (yield* failure(one as Effect.Effect<unknown, unknown, Database.Database>))._tag,
+          "Overdrawn"
+        )
+      }
+      assert.deepStrictEqual((yield* Query.from(Account)).map(({ balance, id }) => [id, balance]), [[1, 10]])
+      yield* Mutation.upsert(Account, input, { set: () => ({ balance: Expr.param(Schema.Int, 20) }) })
+      assert.deepStrictEqual((yield* Query.from(Account)).map(({ balance, id }) => [id, balance]), [[1, 20]])
+      yield* Mutation.insert(User, user(1))
+      const saved = yield* Mutation.upsert(User, user(1), {
+        set: () => ({ nick: Expr.param(Schema.String, "Program's"), age: Expr.param(Schema.Int, 40) })
+      })
+      assert.deepStrictEqual([saved.nick, saved.age], ["guard's", 40])
+    }).pipe(Effect.provide(under(
+      database,
+      Signals.layer(
+        Signals.guard("nicks", User, "save", ({ changes }) =>
+          changes?.nick === "Program's" ? Effect.succeed({ nick: "guard's" }) : Effect.void)
+      )
+    ))))
+
+  it.live("an upsert that leaves a row as it is tells nothing", () => {
+    const told: Array<string> = []
+    const note = (name: string) => ({ event }: { readonly event: string }) =>
+      Effect.sync(() => told.push(`${name} ${event}`))
+    return Effect.gen(function*() {
+      yield* Mutation.upsert(User, user(1), { update: [] })
+      assert.deepStrictEqual(told.splice(0), ["watch inserted", "watch saved", "commit inserted", "commit saved"])
+      const row = yield* Mutation.upsert(User, user(1, { age: 31 }), { update: [] })
+      assert.deepStrictEqual([row.age, told], [30, []])
+    }).pipe(Effect.provide(under(
+      database,
+      Signals.layer(
+        Signals.watch("watch", User, ["inserted", "updated", "saved"], note("watch")),
+        Signals.afterCommit("commit", User, ["inserted", "updated", "saved"], note("commit"))
+      )
+    )))
+  })
+
+  it.live("a guard does not give another primary key to a row that is updated", () => {
+    const asked: Array<string> = []
+    return Effect.gen(function*() {
+      yield* Mutation.insert(User, user(1))
+      const error = yield* failure(
+        Mutation.update(User).pipe(Mutation.set({ age: 9 }), Mutation.where({ id: 1 }))
+      )
+      assert.deepStrictEqual([error._tag, error.issues[0].path], ["ValidationError", ["id"]])
+      assert.deepStrictEqual(asked, [])
+      assert.deepStrictEqual((yield* Query.from(User)).map(({ age, id }) => [id, age]), [[1, 30]])
+    }).pipe(Effect.provide(under(
+      database,
+      Signals.layer(
+        Signals.guard(
+          "other key",
+          User,
+          "save",
+          ({ values }) => values.age === 9 ? Effect.succeed({ id: 77 }) : Effect.void
+        ),
+        Signals.guard("next", User, "update", () => Effect.sync(() => void asked.push("update"))),
+        Signals.guard("many", User, "bulkSave", () => Effect.sync(() => void asked.push("bulkSave")))
+      )
+    )))
+  })
+
+  it.live("a Layer that has closed leaves nothing in a channel that others share", () => {
+    const told: Array<string> = []
+    return Effect.gen(function*() {
+      const shared = yield* Effect.context<Database.Database | Signals.Signals>()
+      const once = (id: number) =>
+        Effect.gen(function*() {
+          const streamed = yield* Effect.fork(Stream.runHead(Signals.stream(User, "inserted")))
+          yield* Effect.sleep("20 millis")
+          yield* Signals.emit(Rang, id)
+          yield* Mutation.insert(User, user(id))
+          assert.isTrue((yield* Effect.timeout(Fiber.join(streamed), "5 seconds"))._tag === "Some")
+        }).pipe(Effect.provide(Layer.provide(
+          Layer.fresh(
+            Database.with(Signals.layer(
+              Signals.watch("rang", Rang, (at) => Effect.sync(() => told.push(`${id} hears ${at}`)))
+            ))(Layer.succeedContext(shared) as any)
+          ),
+          Layer.succeedContext(shared)
+        ) as Layer.Layer<any>))
+      yield* once(1)
+      yield* once(2)
+      yield* once(3)
+      assert.deepStrictEqual(told, ["1 hears 1", "2 hears 2", "3 hears 3"])
+      for (const buffer of [0, -1, 0.5, NaN]) {
+        const error = yield* failure(Stream.runDrain(Signals.stream(User, "inserted", { buffer })))
+        assert.strictEqual(error._tag, "ConfigurationError", String(buffer))
+      }
+    }).pipe(
+      Effect.provide(Layer.merge(under(database) as Layer.Layer<Database.Database>, Signals.channel))
+    ) as Effect.Effect<void, any>
+  })
+})
