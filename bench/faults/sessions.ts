@@ -56,6 +56,13 @@ const postgres = (url: string) =>
     }
   )
 
+/** The sessions whose transaction is active, of InnoDB's own report: a head for each, and its session some lines below. */
+const activeSessions = (status: string): ReadonlyArray<number> =>
+  status.split("\n---TRANSACTION ").slice(1).flatMap((transaction) => {
+    const session = /^[^\n]*, ACTIVE[^]*?\n(?:MariaDB|MySQL) thread id (\d+)/.exec(transaction)
+    return session === null ? [] : [Number(session[1])]
+  })
+
 const mysql = (url: string) =>
   Effect.map(
     Effect.acquireRelease(
@@ -83,13 +90,14 @@ const mysql = (url: string) =>
             `select count(*) as n ${others} and command <> 'Sleep' and info like '%${word}%'` +
               " and info not like '%processlist%'"
           ),
-        // InnoDB looks again only when nobody has asked for 100 ms: who asks more often sees for ever what was there first.
-        openTransactions: Effect.delay(
-          numbers(
-            "select trx_mysql_thread_id as n from information_schema.innodb_trx" +
-              ` where trx_mysql_thread_id in (select id ${others})`
-          ),
-          "120 millis"
+        // `information_schema.innodb_trx` is a copy that is made anew only when nobody has asked for 100 ms.
+        openTransactions: Effect.zipWith(
+          ask("show engine innodb status"),
+          numbers(`select id as n ${others}`),
+          ([found], sessions) => {
+            const active = new Set(activeSessions(String(found?.["Status"])))
+            return sessions.filter((session) => active.has(session))
+          }
         ),
         sessions: numbers(`select id as n ${others}`),
         kill: (session) => Effect.ignore(ask(`kill ${session}`))

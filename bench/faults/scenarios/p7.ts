@@ -30,6 +30,7 @@ export const p7: Scenario = {
   id: "P7",
   title: "Streams: bounded memory, early stop, interruption, a slow consumer",
   databases: ["postgres", "mariadb", "sqlite"],
+  isTimed: true,
   run: (target, form) =>
     Effect.gen(function*() {
       const rows = form === "short" ? 50_000 : 1_000_000
