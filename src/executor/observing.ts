@@ -28,6 +28,8 @@ const readingOf = (clock: Clock.Clock): () => number =>
 
 const readLive = readingOf(live)
 
+const { timeOrigin } = performance
+
 /** What is told of a statement. */
 export interface Told {
   readonly text: string
@@ -89,7 +91,7 @@ export class Watched implements Sent {
   }
 
   get at(): number {
-    return this.read === readLive ? performance.timeOrigin + this.mark : this.mark
+    return this.read === readLive ? timeOrigin + this.mark : this.mark
   }
 
   parameters(): ReadonlyArray<Redacted.Redacted<unknown>> {

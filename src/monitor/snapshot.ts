@@ -7,7 +7,7 @@ import type { Histogram } from "./histogram.js"
 import type { Shape } from "./shapes.js"
 
 /**
- * How times are spread, in milliseconds. Quantiles are within 4.5 % of what they stand for; the greatest and the sum are exact.
+ * How times are spread, in milliseconds. Quantiles are within 3.2 % of what they stand for; the greatest and the sum are exact.
  *
  * @since 0.1.0
  * @category models

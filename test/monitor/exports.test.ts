@@ -246,14 +246,14 @@ describe("what it keeps", () => {
       assert.include(yield* Monitor.report(), "(others)")
     }).pipe(Effect.provide(monitored({ shapes: 10, repeats: 0 }))))
 
-  it("are quantiles within 4.5 % of the truth", () => {
+  it("are quantiles within 3.2 % of the truth", () => {
     for (const power of [0, 2, 5, 9, 13]) {
       const spread = new Spread()
-      const values = Array.from({ length: 1_000 }, (_, i) => 10 ** power * (1 + i / 100))
+      const values = Array.from({ length: 1_000 }, (_, i) => Math.round(10 ** power * (1 + i / 100)))
       for (const value of values) spread.record(value)
       for (const part of [0.01, 0.5, 0.95, 0.99, 1]) {
         const truth = values[Math.max(0, Math.ceil(part * values.length) - 1)]!
-        assert.isAtMost(Math.abs(spread.quantile(part) / truth - 1), 0.0451, `${part} of ${power}`)
+        assert.isAtMost(Math.abs(spread.quantile(part) / truth - 1), 0.0323, `${part} of ${power}`)
       }
       assert.strictEqual(spread.max, values[999])
       assert.strictEqual(spread.columns(12).reduce((sum, count) => sum + count, 0), 1_000)
