@@ -44,8 +44,8 @@ export const cascadesOf = (
       return `${name} is no hasMany or hasOne of all rows`
     }
     if (table.deletedAt === undefined) return `${name} leads to rows that are not kept when they are deleted`
-    if (table.guards?.some(({ on }) => on === "delete" || on === "bulkDelete") === true) {
-      return `${name} would delete rows without asking the guards of ${to.identifier}: keep them in a Layer (Signals.guard), or delete these rows by themselves`
+    if (table.guards?.some(({ on }) => on !== "insert" && on !== "bulkInsert") === true) {
+      return `${name} would delete and restore rows without asking the guards of ${to.identifier}: keep them in a Layer (Signals.guard), or delete and restore these rows by themselves`
     }
     return { table, parent, child }
   })

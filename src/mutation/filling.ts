@@ -168,6 +168,7 @@ export const changeOf = (
   let problem: Refused | undefined
   const make = (table: Ast.Table, deletedAt: Ast.Column, ref: Ast.Ref): Ast.Change => {
     const follow: Array<Ast.Following> = []
+    problem ??= table.problem()
     const assigned = assignmentsOnUpdate(table, ref, () => false, filling)
     if (Either.isLeft(assigned)) problem ??= assigned.left
     const change: Ast.Change = {

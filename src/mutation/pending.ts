@@ -258,9 +258,6 @@ const goneOrBack = (
     )
   }
   if (kind === purges) return gone({ rows: "all" })
-  // It looks up what follows, which may be wrong.
-  const problem = table.problem()
-  if (problem !== undefined) return Effect.fail(problem)
   const change = changeOf(table, deletedAt, ref, kind === deletes, filling)
   if (Either.isLeft(change)) return Effect.fail(change.left)
   if (kind === deletes) return gone({ instead: change.right })

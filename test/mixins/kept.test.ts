@@ -136,21 +136,52 @@ describe.each(available)("kept rows on $name", (database) => {
   )
 
   test(
-    "rows whose model guards its deletes follow nothing",
+    "rows whose model guards what a cascade does follow nothing, at any depth",
     Effect.gen(function*() {
-      for (const kind of ["delete", "bulkDelete"] as const) {
+      const kinds = [
+        "insert",
+        "bulkInsert",
+        "delete",
+        "bulkDelete",
+        "update",
+        "bulkUpdate",
+        "save",
+        "bulkSave"
+      ] as const
+      for (const kind of kinds) {
         class Guarded extends Model.Class<Guarded>("Guarded")({
           id: Schema.Int.pipe(Field.primaryKey),
           placeId: Schema.Int,
           ...Model.softDelete
-        }, { table: "mixin_guarded", guards: [{ name: "kept", on: kind, check: () => Effect.fail("no" as const) }] }) {}
+        }, {
+          table: `guarded_${kind}`,
+          guards: [{ name: "kept", on: kind, check: () => Effect.fail("no" as const) }]
+        }) {}
         class Owner extends Model.Class<Owner>("Owner")({
           id: Schema.Int.pipe(Field.primaryKey),
+          rootId: Schema.Int,
           ...Model.softDelete
-        }, { table: "mixin_owners", cascades: () => [Relation.hasMany(Owner, Guarded, "placeId")] }) {}
-        const error = yield* failure(Mutation.delete(Owner).pipe(Mutation.where({ id: 1 })))
-        assert.strictEqual(error._tag, "ConfigurationError")
-        assert.include(error.message, "without asking the guards of Guarded")
+        }, { table: `owners_${kind}`, cascades: () => [Relation.hasMany(Owner, Guarded, "placeId")] }) {}
+        class Root extends Model.Class<Root>("Root")({
+          id: Schema.Int.pipe(Field.primaryKey),
+          ...Model.softDelete
+        }, { table: `roots_${kind}`, cascades: () => [Relation.hasMany(Root, Owner, "rootId")] }) {}
+        const writes = [
+          Mutation.delete(Owner).pipe(Mutation.where({ id: 1 })),
+          Mutation.restore(Owner).pipe(Mutation.where({ id: 1 })),
+          Mutation.delete(Root).pipe(Mutation.where({ id: 1 })),
+          Mutation.restore(Root).pipe(Mutation.where({ id: 1 }))
+        ]
+        if (kind === "insert" || kind === "bulkInsert") {
+          yield* Ddl.create(Guarded, Owner, Root)
+          assert.deepStrictEqual(yield* Effect.all(writes), [0, 0, 0, 0])
+        } else {
+          for (const write of writes) {
+            const error = yield* failure(write)
+            assert.strictEqual(error._tag, "ConfigurationError", kind)
+            assert.include(error.message, "without asking the guards of Guarded")
+          }
+        }
       }
     })
   )
