@@ -110,7 +110,8 @@ const record = (columns: ReadonlyArray<Ast.Column>, row: ReadonlyArray<unknown>)
   return values
 }
 
-const valueOf = (column: Ast.Column, stored: unknown): unknown => {
+/** A stored value as programs have it. */
+export const valueOf = (column: Ast.Column, stored: unknown): unknown => {
   try {
     return conversionOf(column.type).fromStored(stored)
   } catch (problem) {
@@ -136,14 +137,31 @@ const changesOf = (
   return { changes, computed }
 }
 
+/** What an upsert sets a column to where it is neither what the row to insert has, nor left as it is for a part of the rows. */
+export const setApart = ({ column, value }: Ast.Assignment): Ast.Expression | undefined => {
+  const isOwn = (one: Ast.Expression) => one._tag === "Inserted" && one.column === column
+  if (isOwn(value)) return undefined
+  if (value._tag !== "Case" || value.otherwise === undefined || !value.branches.every(({ then }) => isOwn(then))) {
+    return value
+  }
+  const { otherwise } = value
+  return otherwise._tag === "Column" && otherwise.name === column.name
+    ? undefined
+    : setApart({ column, value: otherwise })
+}
+
 /**
  * What an upsert sets on a row that is there and does not take from the row that it would insert. What Strata fills in is left out, as it is of the row.
  */
 const otherwiseOf = ({ conflict }: Ast.Insert) =>
   changesOf({
-    set: (conflict?.set ?? []).filter(({ column, value }) =>
-      value._tag !== "Inserted" && column.filled === undefined && conflict?.target.includes(column) !== true
-    )
+    set: (conflict?.set ?? []).flatMap((one): ReadonlyArray<Ast.Assignment> => {
+      const { column } = one
+      const value = column.filled === undefined && conflict?.target.includes(column) !== true
+        ? setApart(one)
+        : undefined
+      return value === undefined ? [] : [{ column, value }]
+    })
   })
 
 /** Whether an upsert leaves a row that is there as it is: it sets columns to what they are, so that the row is given back. */

@@ -6,11 +6,14 @@ import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import { ValidationError } from "../DbError.js"
 import type { WriteFailure } from "../DbError.js"
+import * as Comparison from "../expr/comparison.js"
 import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
 import type * as Ast from "../sql/ast.js"
 import { Default } from "../sql/ast.js"
+import { columnOf } from "../sql/nodes.js"
 import * as Input from "./input.js"
+import { setApart, valueOf } from "./occasion.js"
 import type { BeforeKind, Values, Write } from "./occasion.js"
 
 const refused = (guard: string, path: ReadonlyArray<string | number>, message: string) =>
@@ -37,18 +40,46 @@ const storedOf = (
     : Input.parsedAssignments(model, patch, properties, taken)
 }
 
+const insertedOf = (column: Ast.Column): Ast.Expression => ({ _tag: "Inserted", column, type: column.type })
+
+const isInserted = ({ column, value }: Ast.Assignment): boolean => value._tag === "Inserted" && value.column === column
+
 /** Whether an upsert sets what it would have inserted, each column of it. */
 const setsAll = ({ columns, conflict }: Ast.Insert): boolean =>
   conflict !== undefined &&
   columns.every((column) =>
     conflict.target.includes(column) || column.filled !== undefined ||
-    conflict.set.some((one) => one.column === column && one.value._tag === "Inserted")
+    conflict.set.some((one) => one.column === column && setApart(one) === undefined)
   )
 
-const insertedOf = (column: Ast.Column): Ast.Assignment => ({
-  column,
-  value: { _tag: "Inserted", column, type: column.type }
-})
+/** What is set in the rows that are there of those to insert which a guard gave a value, as it gave it; in the others what was said before. */
+const setInThese = (
+  { columns, rows }: Ast.Insert,
+  { target }: Ast.Conflict,
+  { column, value }: Ast.Assignment,
+  places: ReadonlyArray<number>
+): Ast.Assignment => {
+  if (places.length === rows.length) return { column, value: insertedOf(column) }
+  const at = target.map((one) => columns.indexOf(one))
+  const keys = places.flatMap((place) => {
+    const key = at.map((i) => rows[place]![i])
+    // It is in no row that is there.
+    return key.some((one) => one === undefined || one === null || one === Default)
+      ? []
+      : [key.map((one, i) => valueOf(target[i]!, one))]
+  })
+  if (keys.length === 0) return { column, value }
+  const among: Ast.Expression = { _tag: "InValues", left: target.map(insertedOf), rows: keys, type: Comparison.truth }
+  return {
+    column,
+    value: {
+      _tag: "Case",
+      branches: [{ when: among, then: insertedOf(column) }],
+      otherwise: value,
+      type: column.type
+    }
+  }
+}
 
 const insertWith = (
   insert: Ast.Insert,
@@ -57,6 +88,8 @@ const insertWith = (
   const columns = [...insert.columns]
   const rows = insert.rows.map((row) => [...row])
   const added: Array<Ast.Column> = []
+  /** The places of the rows for which a column is given. */
+  const given = new Map<Ast.Column, Array<number>>()
   all.forEach((assigned, at) => {
     for (const { column, value } of assigned) {
       let place = columns.indexOf(column)
@@ -66,22 +99,29 @@ const insertWith = (
         added.push(column)
       }
       rows[at]![place] = (value as Extract<Ast.Expression, { readonly _tag: "Stored" }>).value
+      const places = given.get(column)
+      if (places === undefined) given.set(column, [at])
+      else places.push(at)
     }
   })
-  const { conflict } = insert
-  if (conflict === undefined) return { ...insert, columns, rows }
-  const given = new Set(all.flatMap((assigned) => assigned.map(({ column }) => column)))
-  const isFurther = (column: Ast.Column) =>
-    !conflict.target.includes(column) && column.filled === undefined &&
-    !conflict.set.some((one) => one.column === column)
+  const { conflict, ref } = insert
+  const patched = { ...insert, columns, rows }
+  if (conflict === undefined) return patched
+  const mayBeSet = (column: Ast.Column) => !conflict.target.includes(column) && column.filled === undefined
+  const inThese = (one: Ast.Assignment) => setInThese(patched, conflict, one, given.get(one.column)!)
   // What a guard gives stands in place of what the program would set on a row that is there.
   const set = conflict.set.map((one) =>
-    given.has(one.column) && one.column.filled === undefined && !conflict.target.includes(one.column)
-      ? insertedOf(one.column)
-      : one
+    given.has(one.column) && mayBeSet(one.column) && !isInserted(one) ? inThese(one) : one
   )
+  const isFurther = (column: Ast.Column) => mayBeSet(column) && !conflict.set.some((one) => one.column === column)
   const further = setsAll(insert) ? added.filter(isFurther) : []
-  return { ...insert, columns, rows, conflict: { ...conflict, set: [...set, ...further.map(insertedOf)] } }
+  return {
+    ...patched,
+    conflict: {
+      ...conflict,
+      set: [...set, ...further.map((column) => inThese({ column, value: columnOf(ref, column) }))]
+    }
+  }
 }
 
 const updateWith = (update: Ast.Update, assigned: ReadonlyArray<Ast.Assignment>): Ast.Update => ({

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { available } from "../support/databases.js"
-import { failure, under, User, user } from "./world.js"
+import { failure, Seat, under, User, user } from "./world.js"
 
 class Overdrawn extends Schema.TaggedError<Overdrawn>()("Overdrawn", { by: Schema.Number }) {}
 
@@ -40,6 +40,13 @@ class Account extends Model.Class<Account>("Account")({
   ]
 }) {}
 
+class Draft extends Model.Class<Draft>("Draft")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  text: Schema.String,
+  title: Schema.NullOr(Schema.String).pipe(Field.default(null)),
+  editor: Schema.NullOr(Schema.String).pipe(Field.default(null))
+}, { table: "guarded_drafts" }) {}
+
 const Rang = Signals.event("Rang", Schema.Int)
 
 describe.each(available)("guards and Layers of signals on $name", (database) => {
@@ -51,6 +58,7 @@ describe.each(available)("guards and Layers of signals on $name", (database) => 
       const refused = [
         Mutation.upsert(Account, input, { set: () => ({ balance: Expr.param(Schema.Int, -500) }) }),
         Mutation.upsert(Account, input, { set: (old) => ({ balance: Expr.subtract(old.balance, 500) }) }),
+        Mutation.upsert(Account, input, { set: (_, proposed) => ({ balance: proposed.id }) }),
         Mutation.upsertMany(Account, [input], { set: () => ({ balance: Expr.param(Schema.Int, -500) }) }),
         Mutation.upsertMany(Account, [input, { id: 2, balance: 1 }], {
           set: (old) => ({ balance: Expr.subtract(old.balance, 500) })
@@ -77,6 +85,94 @@ describe.each(available)("guards and Layers of signals on $name", (database) => 
           changes?.nick === "Program's" ? Effect.succeed({ nick: "guard's" }) : Effect.void)
       )
     ))))
+
+  it.live("a guard of an upsert of many that gives values for some rows leaves the others to the upsert", () =>
+    Effect.gen(function*() {
+      const nicks = Query.from(User).pipe(Query.orderBy((one) => Expr.asc(one.id)))
+      const read = Effect.map(nicks, (rows) => rows.map(({ age, id, nick }) => [id, nick, age]))
+      yield* Mutation.insertMany(User, [1, 2].map((id) => user(id, { nick: `OLD ${id}` })))
+      const inputs = [1, 2, 3, 4].map((id) => user(id, { age: id % 2 === 1 ? 99 : 40, nick: `new ${id}` }))
+      yield* Mutation.upsertMany(User, inputs, {
+        set: (old) => ({ nick: Expr.lower(old.nick), age: Expr.param(Schema.Int, 50) })
+      })
+      assert.deepStrictEqual(yield* read, [[1, "guard's", 50], [2, "old 2", 50], [3, "guard's", 99], [4, "new 4", 40]])
+      // It gives a column that the program says nothing of.
+      yield* Mutation.upsertMany(User, [1, 2, 5, 6].map((id) => user(id, { age: id % 2 === 1 ? 99 : 41 })))
+      assert.deepStrictEqual(yield* read, [
+        [1, "guard's", 99],
+        [2, "old 2", 41],
+        [3, "guard's", 99],
+        [4, "new 4", 40],
+        [5, "guard's", 99],
+        [6, null, 41]
+      ])
+      // By a key of several columns, and more rows than a list of values has.
+      const seats = Array.from({ length: 600 }, (_, at) => ({ row: at >> 4, place: at & 15, taken: at % 3 === 0 }))
+      yield* Mutation.insertMany(Seat, seats)
+      yield* Mutation.upsertMany(Seat, seats, { set: (old) => ({ taken: Expr.not(old.taken) }) })
+      const taken = yield* Query.count(Query.from(Seat).pipe(Query.where({ taken: true })))
+      assert.strictEqual(taken, seats.filter(({ place, taken }) => place < 8 || !taken).length)
+    }).pipe(Effect.provide(under(
+      database,
+      Signals.layer(
+        Signals.guard(
+          "nicks",
+          User,
+          "bulkSave",
+          ({ rows = [] }) => Effect.succeed(rows.map(({ age }) => (age === 99 ? { nick: "guard's" } : {})))
+        ),
+        Signals.guard(
+          "seats",
+          Seat,
+          "bulkSave",
+          ({ operation, rows = [] }) =>
+            Effect.succeed(rows.map(({ place }) => (operation === "upsert" && place! < 8 ? { taken: true } : {})))
+        )
+      )
+    ))))
+
+  it.live("what guards of an upsert of many give comes together, and those after them see what the program sets", () => {
+    const seen: Array<unknown> = []
+    const giving = (name: string, patchOf: (id: number) => { readonly title?: string; readonly editor?: string }) =>
+      Signals.guard(
+        name,
+        Draft,
+        "bulkSave",
+        ({ operation, rows = [] }) => Effect.succeed(rows.map(({ id }) => (operation === "upsert" ? patchOf(id!) : {})))
+      )
+    return Effect.gen(function*() {
+      yield* Ddl.create(Draft)
+      const ids = [1, 2, 3]
+      yield* Mutation.insertMany(Draft, ids.map((id) => ({ id, text: "old", title: "old", editor: "old" })))
+      const titles = Effect.map(
+        Query.from(Draft).pipe(Query.orderBy((one) => Expr.asc(one.id))),
+        (rows) => rows.map(({ editor, text, title }) => [text, title, editor])
+      )
+      const inputs = ids.map((id) => ({ id, text: "new" }))
+      yield* Mutation.upsertMany(Draft, inputs)
+      assert.deepStrictEqual(yield* titles, [
+        ["new", "first's", "third's"],
+        ["new", "second's", "third's"],
+        ["new", "old", "third's"]
+      ])
+      yield* Mutation.upsertMany(Draft, inputs, { set: () => ({ title: Expr.param(Schema.String, "set") }) })
+      assert.deepStrictEqual((yield* titles).map(([, title]) => title), ["first's", "second's", "set"])
+      yield* Mutation.upsertMany(Draft, inputs, { set: (old) => ({ title: Expr.upper(old.title) }) })
+      assert.deepStrictEqual((yield* titles).map(([, title]) => title), ["first's", "second's", "SET"])
+      assert.deepStrictEqual(seen, [[{}, []], [{ title: "set" }, []], [{}, ["title"]]])
+    }).pipe(Effect.provide(under(
+      database,
+      Signals.layer(
+        giving("first", (id) => (id === 1 ? { title: "first's" } : {})),
+        giving("second", (id) => (id === 2 ? { title: "second's" } : {})),
+        giving("third", () => ({ editor: "third's" })),
+        Signals.guard("fourth", Draft, "bulkSave", ({ changes, computed, operation }) =>
+          Effect.sync(() => {
+            if (operation === "upsert") seen.push([changes, computed])
+          }))
+      )
+    )))
+  })
 
   it.live("an upsert that leaves a row as it is tells nothing", () => {
     const told: Array<string> = []
