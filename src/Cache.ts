@@ -148,8 +148,8 @@ export const layer = (options: Options = {}): Layer.Layer<Interception, Configur
  *
  * A read is answered from memory, else by the store, else by the database. Of its own commits this process reads nothing old whatever becomes of the
  * store, and a store that is dead, slow, emptied or holds something else costs a read its `timeout` at most, and none after a few of these. Other
- * processes are told by the store before the committing program goes on; where the store cannot be told, they read the old until its ttl is over. Rows
- * with sensitive columns stay in memory; what an expression makes of such a column does not, unless it is read by `Cache.uncached`.
+ * processes are told by the store before the committing program goes on; where the store cannot be told, they read the old until its ttl is over. Reads
+ * in which a sensitive column has any part stay in memory.
  *
  * @since 0.1.0
  * @category layers

@@ -19,9 +19,11 @@ import type {
   Window
 } from "../sql/ast.js"
 import { isSource } from "../sql/ast.js"
+import type { NamedTable } from "../sql/cached.js"
 import type { ValueType } from "../sql/storage.js"
 import { InvalidValue } from "../sql/storage.js"
 import { conversionOf } from "../sql/valueType.js"
+import { nameOf } from "./generations.js"
 
 /** How what is no part of the statement is called in a key. */
 export interface Names {
@@ -142,6 +144,7 @@ class Unknown {
 }
 
 const unknown = (): never => {
+  // No Error: thrown for each read that passes by, and nobody looks at its stack.
   // oxlint-disable-next-line no-throw-literal
   throw new Unknown()
 }
@@ -458,8 +461,8 @@ export const identityOf = (select: Select, names: Names): string | undefined => 
 export const keyOf = (
   identity: string,
   tenant: string | undefined,
-  tables: ReadonlyArray<string> | undefined
+  tables: ReadonlyArray<NamedTable> | undefined
 ): string => {
   const whose = tenant === undefined ? identity : `${escaped(tenant)}${identity}`
-  return tables === undefined ? whose : `${whose}${tables.map(escaped).join("")}`
+  return tables === undefined ? whose : `${whose}${tables.map((table) => escaped(nameOf(table))).join("")}`
 }

@@ -16,7 +16,7 @@ import type { WriteFailure } from "../DbError.js"
 import type { Interceptor, Outcome, Service } from "../Database.js"
 import type { Control, Stats } from "../database/cache.js"
 import type { Select } from "../sql/ast.js"
-import type { Cached } from "../sql/cached.js"
+import type { Cached, NamedTable } from "../sql/cached.js"
 import type { Statement } from "../sql/statement.js"
 import type { TransactionScope } from "../transaction/scope.js"
 import { saidOf } from "./asked.js"
@@ -60,7 +60,7 @@ export interface Parts {
 interface Asked {
   readonly key: string
   readonly tenant: string | undefined
-  readonly tables: ReadonlyArray<string> | undefined
+  readonly tables: ReadonlyArray<NamedTable> | undefined
   readonly ttl: number
 }
 
@@ -119,7 +119,7 @@ export const make = (
       return undefined
     }
     const tenant = tenantOf(fiber)
-    const tables = said.tables?.map(nameOf)
+    const { tables } = said
     return { key: keyOf(identity, tenant, tables), tenant, tables, ttl: said.ttl ?? settings.ttl }
   }
 
@@ -201,7 +201,7 @@ export const make = (
         }
       }
       const asks = Effect.tap(next(select), () => Effect.sync(() => counters.missed()))
-      const loaded = shared === undefined
+      const loaded = shared === undefined || reading.isSensitive
         ? Effect.map(asks, (outcome) => answer(outcome, since, since + asked.ttl))
         : shared.load({ select, asked, depends, at, since, read: asks, answer })
       return Effect.matchCauseEffect(restore(loaded), {

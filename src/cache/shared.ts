@@ -14,6 +14,7 @@ import type * as Scope from "effect/Scope"
 import type { WriteFailure } from "../DbError.js"
 import type { Outcome } from "../Database.js"
 import type { Select } from "../sql/ast.js"
+import type { NamedTable } from "../sql/cached.js"
 import { InvalidValue } from "../sql/storage.js"
 import { Breaker } from "./breaker.js"
 import type { Counters } from "./counters.js"
@@ -31,7 +32,7 @@ export interface Wanted {
   readonly select: Select
   readonly asked: {
     readonly tenant: string | undefined
-    readonly tables: ReadonlyArray<string> | undefined
+    readonly tables: ReadonlyArray<NamedTable> | undefined
     /** In milliseconds. */
     readonly ttl: number
   }

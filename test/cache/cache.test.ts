@@ -16,13 +16,10 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { available } from "../support/databases.js"
-import { Asked, cachedLayer, insert, Note, Post, stats, User, userPosts } from "./support.js"
+import { all, Asked, cachedLayer, insert, Note, Post, rename, stats, User, userPosts, users } from "./support.js"
 import type { Around } from "./support.js"
 
-const users = Repository.make(User)
 const posts = Repository.make(Post)
-const all = Query.from(User).pipe(Query.orderBy((user) => Expr.asc(user.id)))
-const rename = (id: number, name: string) => Mutation.update(User).pipe(Mutation.set({ name }), Mutation.where({ id }))
 
 class Undone {
   readonly _tag = "Undone"

@@ -2,19 +2,7 @@
  * What a cache could get wrong where much is written at once, or where an answer is not what it looks like.
  */
 import { assert, describe, it } from "@effect/vitest"
-import {
-  Cache,
-  Database,
-  Ddl,
-  Expr,
-  Field,
-  Model,
-  Monitor,
-  Mutation,
-  Query,
-  Repository,
-  Transaction
-} from "effect-strata"
+import { Cache, Database, Ddl, Expr, Field, Model, Monitor, Mutation, Query, Transaction } from "effect-strata"
 import * as RedisStore from "effect-strata/RedisStore"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -28,11 +16,10 @@ import * as Schema from "effect/Schema"
 import { Generations } from "../../src/cache/generations.js"
 import { available, fresh } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
-import { canStart, clientOf, freshPrefix, redisUrl } from "../support/redis.js"
-import { Asked, cachedLayer, Note, stats, User } from "./support.js"
+import { clientOf, freshPrefix, redisUrl } from "../support/redis.js"
+import { Asked, cachedLayer, Note, recording, stats, User, users } from "./support.js"
 import type { Around } from "./support.js"
 
-const users = Repository.make(User)
 const ids = Array.from({ length: 50 }, (_, i) => i + 1)
 
 describe.each(available)("the cache on $name", (database) => {
@@ -132,18 +119,6 @@ describe.each(available)("the cache on $name", (database) => {
     }).pipe(on(), Effect.ensuring(Effect.sync(() => (asked.before = Effect.void)))))
 })
 
-/** A store in memory, in which nothing is ever invalidated. */
-const kept = () => {
-  const values = new Map<string, string>()
-  return Layer.succeed(Cache.Store, {
-    get: (key) => Effect.sync(() => ({ value: values.get(key), stamp: "" })),
-    set: (key, value) => Effect.sync(() => void values.set(key, value)),
-    drop: () => Effect.void,
-    invalidate: () => Effect.void,
-    listen: () => Effect.void
-  })
-}
-
 const scaled = (by: number) => {
   const price = Schema.transform(Schema.Int, Schema.Number, {
     strict: true,
@@ -160,7 +135,7 @@ describe.each(available)("a shared cache on $name", (database) => {
   it.scopedLive("tells values apart by what they are stored as", () =>
     Effect.gen(function*() {
       const [Cents, Mills] = [scaled(100), scaled(1_000)]
-      const store = yield* Layer.build(kept())
+      const store = yield* Layer.build(recording().layer)
       const { url } = yield* Effect.promise(() => fresh(database))
       const process = Layer.build(
         layerOf(url, { size: 2 }).pipe(
@@ -180,7 +155,7 @@ describe.each(available)("a shared cache on $name", (database) => {
     }))
 })
 
-describe.skipIf(!canStart)("the store in Redis", () => {
+describe("the store in Redis", () => {
   it.scopedLive("knows tags of reads for little longer than their values", () =>
     Effect.gen(function*() {
       const prefix = freshPrefix()

@@ -2,28 +2,13 @@
  * Caches beside other Layers, other caches and other databases, and what they hold when they have been used for long.
  */
 import { assert, describe, it } from "@effect/vitest"
-import {
-  Cache,
-  Database,
-  Ddl,
-  Field,
-  Model,
-  Mutation,
-  Policy,
-  Query,
-  Relation,
-  Repository,
-  Transaction
-} from "effect-strata"
+import { Cache, Database, Ddl, Field, Model, Mutation, Policy, Query, Relation, Transaction } from "effect-strata"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { available, find, fresh } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
-import { Asked, cachedLayer, insert, stats, User } from "./support.js"
-
-const users = Repository.make(User)
-const rename = (id: number, name: string) => Mutation.update(User).pipe(Mutation.set({ name }), Mutation.where({ id }))
+import { Asked, cachedLayer, insert, rename, stats, User, users } from "./support.js"
 
 class Page extends Model.Class<Page>("Page")({
   id: Schema.Int.pipe(Field.primaryKey),

@@ -2,14 +2,12 @@
  * Readers and writers side by side: nobody is to be told of what was before a commit of which anybody has been told.
  */
 import { assert } from "@effect/vitest"
-import { Cache, Expr, Mutation, Query, Repository, Transaction } from "effect-strata"
+import { Cache, Expr, Mutation, Query, Transaction } from "effect-strata"
 import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import { User } from "./support.js"
+import { all, User, users } from "./support.js"
 
-const users = Repository.make(User)
-const listed = Query.from(User).pipe(Query.orderBy((user) => Expr.asc(user.id)))
 const total = Query.from(User).pipe(Query.select((user) => ({ total: Expr.sum(user.balance) })))
 
 const increment = (id: number) =>
@@ -46,7 +44,7 @@ export const race = Effect.gen(function*() {
         add(least, id)
         return
       case 2:
-        yield* Transaction.run(Effect.zipRight(increment(id), listed), { retry: Transaction.retryConflicts })
+        yield* Transaction.run(Effect.zipRight(increment(id), all), { retry: Transaction.retryConflicts })
         add(least, id)
         return
       case 3:
@@ -91,7 +89,7 @@ export const race = Effect.gen(function*() {
     const floors = new Map(least)
     const way = yield* Random.nextIntBetween(0, 3)
     if (way === 0) check(id, floors.get(id)!, (yield* users.findById(id)).balance)
-    else if (way === 1) { for (const user of yield* listed) check(user.id, floors.get(user.id)!, user.balance) }
+    else if (way === 1) { for (const user of yield* all) check(user.id, floors.get(user.id)!, user.balance) }
     else {
       const [sum] = yield* total
       const floor = Array.reduce([...floors.values()], 0, (sum: number, one: number) => sum + one)
@@ -110,8 +108,8 @@ export const race = Effect.gen(function*() {
     ),
     ...Array.makeBy(6, () => reader)
   ], { concurrency: "unbounded", discard: true })
-  const end = yield* Cache.uncached(listed)
-  const kept = yield* listed
+  const end = yield* Cache.uncached(all)
+  const kept = yield* all
   assert.deepStrictEqual(kept, end)
   return reads
 }).pipe(Effect.withRandom(Random.make("cache 77")))

@@ -1,7 +1,8 @@
 /**
- * What the tests of the cache share: models, and a database that tells how often it was asked.
+ * What the tests of the cache share: models and what is done with them, a database that tells how often it was asked, and a store that tells what it
+ * was told.
  */
-import { Cache, Database, Ddl, Field, Model, Mutation, Relation } from "effect-strata"
+import { Cache, Database, Ddl, Expr, Field, Model, Mutation, Query, Relation, Repository } from "effect-strata"
 import type { Connect, DbError } from "effect-strata"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -30,6 +31,10 @@ export class Note extends Model.Class<Note>("Note")({
 }, { table: "cache_notes" }) {}
 
 export const userPosts = Relation.hasMany(User, Post, "userId")
+export const users = Repository.make(User)
+export const all = Query.from(User).pipe(Query.orderBy((user) => Expr.asc(user.id)))
+export const rename = (id: number, name: string) =>
+  Mutation.update(User).pipe(Mutation.set({ name }), Mutation.where({ id }))
 export const insert = (id: number) => Mutation.insert(User, { id, name: `user ${id}`, balance: 100 })
 
 /** How many selects have reached the database, and what to do before one does. */
@@ -77,3 +82,25 @@ export const cachedLayer = (
   )
 
 export const stats = Effect.map(Cache.stats, Option.getOrThrow)
+
+/** A store in memory, in which nothing is ever invalidated, and all that it was told. */
+export const recording = () => {
+  const values = new Map<string, string>()
+  const told: Array<string> = []
+  const layer = Layer.succeed(Cache.Store, {
+    get: (key, tags) =>
+      Effect.sync(() => {
+        told.push(key, ...tags)
+        return { value: values.get(key), stamp: "" }
+      }),
+    set: (key, value) =>
+      Effect.sync(() => {
+        told.push(key, value)
+        values.set(key, value)
+      }),
+    drop: (key) => Effect.sync(() => void told.push(key)),
+    invalidate: (tags) => Effect.sync(() => void told.push(...tags)),
+    listen: () => Effect.void
+  })
+  return { layer, told, values }
+}
