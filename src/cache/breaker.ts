@@ -27,24 +27,28 @@ export class Breaker {
 
   /** What a call gives, in its time; none where it fails, or is not let through. */
   call<A>(effect: Effect.Effect<A, StoreError>): Effect.Effect<Option.Option<A>> {
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      if (this.failures >= most && (this.isTrying || now < this.until)) return Effect.succeedNone
-      const isTrial = this.failures >= most
-      this.isTrying ||= isTrial
-      return Effect.timeoutTo(Effect.interruptible(Effect.either(effect)), {
-        duration: this.cap,
-        onSuccess: (result) => result._tag === "Right" ? Option.some(result.right) : result.left.problem,
-        onTimeout: () => `no answer within ${this.cap} ms`
-      }).pipe(
-        Effect.catchAllDefect((defect) => Effect.succeed(defect instanceof Error ? defect.name : "a defect")),
-        Effect.onExit(() =>
-          Effect.sync(() => {
-            if (isTrial) this.isTrying = false
-          })
-        ),
-        Effect.flatMap((result) => typeof result === "string" ? this.failed(result) : this.well(result))
-      )
-    })
+    // From the decision to try until it is known how the try went nobody interrupts what is done here: only the call itself.
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        if (this.failures >= most && (this.isTrying || now < this.until)) return Effect.succeedNone
+        const isTrial = this.failures >= most
+        this.isTrying ||= isTrial
+        const tried = Effect.timeoutTo(Effect.interruptible(Effect.either(effect)), {
+          duration: this.cap,
+          onSuccess: (result) => result._tag === "Right" ? Option.some(result.right) : result.left.problem,
+          onTimeout: () => `no answer within ${this.cap} ms`
+        }).pipe(
+          Effect.catchAllDefect((defect) => Effect.succeed(defect instanceof Error ? defect.name : "a defect"))
+        )
+        const ended = Effect.sync(() => {
+          if (isTrial) this.isTrying = false
+        })
+        return Effect.flatMap(
+          Effect.ensuring(restore(tried), ended),
+          (result) => typeof result === "string" ? this.failed(result) : this.well(result)
+        )
+      })
+    )
   }
 
   private well<A>(result: Option.Option<A>): Effect.Effect<Option.Option<A>> {
