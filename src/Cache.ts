@@ -51,7 +51,7 @@ import type { Cached } from "./sql/cached.js"
 export type { CachedOptions } from "./cache/asked.js"
 export type { Options, SharedOptions } from "./cache/options.js"
 export { Store, StoreError } from "./cache/store.js"
-export type { Found, StoreService } from "./cache/store.js"
+export type { Found, Limits, StoreService } from "./cache/store.js"
 export { Tenant } from "./cache/tenant.js"
 export type { Stats } from "./database/cache.js"
 

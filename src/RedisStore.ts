@@ -46,28 +46,36 @@ const tagLife = 48 * 60 * 60 * 1000
 /** For how much longer than a value a tag is known, in milliseconds: a read takes its time before its value is kept. */
 const margin = 60 * 1000
 
+/** How many characters a token may have; ours have some twenty. */
+const longestToken = 64
+
+/** How many bytes a character of a value takes at most. */
+const bytesEach = 3
+
 /**
  * Finds a value with where its tags are. A tag that is unknown is one that nobody has used yet, or that the server has lost: it gets a name that it
- * never had, so that no value is of it. It is known for as long as a value may be kept with it; one that is lost before is a miss.
+ * never had, so that no value is of it. It is known for as long as a value may be kept with it; one that is lost before is a miss. What is no text, or
+ * longer than a cache has written, is dropped and never sent: it would be in the way of others at each read.
  */
 const find = `
-local stamp = {}
+local stamps = {}
 for i = 2, #KEYS do
   local token = redis.pcall('GET', KEYS[i])
-  if type(token) ~= 'string' then
+  if type(token) ~= 'string' or #token > ${longestToken} then
     token = ARGV[1] .. i
     redis.call('SET', KEYS[i], token, 'PX', ARGV[2])
   elseif redis.call('PTTL', KEYS[i]) < tonumber(ARGV[2]) then
     redis.call('PEXPIRE', KEYS[i], ARGV[2])
   end
-  stamp[i - 1] = token
+  stamps[i - 1] = token
 end
-local value = redis.pcall('GET', KEYS[1])
-if type(value) ~= 'string' then
-  if type(value) == 'table' then redis.call('DEL', KEYS[1]) end
-  value = false
+local stamp = table.concat(stamps, ' ')
+local length = redis.pcall('STRLEN', KEYS[1])
+if type(length) ~= 'number' or length > #stamp + 1 + tonumber(ARGV[3]) then
+  redis.call('DEL', KEYS[1])
+  return { false, stamp }
 end
-return { value, table.concat(stamp, ' ') }
+return { redis.call('GET', KEYS[1]), stamp }
 `
 
 const load = loader("RedisStore needs", "npm install ioredis")
@@ -151,13 +159,17 @@ const serviceOf = (client: Redis, subscriber: Redis, prefix: string): StoreServi
   const own = token()
   const channel = `${prefix}:invalidated`
   return {
-    get: (key, tags, ttl) =>
+    get: (key, tags, { maxLength, ttl }) =>
       server.call(async (keys) => {
         const names = [`${keys}:v:${key}`, ...tags.map((tag) => `${keys}:t:${tag}`)]
-        const [found, stamp] = await client.eval(find, names.length, ...names, token(), Math.ceil(ttl) + margin) as [
-          string | null,
-          string
-        ]
+        const [found, stamp] = await client.eval(
+          find,
+          names.length,
+          ...names,
+          token(),
+          Math.ceil(ttl) + margin,
+          bytesEach * maxLength
+        ) as [string | null, string]
         const value = found !== null && found.startsWith(`${stamp}\n`) ? found.slice(stamp.length + 1) : undefined
         return { value, stamp }
       }),
@@ -196,7 +208,8 @@ const serviceOf = (client: Redis, subscriber: Redis, prefix: string): StoreServi
  * The store in a Redis server.
  *
  * It is built whether or not the server answers, and used as soon as that does. A server that was started again is taken for an empty one, as what it
- * has from before may be older than what it was told. Commands that it has to know: EVAL, GET, SET, DEL, MULTI, PUBLISH, SUBSCRIBE, INFO.
+ * has from before may be older than what it was told. Commands that it has to know: EVAL, GET, SET, DEL, STRLEN, PTTL, PEXPIRE, MULTI, PUBLISH, SUBSCRIBE,
+ * INFO.
  *
  * @since 0.1.0
  * @category layers

@@ -44,7 +44,7 @@ export interface SharedOptions extends Options {
   readonly database: string
   /** How long a call of the store may take before the database is asked instead; default 20 milliseconds. */
   readonly timeout?: Duration.DurationInput
-  /** How many characters the rows of an answer may have as JSON for it to be shared; default 1,000,000. */
+  /** How many characters the rows of an answer may have as JSON for it to be shared; default 1,000,000. What others share that is longer is dropped. */
   readonly maxValue?: number
 }
 

@@ -28,6 +28,19 @@ export interface Found {
 }
 
 /**
+ * What is asked of a store beside a key: what is beyond these is none of the cache's, and need not be sent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Limits {
+  /** For how many milliseconds a value may be kept with these tags soon after; what they are is not needed for longer. */
+  readonly ttl: number
+  /** How many characters a value may have. */
+  readonly maxLength: number
+}
+
+/**
  * A store that processes share. A value is kept with tags, and found as long as none of them is invalidated: by whom, and whether or not the store
  * itself has lost anything meanwhile.
  *
@@ -35,8 +48,7 @@ export interface Found {
  * @category models
  */
 export interface StoreService {
-  /** `ttl` is for how many milliseconds a value may be kept with these tags soon after; what they are is not needed for longer. */
-  readonly get: (key: string, tags: ReadonlyArray<string>, ttl: number) => Effect.Effect<Found, StoreError>
+  readonly get: (key: string, tags: ReadonlyArray<string>, limits: Limits) => Effect.Effect<Found, StoreError>
   /** Keeps a value for so many milliseconds; `stamp` is what `get` gave before the value was asked for. */
   readonly set: (key: string, value: string, stamp: string, ttl: number) => Effect.Effect<void, StoreError>
   readonly drop: (key: string) => Effect.Effect<void, StoreError>

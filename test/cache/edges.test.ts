@@ -156,27 +156,55 @@ describe.each(available)("a shared cache on $name", (database) => {
 })
 
 describe("the store in Redis", () => {
+  const opened = Effect.gen(function*() {
+    const prefix = freshPrefix()
+    const store = Context.get(
+      yield* Layer.build(RedisStore.layer({ url: Redacted.make(redisUrl), prefix })),
+      Cache.Store
+    )
+    const client = clientOf(redisUrl)
+    yield* Effect.addFinalizer(() => Effect.sync(() => client.disconnect()))
+    const get = (limits: Partial<Cache.Limits> = {}) =>
+      Effect.retry(
+        store.get("key", ["tag"], { ttl: 100, maxLength: 1_000, ...limits }),
+        Schedule.spaced("10 millis").pipe(Schedule.upTo("10 seconds"))
+      )
+    const keyOf = (pattern: string) => Effect.promise(async () => (await client.keys(`${prefix}:*:${pattern}`))[0]!)
+    return { client, get, keyOf, store }
+  })
+
   it.scopedLive("knows tags of reads for little longer than their values", () =>
     Effect.gen(function*() {
-      const prefix = freshPrefix()
-      const { Store } = Cache
-      const store = Context.get(
-        yield* Layer.build(RedisStore.layer({ url: Redacted.make(redisUrl), prefix })),
-        Store
-      )
-      const get = (ttl: number) =>
-        Effect.retry(store.get("key", ["tag"], ttl), Schedule.spaced("10 millis").pipe(Schedule.upTo("10 seconds")))
-      const client = clientOf(redisUrl)
-      yield* Effect.addFinalizer(() => Effect.sync(() => client.disconnect()))
-      const life = Effect.promise(async () => client.pttl((await client.keys(`${prefix}:*:t:tag`))[0]!))
-      const { stamp } = yield* get(100)
+      const { client, get, keyOf, store } = yield* opened
+      const life = Effect.flatMap(keyOf("t:tag"), (key) => Effect.promise(() => client.pttl(key)))
+      const { stamp } = yield* get()
       assert.isBelow(yield* life, 61_000)
       // A value that lives longer has its tags live as long.
-      assert.strictEqual((yield* get(3_600_000)).stamp, stamp)
+      assert.strictEqual((yield* get({ ttl: 3_600_000 })).stamp, stamp)
       assert.isAbove(yield* life, 3_600_000)
       yield* store.set("key", "value", stamp, 3_600_000)
-      assert.strictEqual((yield* get(100)).value, "value")
+      assert.strictEqual((yield* get()).value, "value")
       assert.isAbove(yield* life, 3_600_000)
+    }))
+
+  it.scopedLive("sends nothing that is longer than what a cache keeps, and drops it", () =>
+    Effect.gen(function*() {
+      const { client, get, keyOf, store } = yield* opened
+      const { stamp } = yield* get()
+      // As many bytes as so many characters can have.
+      const longest = "\u20ac".repeat(1_000)
+      yield* store.set("key", longest, stamp, 60_000)
+      assert.strictEqual((yield* get()).value, longest)
+      const key = yield* keyOf("v:key")
+      for (const start of [stamp, "another stamp"]) {
+        yield* Effect.promise(() => client.set(key, `${start}\n${"x".repeat(30_000_000)}`))
+        assert.isUndefined((yield* get()).value)
+        assert.strictEqual(yield* Effect.promise(() => client.exists(key)), 0)
+      }
+      const tag = yield* keyOf("t:tag")
+      yield* Effect.promise(() => client.set(tag, "x".repeat(30_000_000)))
+      assert.isBelow((yield* get()).stamp.length, 100)
+      assert.isBelow(yield* Effect.promise(() => client.strlen(tag)), 100)
     }))
 })
 
