@@ -16,7 +16,8 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { available } from "../support/databases.js"
-import { all, Asked, cachedLayer, insert, Note, Post, rename, stats, User, userPosts, users } from "./support.js"
+import { all, insert, Note, Post, rename, stats, User, userPosts, users } from "./models.js"
+import { Asked, cachedLayer } from "./support.js"
 import type { Around } from "./support.js"
 
 const posts = Repository.make(Post)

@@ -17,7 +17,8 @@ import { Generations } from "../../src/cache/generations.js"
 import { available, fresh } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
 import { clientOf, freshPrefix, redisUrl } from "../support/redis.js"
-import { Asked, cachedLayer, Note, recording, stats, User, users } from "./support.js"
+import { Note, stats, User, users } from "./models.js"
+import { Asked, cachedLayer, recording } from "./support.js"
 import type { Around } from "./support.js"
 
 const ids = Array.from({ length: 50 }, (_, i) => i + 1)

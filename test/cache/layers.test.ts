@@ -8,7 +8,8 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { available, find, fresh } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
-import { Asked, cachedLayer, insert, rename, stats, User, users } from "./support.js"
+import { insert, rename, stats, User, users } from "./models.js"
+import { Asked, cachedLayer } from "./support.js"
 
 class Page extends Model.Class<Page>("Page")({
   id: Schema.Int.pipe(Field.primaryKey),

@@ -6,7 +6,7 @@ import { Cache, Expr, Mutation, Query, Transaction } from "effect-strata"
 import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import { all, User, users } from "./support.js"
+import { all, User, users } from "./models.js"
 
 const total = Query.from(User).pipe(Query.select((user) => ({ total: Expr.sum(user.balance) })))
 

@@ -18,8 +18,10 @@ import type { AvailableDatabase } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
 import { canStart, clientOf, freshPrefix, redisUrl, startRedis } from "../support/redis.js"
 import type { OwnRedis } from "../support/redis.js"
+import { all, insert, nameOf, Post, rename, stats, User, userPosts, users } from "./models.js"
 import { race } from "./race.js"
-import { all, cachedLayer, insert, Post, rename, stats, User, userPosts, users } from "./support.js"
+import { connected, eventually, sharing } from "./sharing.js"
+import { cachedLayer } from "./support.js"
 
 class Wide extends Model.Class<Wide>("Wide")({
   id: Schema.UUID.pipe(Field.primaryKey),
@@ -34,28 +36,7 @@ class Wide extends Model.Class<Wide>("Wide")({
   kind: Schema.Literal("a", "b")
 }, { table: "cache_wide" }) {}
 
-const sharing = (url: string, prefix: string, options: Partial<Cache.SharedOptions> = {}) =>
-  Layer.provide(
-    Cache.layerShared({ database: "test", reads: "all", timeout: "250 millis", ...options }),
-    RedisStore.layer({ url: Redacted.make(url), prefix })
-  )
-
 type Services = Context.Context<Connect.Services>
-
-/** Waits until something is so, at most for as long as a test may. */
-const eventually = <A, E, R>(effect: Effect.Effect<A, E, R>, isSo: (value: A) => boolean) => {
-  const again: Effect.Effect<A, E, R> = Effect.flatMap(
-    effect,
-    (value) => isSo(value) ? Effect.succeed(value) : Effect.zipRight(Effect.sleep("10 millis"), again)
-  )
-  return Effect.timeout(again, "15 seconds")
-}
-
-/** Until the store answers: Layers do not wait for it. */
-const connected = eventually(
-  Effect.zipRight(Effect.zipRight(Cache.invalidateAll, all), stats),
-  ({ undelivered }) => undelivered === 0
-)
 
 /** Two caches over one database and one store, as two processes have them. */
 const two = (database: AvailableDatabase, url: string, options: Partial<Cache.SharedOptions> = {}) =>
@@ -76,8 +57,6 @@ const two = (database: AvailableDatabase, url: string, options: Partial<Cache.Sh
     yield* Effect.provide(connected, b)
     return { a, b, prefix }
   })
-
-const nameOf = (id: number) => Effect.map(users.findById(id), ({ name }) => name)
 
 describe.each(available)("a shared cache on $name", (database) => {
   it.scopedLive("answers by what others have read, and sees what they write", () =>

@@ -6,7 +6,8 @@ import { Cache } from "effect-strata"
 import * as Effect from "effect/Effect"
 import { available } from "../support/databases.js"
 import { race } from "./race.js"
-import { cachedLayer, stats } from "./support.js"
+import { stats } from "./models.js"
+import { cachedLayer } from "./support.js"
 
 describe.each(available)("readers beside writers on $name", (database) => {
   it.live("read nothing of before a commit", () =>

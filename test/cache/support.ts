@@ -1,41 +1,14 @@
 /**
- * What the tests of the cache share: models and what is done with them, a database that tells how often it was asked, and a store that tells what it
- * was told.
+ * What the tests of the cache share: a database that tells how often it was asked, and a store that tells what it was told.
  */
-import { Cache, Database, Ddl, Expr, Field, Model, Mutation, Query, Relation, Repository } from "effect-strata"
+import { Cache, Database, Ddl, Mutation } from "effect-strata"
 import type { Connect, DbError } from "effect-strata"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import { fresh } from "../support/databases.js"
 import type { AvailableDatabase } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
-
-export class User extends Model.Class<User>("User")({
-  id: Schema.Int.pipe(Field.primaryKey),
-  name: Schema.String,
-  balance: Schema.Int
-}, { table: "cache_users" }) {}
-
-export class Post extends Model.Class<Post>("Post")({
-  id: Schema.Int.pipe(Field.primaryKey),
-  userId: Schema.NullOr(Schema.Int).pipe(Field.references(() => User, { onDelete: "cascade" })),
-  title: Schema.String
-}, { table: "cache_posts" }) {}
-
-export class Note extends Model.Class<Note>("Note")({
-  id: Field.generated(Schema.Int).pipe(Field.primaryKey),
-  postId: Schema.NullOr(Schema.Int).pipe(Field.references(() => Post, { onDelete: "set null" })),
-  text: Schema.String
-}, { table: "cache_notes" }) {}
-
-export const userPosts = Relation.hasMany(User, Post, "userId")
-export const users = Repository.make(User)
-export const all = Query.from(User).pipe(Query.orderBy((user) => Expr.asc(user.id)))
-export const rename = (id: number, name: string) =>
-  Mutation.update(User).pipe(Mutation.set({ name }), Mutation.where({ id }))
-export const insert = (id: number) => Mutation.insert(User, { id, name: `user ${id}`, balance: 100 })
+import { insert, Note, Post, User } from "./models.js"
 
 /** How many selects have reached the database, and what to do before one does. */
 export class Asked {
@@ -80,8 +53,6 @@ export const cachedLayer = (
           )).pipe(Database.with(cache, counting(asked)))
     )
   )
-
-export const stats = Effect.map(Cache.stats, Option.getOrThrow)
 
 /** A store in memory, in which nothing is ever invalidated, and all that it was told. */
 export const recording = () => {

@@ -7,7 +7,7 @@ import type { Database, DbError } from "effect-strata"
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import { User } from "../cache/support.js"
+import { User } from "../cache/models.js"
 import { given, is } from "./support.js"
 
 const query = Query.from(User)
