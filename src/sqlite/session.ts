@@ -79,7 +79,11 @@ export class Session {
     return this.isUnknown || !this.database.open
   }
 
-  run(text: string, parameters: ReadonlyArray<unknown>, options: RunOptions | undefined): Result {
+  run(
+    text: string,
+    parameters: ReadonlyArray<unknown>,
+    options: Pick<RunOptions, "exactIntegers" | "prepare"> | undefined
+  ): Result {
     return this.perform(
       text,
       parameters,

@@ -133,7 +133,9 @@ export class Thread {
   }
 
   readonly access: Access = {
-    run: (text, parameters, options) => this.statement("run", [text, parameters.map(toSend), options]),
+    // No function can be sent, of which options may have some.
+    run: (text, parameters, { exactIntegers = false, prepare = true } = {}) =>
+      this.statement("run", [text, parameters.map(toSend), { exactIntegers, prepare }]),
     native: (text, parameters, options) =>
       Effect.map(this.statement<"native">("native", [text, parameters.map(toSend), options]), withBuffers),
     open: (cursor, query) =>
