@@ -13,6 +13,7 @@
  *
  * @since 0.1.0
  */
+import * as Cache from "./testing/cache.js"
 import * as Errors from "./testing/errors.js"
 import * as Filters from "./testing/filters.js"
 import * as Graphs from "./testing/graphs.js"
@@ -22,12 +23,14 @@ import * as Loading from "./testing/loading.js"
 import * as Loads from "./testing/loads.js"
 import * as Logic from "./testing/logic.js"
 import * as Mixins from "./testing/mixins.js"
+import * as Monitor from "./testing/monitor.js"
 import * as Mutations from "./testing/mutations.js"
 import * as Numbers from "./testing/number.js"
 import * as Queries from "./testing/queries.js"
 import * as RelationForms from "./testing/relationForms.js"
 import * as Repositories from "./testing/repositories.js"
 import * as Relations from "./testing/relations.js"
+import * as Signals from "./testing/signals.js"
 import * as Storage from "./testing/storage.js"
 import * as Streams from "./testing/streams.js"
 import type { Case } from "./testing/suite.js"
@@ -67,6 +70,9 @@ export const contract: ReadonlyArray<Case> = [
   RelationForms.cases,
   Mutations.cases,
   Mixins.cases,
+  Signals.cases,
+  Cache.cases,
+  Monitor.cases,
   Repositories.cases,
   Graphs.cases,
   Loads.cases,

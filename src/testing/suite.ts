@@ -10,12 +10,13 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Tracer from "effect/Tracer"
 import type { YieldWrap } from "effect/Utils"
-import type { Database } from "../Database.js"
+import * as Database from "../Database.js"
 import { withCause } from "../DbError.js"
 import * as Ddl from "../Ddl.js"
 import type * as Model from "../Model.js"
@@ -51,7 +52,7 @@ export interface Case {
 }
 
 /** What every Layer of a database provides. */
-export type Services = Database | SqlClient.SqlClient
+export type Services = Database.Database | SqlClient.SqlClient
 
 const longest = 2000
 
@@ -176,6 +177,16 @@ export const statementsOf = <A, E, R>(
     return Effect.map(Effect.withTracer(effect, tracer), (result) => ({ result, texts }))
   })
 
+/** Runs an effect with a Layer around the database of the case. */
+export const under =
+  <P, E>(layer: Layer.Layer<P | Database.Interception, E, Database.Database>) =>
+  <A, E2, R extends P | Services>(effect: Effect.Effect<A, E2, R>): Effect.Effect<A, E | E2, Services> =>
+    Effect.flatMap(Effect.context<Services>(), (context) =>
+      Effect.provide(
+        effect,
+        Database.with(layer)(Layer.succeedContext(context)) as Layer.Layer<P | Services, E>
+      )) as Effect.Effect<A, E | E2, Services>
+
 /** A clock that stands still for who asks for the time; waiting takes the time that it takes. */
 export const at = (iso: string) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
   const ms = Date.parse(iso)
@@ -197,7 +208,7 @@ const withTables = <A, E, R>(models: ReadonlyArray<Model.Any>, effect: Effect.Ef
     Effect.ignore(Ddl.drop(models)).pipe(
       Effect.zipRight(Ddl.create(models)),
       Effect.zipRight(Effect.exit(restore(effect))),
-      Effect.flatMap((exit): Effect.Effect<A, E | Ddl.Failure, Database> =>
+      Effect.flatMap((exit): Effect.Effect<A, E | Ddl.Failure, Database.Database> =>
         Exit.isSuccess(exit)
           ? Effect.zipRight(Ddl.drop(models), exit)
           : Effect.zipRight(Effect.ignore(Ddl.drop(models)), exit)
