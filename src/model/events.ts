@@ -87,12 +87,13 @@ export interface BeforeEvents<out I, out U, out Key> {
 export interface Patches<out I, out U> {
   readonly insert: Partial<I>
   readonly update: U
-  readonly delete: never
+  /** It has no values, and `void` would take any. */
+  readonly delete: undefined
   readonly save: Partial<I> | U
   /** One for each row. */
   readonly bulkInsert: ReadonlyArray<Partial<I>>
   readonly bulkUpdate: U
-  readonly bulkDelete: never
+  readonly bulkDelete: undefined
   /** Of inserts one for each row. */
   readonly bulkSave: ReadonlyArray<Partial<I> | U> | U
 }

@@ -111,7 +111,7 @@ export const guard: {
     kinds: OneOrMore<K>,
     check: (event: EventOf<M, K>) => X
   ): Handler<Effect.Effect.Context<X>>
-  <const K extends BeforeKind, X extends Effect.Effect<void, unknown, unknown>>(
+  <const K extends BeforeKind, X extends Effect.Effect<undefined | void, unknown, unknown>>(
     name: string,
     models: All,
     kinds: OneOrMore<K>,
