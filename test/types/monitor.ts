@@ -1,6 +1,8 @@
 /**
  * What a monitor gives, what its budgets add to a program, and what its Layers require.
  */
+// @effect-diagnostics missingEffectContext:off
+// @effect-diagnostics missingEffectError:off
 import { Database, Monitor, Query } from "effect-strata"
 import type { Connect, DbError } from "effect-strata"
 import type * as ConfigError from "effect/ConfigError"
@@ -10,7 +12,7 @@ import type * as Layer from "effect/Layer"
 import * as LogLevel from "effect/LogLevel"
 import type * as Option from "effect/Option"
 import { User } from "./models.js"
-import { given, is, some } from "./support.js"
+import { given, is, run, some } from "./support.js"
 
 const query = Query.from(User)
 type EffectOf<X> = X extends Effect.Effect<infer A, infer E, infer R> ? { readonly a: A; readonly e: E; readonly r: R }
@@ -25,9 +27,9 @@ const shape = Effect.map(Monitor.snapshot, ({ shapes }) => shapes[0]!)
 is<Effect.Effect.Success<typeof shape>["errors"], Readonly<Record<string, number>>>(true)
 is<Effect.Effect.Success<typeof shape>["total"], Monitor.Times>(true)
 // @ts-expect-error what it has seen is plain data that nobody changes
-Effect.map(shape, (one) => (one.count = 0))
+given(Effect.map(shape, (one) => (one.count = 0)))
 // @ts-expect-error without a monitor there is none to ask
-Effect.runPromise(Monitor.snapshot)
+run(Monitor.snapshot)
 
 // ---- budgets
 const limited = query.pipe(Monitor.budget(3))
@@ -46,8 +48,7 @@ const caught = limited.pipe(
   Effect.catchTag("QueryBudgetExceeded", ({ limit, refused, sent }) => Effect.succeed([limit, refused, sent] as const))
 )
 is<Effect.Effect.Error<typeof caught>, Effect.Effect.Error<typeof query>>(true)
-// a budget is of a program, which is no query any more
-// @ts-expect-error
+// @ts-expect-error a budget is of a program, which is no query any more
 given(limited.pipe(Query.limit(1)))
 // @ts-expect-error so many, and not of what
 Monitor.budget("3")

@@ -107,7 +107,7 @@ Signals.afterCommit("own", Shipped, (payload) => {
 is<ErrorOf<ReturnType<typeof Signals.emit<{ readonly order: number }>>>, DbError.ValidationError>(true)
 given(Signals.emit(Shipped, { order: 7 }))
 // @ts-expect-error what is told is what the Schema decodes
-Signals.emit(Shipped, { order: "7" })
+given(Signals.emit(Shipped, { order: "7" }))
 
 // ---- what guards may give
 Signals.guard("insert", User, "insert", ({ row }) => Effect.succeed({ name: row.name.trim() }))
@@ -200,4 +200,4 @@ is<Stream.Stream.Success<ReturnType<typeof Signals.stream<{ readonly order: numb
   true
 )
 // @ts-expect-error what is not committed yet
-Signals.stream(User, "insert")
+given(Signals.stream(User, "insert"))
