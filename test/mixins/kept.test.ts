@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { available } from "../support/databases.js"
-import { as, on, User } from "./models.js"
+import { as, on, Post, postUser, User, userPosts } from "./models.js"
 
 const failure = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.map(Effect.flip(effect), (error) => error as any)
 
@@ -132,6 +132,32 @@ describe.each(available)("kept rows on $name", (database) => {
         const count = Query.from(Place).pipe(Query.where({ id: from }), Query.pluck((one) => Relation.count(tree)(one)))
         assert.deepStrictEqual(yield* count, [expected.length])
       }
+    })
+  )
+
+  test(
+    "rows that are loaded lazily are those that live, unless all are asked for",
+    Effect.gen(function*() {
+      const ada = yield* Mutation.insert(User, { email: "ada@x.org", name: "ada" })
+      const [first, second] = yield* Effect.forEach(
+        ["first", "second"],
+        (slug) => Mutation.insert(Post, { userId: ada.id, slug, views: 0 })
+      )
+      yield* Mutation.delete(Post).pipe(Mutation.where({ id: first!.id }))
+      const slugs = Effect.map((posts: ReadonlyArray<Post>) => posts.map(({ slug }) => slug).sort())
+      assert.deepStrictEqual(yield* slugs(Relation.lazy(userPosts)(ada)), ["second"])
+      assert.deepStrictEqual(yield* slugs(Relation.lazy(Relation.withDeleted(userPosts))(ada)), ["first", "second"])
+      // One function for several rows of one statement, and the rows that others belong to.
+      const bob = yield* Mutation.insert(User, { email: "bob@x.org", name: "bob" })
+      const third = yield* Mutation.insert(Post, { userId: bob.id, slug: "third", views: 0 })
+      const postsOf = Relation.lazy(userPosts)
+      const all = yield* Effect.forEach([ada, bob], (user) => slugs(postsOf(user)), { batching: true })
+      assert.deepStrictEqual(all, [["second"], ["third"]])
+      yield* Mutation.delete(User).pipe(Mutation.where({ id: bob.id }))
+      const [userOf, anyUserOf] = [Relation.lazy(postUser), Relation.lazy(Relation.withDeleted(postUser))]
+      assert.deepStrictEqual((yield* userOf(second!))?.name, "ada")
+      assert.isNull(yield* userOf(third))
+      assert.strictEqual((yield* anyUserOf(third))?.name, "bob")
     })
   )
 

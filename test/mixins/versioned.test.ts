@@ -3,8 +3,9 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Expr, Mutation, Query, Repository, Transaction } from "effect-strata"
+import type { Database, DbError } from "effect-strata"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type { DbError } from "effect-strata"
 import { available } from "../support/databases.js"
 import { Counter, on, Post, User } from "./models.js"
 
@@ -170,4 +171,48 @@ describe.each(available)("rows that count their writes, on $name", (database) =>
       assert.deepStrictEqual(yield* versions, [{ value: 5, version: 3 }])
     })
   )
+
+  // A server that looks at rows as they were when the transaction began refuses a write on what was written since.
+  if (database.name === "postgres") {
+    for (const isolation of ["repeatable read", "serializable"] as const) {
+      test(
+        `under ${isolation} a slower write is a conflict, which a retry decides by what is there then`,
+        Effect.gen(function*() {
+          const before = yield* Mutation.insert(Counter, { id: 1, value: 0 })
+          const outside = yield* Effect.context<Database.Database>()
+          /** Another one is faster in the first try. */
+          const slower = (
+            write: (seen: Counter) => Effect.Effect<Counter, DbError.StaleRow | DbError.WriteFailure, Database.Database>
+          ) => {
+            let tries = 0
+            const body = Effect.gen(function*() {
+              const seen = yield* counters.findById(1)
+              const faster = Mutation.update(Counter).pipe(
+                Mutation.set((one) => ({ value: Expr.add(one.value, 10) })),
+                Mutation.where({ id: 1 })
+              )
+              if (++tries === 1) yield* Effect.mapInputContext(faster, (_: Context.Context<never>) => outside)
+              return yield* write(seen)
+            })
+            return { body, tries: () => tries }
+          }
+          const onSeen = (seen: Counter) => counters.update(seen, { value: seen.value + 1 })
+          const alone = slower(onSeen)
+          const conflict = yield* failure(alone.body.pipe(Transaction.run({ isolation })))
+          assert.deepStrictEqual([conflict._tag, conflict.reason, alone.tries()], ["ConflictError", "serialization", 1])
+          assert.deepStrictEqual(yield* versions, [{ value: 10, version: 2 }])
+
+          const again = { isolation, retry: Transaction.retryConflicts } as const
+          const fresh = slower(onSeen)
+          const written = yield* fresh.body.pipe(Transaction.run(again))
+          assert.deepStrictEqual([written.value, written.version, fresh.tries()], [21, 4, 2])
+
+          const old = slower(() => counters.update(before, { value: 99 }))
+          const stale = yield* failure(old.body.pipe(Transaction.run(again)))
+          assert.deepStrictEqual([stale._tag, stale.expected, stale.actual, old.tries()], ["StaleRow", 1, 5, 2])
+          assert.deepStrictEqual(yield* versions, [{ value: 31, version: 5 }])
+        })
+      )
+    }
+  }
 })
