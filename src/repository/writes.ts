@@ -273,7 +273,7 @@ export const writesOf = (model: Model.Any): Repository<any> => {
   const ofKey = (id: unknown, unfinished: any): Mutation.Mutation<number, any> =>
     Mutation.where<any, any, any>((columns: any) => make<boolean>(withKey(model, refOf(columns), id)))(
       unfinished
-    ) as any
+    ) as never
   const written = (id: unknown, unfinished: any): Effect.Effect<any, WriteFailure | RowNotFound, Database> =>
     Effect.flatMap(
       Mutation.returning(ofKey(id, unfinished)) as Effect.Effect<ReadonlyArray<any>, WriteFailure, Database>,

@@ -55,23 +55,15 @@ export const isAll = (subject: unknown): subject is All => subject === all
 export const modelsOf = (subject: unknown): ReadonlyArray<Model.Any> =>
   Array.isArray(subject) ? subject as ReadonlyArray<Model.Any> : [subject as Model.Any]
 
-const made = (
-  role: Handler["role"],
+/** Handlers of a role. Of an event of the program's own there are no kinds. */
+const making = (role: Handler["role"]) =>
+(
   name: string,
   subject: unknown,
-  rest: readonly [unknown, unknown?]
+  ...[first, second]: readonly [unknown, unknown?]
 ): any => {
-  const [first, second] = rest
-  const registered: Registered = second === undefined
-    ? { role, name, subject, kinds: undefined, handle: first as Registered["handle"] }
-    : {
-      role,
-      name,
-      subject,
-      kinds: (Array.isArray(first) ? first : [first]) as ReadonlyArray<string>,
-      handle: second as Registered["handle"]
-    }
-  return registered
+  const [kinds, handle] = second === undefined ? [undefined, first] : [Array.isArray(first) ? first : [first], second]
+  return { role, name, subject, kinds, handle: handle as Registered["handle"] } satisfies Registered
 }
 
 /** As a whole: of several effects that a function may give, the compiler would take the first one's errors and services for those of all. */
@@ -117,7 +109,7 @@ export const guard: {
     kinds: OneOrMore<K>,
     check: (event: AnyEvent<K>) => X
   ): Handler<Effect.Effect.Context<X>>
-} = (name: string, subject: unknown, ...rest: readonly [unknown, unknown?]) => made("guard", name, subject, rest)
+} = making("guard")
 
 /**
  * Told of writes, reads and transactions as they happen, and within the transaction that they are in. What it fails with is logged and stops nothing; in a
@@ -144,7 +136,7 @@ export const watch: {
     event: CustomEvent<A>,
     handle: (payload: A) => X
   ): Handler<Effect.Effect.Context<X>>
-} = (name: string, subject: unknown, ...rest: readonly [unknown, unknown?]) => made("watch", name, subject, rest)
+} = making("watch")
 
 /**
  * Told of what was done once it is committed: outside of transactions after the statement, else when the outermost transaction was committed. What it fails with
@@ -174,4 +166,4 @@ export const afterCommit: {
     event: CustomEvent<A>,
     handle: (payload: A) => X
   ): Handler<Effect.Effect.Context<X>>
-} = (name: string, subject: unknown, ...rest: readonly [unknown, unknown?]) => made("afterCommit", name, subject, rest)
+} = making("afterCommit")
