@@ -175,9 +175,17 @@ const valueText = (value: unknown): string => {
 const jsonOf = (value: object): string =>
   JSON.stringify(value, (_, inner: unknown) => typeof inner === "bigint" ? `${inner}n` : inner) ?? unknown()
 
-/** Writes one key. */
-class Identity {
+/** What a select is known by. */
+export interface Identity {
+  readonly text: string
+  /** Whether it will be the same when the select is run again: nothing of it is an object that the program may change meanwhile. */
+  readonly isLasting: boolean
+}
+
+/** Writes what one select is known by. */
+class Writing {
   text = ""
+  isLasting = true
   private readonly refs: Array<Ref> = []
   private readonly ctes: Array<Cte> = []
   private readonly windows: Array<Window> = []
@@ -192,6 +200,7 @@ class Identity {
   }
 
   private value(value: unknown, type: ValueType): void {
+    if (typeof value === "object" && value !== null) this.isLasting = false
     const isDecoded = value !== null && (this.names.isStored || typeof value === "object")
     this.text += valueText(isDecoded ? conversionOf(type).toStored(value) : value)
   }
@@ -294,6 +303,7 @@ class Identity {
         this.text += "(K"
         for (const { name, type } of body.columns) this.text += `${escaped(name)}${this.names.type(type)};`
         for (const row of body.rows) this.text += row.map(valueText).join("")
+        this.isLasting = false
         break
       case "Written":
         this.text += "(X"
@@ -382,6 +392,7 @@ class Identity {
     switch (expression._tag) {
       case "Stored":
         this.text += `${escaped(expression.column.name)}${valueText(expression.value)}`
+        if (typeof expression.value === "object") this.isLasting = false
         return
       case "Given": {
         const number = this.givens.indexOf(expression.parameter)
@@ -412,10 +423,12 @@ class Identity {
         return
       case "Collate":
         this.text += escaped(JSON.stringify(expression.names))
+        this.isLasting = false
         this.expression(expression.expression)
         return
       case "InValues":
         this.list(expression.left)
+        this.isLasting = false
         for (const row of expression.rows) {
           row.forEach((value, i) => this.value(value, expression.left[i]!.type))
         }
@@ -445,12 +458,13 @@ class Identity {
   }
 }
 
-/** The key of a select; undefined where it cannot be told from others, or is one that fails. */
-export const identityOf = (select: Select, names: Names): string | undefined => {
-  const identity = new Identity(names)
+/** What a select is known by; undefined where it cannot be told from others, or is one that fails. */
+export const identityOf = (select: Select, names: Names): Identity | undefined => {
+  const writing = new Writing(names)
   try {
-    identity.select(select)
-    return identity.text
+    writing.select(select)
+    const { isLasting, text } = writing
+    return { text, isLasting }
   } catch (problem) {
     if (problem instanceof Unknown || problem instanceof InvalidValue) return undefined
     throw problem
@@ -459,10 +473,10 @@ export const identityOf = (select: Select, names: Names): string | undefined => 
 
 /** The whole of a key: whose it is, and what is said to be read beside what is seen. */
 export const keyOf = (
-  identity: string,
+  { text }: Identity,
   tenant: string | undefined,
   tables: ReadonlyArray<NamedTable> | undefined
 ): string => {
-  const whose = tenant === undefined ? identity : `${escaped(tenant)}${identity}`
+  const whose = tenant === undefined ? text : `${escaped(tenant)}${text}`
   return tables === undefined ? whose : `${whose}${tables.map((table) => escaped(nameOf(table))).join("")}`
 }

@@ -26,6 +26,7 @@ import { Entries } from "./entries.js"
 import { areAt, areWritten, nameOf, valuesOf } from "./generations.js"
 import type { Generation, Generations } from "./generations.js"
 import { identityOf, keyOf, numbered } from "./identity.js"
+import type { Identity } from "./identity.js"
 import type { Counters } from "./counters.js"
 import { readingOf } from "./reading.js"
 import type { Reading } from "./reading.js"
@@ -58,6 +59,7 @@ export interface Parts {
 
 /** A read that may be answered from memory. */
 interface Asked {
+  readonly identity: Identity
   readonly key: string
   readonly tenant: string | undefined
   readonly tables: ReadonlyArray<NamedTable> | undefined
@@ -103,6 +105,8 @@ export const make = (
 ): { readonly interceptor: Interceptor; readonly stats: () => Stats } => {
   const entries = new Entries(settings.maxEntries, settings.maxBytes)
   const names = numbered()
+  /** Of selects that were asked of the database: those that a program keeps are run often, and those that it makes anew for each read once. */
+  const identities = new WeakMap<Select, Identity>()
   const loads = new Map<string, Loading>()
   const scopeOf = (fiber: AnyFiber): TransactionScope | undefined =>
     service.scopeOf(fiber.currentContext as Context.Context<never>)
@@ -113,14 +117,16 @@ export const make = (
     if (said === undefined || !said.isCached) return undefined
     if (said.problem !== undefined) return new ConfigurationError({ problem: said.problem })
     // What a transaction has written is seen by it alone, and what it has read once it may read again.
-    const identity = select.lazy === undefined && scopeOf(fiber) === undefined ? identityOf(select, names) : undefined
+    const identity = select.lazy === undefined && scopeOf(fiber) === undefined
+      ? identities.get(select) ?? identityOf(select, names)
+      : undefined
     if (identity === undefined) {
       counters.bypassed++
       return undefined
     }
     const tenant = tenantOf(fiber)
     const { tables } = said
-    return { key: keyOf(identity, tenant, tables), tenant, tables, ttl: said.ttl ?? settings.ttl }
+    return { identity, key: keyOf(identity, tenant, tables), tenant, tables, ttl: said.ttl ?? settings.ttl }
   }
 
   /** An answer that is in memory; undefined where there is none of now. */
@@ -180,6 +186,7 @@ export const make = (
             : Effect.succeed(given(end))
       )
     }
+    if (asked.identity.isLasting) identities.set(select, asked.identity)
     return Effect.uninterruptibleMask((restore) => {
       const since = nowOf(fiber)
       const at = valuesOf(depends)

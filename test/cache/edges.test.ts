@@ -23,6 +23,12 @@ import type { Around } from "./support.js"
 
 const ids = Array.from({ length: 50 }, (_, i) => i + 1)
 
+class Event extends Model.Class<Event>("Event")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  at: Schema.DateFromSelf,
+  version: Schema.Int
+}, { table: "cache_events" }) {}
+
 describe.each(available)("the cache on $name", (database) => {
   const asked = new Asked()
   const on = (cache?: Around) => Effect.provide(cachedLayer(database, cache, asked))
@@ -105,6 +111,24 @@ describe.each(available)("the cache on $name", (database) => {
         assert.strictEqual(yield* of(query), 1)
         assert.strictEqual(yield* of(query.pipe(Cache.cached({ tables: [] })) as Query.Query<unknown>), 0)
       }
+    }).pipe(on()))
+
+  it.live("asks for what the values of a query are when it is run", () =>
+    Effect.gen(function*() {
+      yield* Ddl.create(Event)
+      const both = [1, 2].map((id) => ({ id, at: new Date(1_000 * id), version: id }))
+      yield* Mutation.insertMany(Event, both)
+      const at = new Date(1_000)
+      const pair: [number, number] = [1, 1]
+      const queries = [
+        Query.from(Event).pipe(Query.where({ at })),
+        Query.from(Event).pipe(Query.where((event) => Expr.in(Expr.row(event.id, event.version), [pair])))
+      ]
+      const ids = Effect.map(Effect.all(queries), (found) => found.map((rows) => rows.map(({ id }) => id)))
+      for (let i = 0; i < 2; i++) assert.deepStrictEqual(yield* ids, [[1], [1]])
+      at.setTime(2_000)
+      pair[0] = pair[1] = 2
+      for (let i = 0; i < 2; i++) assert.deepStrictEqual(yield* ids, [[2], [2]])
     }).pipe(on()))
 
   it.live("tells nobody of a failure that is about another fiber", () =>
