@@ -198,7 +198,8 @@ export interface Options<F, Refused extends ReadonlyArray<unknown> = ReadonlyArr
   readonly checks?: { readonly [name: string]: (columns: any) => { readonly node: Ast.Expression } }
   /**
    * What is deleted with a row, and comes back with it, where both models keep what is deleted (`Model.softDelete`): `() => [userPosts]`, relations of
-   * this model to the rows that hold its key (`hasMany`, `hasOne`). It is typed `object` as the target of `Field.references` is.
+   * this model to the rows that hold its key (`hasMany`, `hasOne`). A model with guards of its own, but on inserts, cannot follow: nobody would ask
+   * them (ConfigurationError). It is typed `object` as the target of `Field.references` is.
    */
   readonly cascades?: object
   /**
