@@ -29,6 +29,7 @@ const project = (name: string, test: UserWorkspaceConfig["test"]): TestProjectCo
     name,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    setupFiles: ["test/support/equality.ts"],
     // What tests start reads it there.
     env: forbidsCodeGeneration ? { NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} ${forbidding}` } : {},
     ...test
