@@ -168,7 +168,9 @@ export const make = (
       if (codec === undefined || identity === undefined) return asks
       const key = hashOf(`${database.length}:${database}${keyOf(identity, tenant, tables)}`)
       return Effect.flatMap(
-        breaker.call(store.get(key, depends.map(({ tag }) => tag), { ttl: Math.min(ttl, longest), maxLength: maxValue })),
+        breaker.call(
+          store.get(key, depends.map(({ tag }) => tag), { ttl: Math.min(ttl, longest), maxLength: maxValue })
+        ),
         Option.match({
           onNone: () => asks,
           onSome: (found) =>
