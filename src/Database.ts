@@ -281,6 +281,9 @@ const intercepted = (
  * The chain is put together once, when the Layer is built. What an interceptor's Layer itself asks of `Database` is asked of the database
  * with the interceptors further in; what else it provides is provided by the result.
  *
+ * Each database builds the Layers in its list for itself, with all that is provided inside of them: one value may stand around several. What these
+ * are to share, as a `RedisStore`, is provided outside of `with`.
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -297,7 +300,8 @@ const with_ =
     layers.reduceRight<Layer.Layer<Database, unknown, unknown>>(
       (inner, layer) =>
         Layer.provideMerge(
-          Layer.flatMap(layer, (context) =>
+          // what it stands around is its own: a Layer that is known by its value would stay with the first database that it was built for
+          Layer.flatMap(Layer.fresh(layer), (context) =>
             Layer.effectContext(Effect.map(Database, (service) =>
               Context.add(
                 Context.omit(Interception)(context),
