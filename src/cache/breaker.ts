@@ -25,15 +25,15 @@ export class Breaker {
     (now) => this.failures < most ? 0 : Math.max(0, this.until - now)
   )
 
-  /** What a call gives, in its time; none where it fails, or is not let through. */
-  call<A>(effect: Effect.Effect<A, StoreError>): Effect.Effect<Option.Option<A>> {
+  /** What a call gives, in its time; none where it fails, also by a throw, or is not let through. */
+  call<A>(ask: () => Effect.Effect<A, StoreError>): Effect.Effect<Option.Option<A>> {
     // From the decision to try until it is known how the try went nobody interrupts what is done here: only the call itself.
     return Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         if (this.failures >= most && (this.isTrying || now < this.until)) return Effect.succeedNone
         const isTrial = this.failures >= most
         this.isTrying ||= isTrial
-        const tried = Effect.timeoutTo(Effect.interruptible(Effect.either(effect)), {
+        const tried = Effect.timeoutTo(Effect.interruptible(Effect.either(Effect.suspend(ask))), {
           duration: this.cap,
           onSuccess: (result) => result._tag === "Right" ? Option.some(result.right) : result.left.problem,
           onTimeout: () => `no answer within ${this.cap} ms`

@@ -207,10 +207,11 @@ export const make = (
           bytes: 2 * asked.key.length + 256 + sizeOf(rows)
         }
       }
-      const asks = Effect.tap(next(select), () => Effect.sync(() => counters.missed()))
+      // Whatever throws from here on is a defect of this load, which ends it for those who wait.
+      const asks = Effect.tap(Effect.suspend(() => next(select)), () => Effect.sync(() => counters.missed()))
       const loaded = shared === undefined || reading.isSensitive
         ? Effect.map(asks, (outcome) => answer(outcome, since, since + asked.ttl))
-        : shared.load({ select, asked, depends, at, since, read: asks, answer })
+        : Effect.suspend(() => shared.load({ select, asked, depends, at, since, read: asks, answer }))
       return Effect.matchCauseEffect(restore(loaded), {
         onFailure: (cause) => {
           if (loads.get(asked.key) === mine) loads.delete(asked.key)
@@ -252,7 +253,7 @@ export const make = (
       // Together: what nobody writes to may be let go of.
       const touched = touchedBy(statement, generations, false)
       writers.begin(touched)
-      return Effect.matchCauseEffect(restore(next(statement)), {
+      return Effect.matchCauseEffect(restore(Effect.suspend(() => next(statement))), {
         onFailure: (cause) => {
           const isMoved = mayHaveWritten(cause)
           writers.end(touched, isMoved)
@@ -305,9 +306,15 @@ export const make = (
       return next(statement, fiber)
     }
     const touched = touchedBy(statement, generations, false)
-    const answer = next(statement, fiber)
-    if (answer !== undefined) writers.move(touched)
-    return answer
+    let isBegun = true
+    try {
+      const answer = next(statement, fiber)
+      isBegun = answer !== undefined
+      return answer
+    } finally {
+      // Who throws may have written.
+      if (isBegun) writers.move(touched)
+    }
   }
 
   const invalidate: Control["invalidate"] = (tables) =>

@@ -79,7 +79,7 @@ export class Outbox {
   readonly send: Effect.Effect<boolean> = Effect.suspend(() => {
     if (this.waiting.size === 0) return Effect.succeed(true)
     const sent = [...this.waiting]
-    return Effect.map(this.breaker.call(this.store.invalidate(sent.map(([tag]) => tag))), (result) => {
+    return Effect.map(this.breaker.call(() => this.store.invalidate(sent.map(([tag]) => tag))), (result) => {
       if (Option.isSome(result)) {
         for (const [tag, write] of sent) if (this.waiting.get(tag) === write) this.waiting.delete(tag)
       }

@@ -128,7 +128,7 @@ export const make = (
           "The store of the cache held what this program cannot read: it is read from the database, and not told again"
         )
         : Effect.void
-      return Effect.zipRight(warned, breaker.call(store.drop(key)))
+      return Effect.zipRight(warned, breaker.call(() => store.drop(key)))
     }
 
     /** What is of now among what was found. */
@@ -155,7 +155,7 @@ export const make = (
       const life = Math.min(ttl, longest)
       const value = writeStored(key, codec, { rows: outcome.rows, since, expires: since + life })
       if (value === undefined || value.length > maxValue) return Effect.void
-      return Effect.forkIn(breaker.call(store.set(key, value, stamp, life)), scope)
+      return Effect.forkIn(breaker.call(() => store.set(key, value, stamp, life)), scope)
     }
 
     const load = (wanted: Wanted): Effect.Effect<Answer, WriteFailure> => {
@@ -168,7 +168,7 @@ export const make = (
       if (codec === undefined || identity === undefined) return asks
       const key = hashOf(`${database.length}:${database}${keyOf(identity, tenant, tables)}`)
       return Effect.flatMap(
-        breaker.call(
+        breaker.call(() =>
           store.get(key, depends.map(({ tag }) => tag), { ttl: Math.min(ttl, longest), maxLength: maxValue })
         ),
         Option.match({

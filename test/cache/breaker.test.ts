@@ -16,7 +16,7 @@ const failing = Effect.fail(new StoreError({ problem: "down" }))
 /** One that has been left alone, for long enough that the next call is a try. */
 const due = Effect.gen(function*() {
   const breaker = new Breaker(50, new Counters())
-  for (let i = 0; i < 3; i++) assert.isTrue(Option.isNone(yield* breaker.call(failing)))
+  for (let i = 0; i < 3; i++) assert.isTrue(Option.isNone(yield* breaker.call(() => failing)))
   yield* TestClock.adjust("1 second")
   return breaker
 })
@@ -26,11 +26,11 @@ it.effect("a store that fails is left alone, and asked by one call after a pause
     const breaker = new Breaker(50, new Counters())
     let calls = 0
     const counted = Effect.zipRight(Effect.sync(() => calls++), failing)
-    for (let i = 0; i < 10; i++) yield* breaker.call(counted)
+    for (let i = 0; i < 10; i++) yield* breaker.call(() => counted)
     assert.strictEqual(calls, 3)
     yield* TestClock.adjust("1 second")
     const all = Effect.all(
-      Array.from({ length: 10 }, () => breaker.call(Effect.zipRight(Effect.yieldNow(), counted))),
+      Array.from({ length: 10 }, () => breaker.call(() => Effect.zipRight(Effect.yieldNow(), counted))),
       {
         concurrency: "unbounded"
       }
@@ -38,8 +38,8 @@ it.effect("a store that fails is left alone, and asked by one call after a pause
     yield* all
     assert.strictEqual(calls, 4)
     yield* TestClock.adjust("1 second")
-    assert.strictEqual(Option.getOrUndefined(yield* breaker.call(Effect.succeed(1))), 1)
-    assert.strictEqual(Option.getOrUndefined(yield* breaker.call(Effect.succeed(2))), 2)
+    assert.strictEqual(Option.getOrUndefined(yield* breaker.call(() => Effect.succeed(1))), 1)
+    assert.strictEqual(Option.getOrUndefined(yield* breaker.call(() => Effect.succeed(2))), 2)
   }))
 
 it.effect("a try that is interrupted at any step keeps no other call from trying", () =>
@@ -47,9 +47,9 @@ it.effect("a try that is interrupted at any step keeps no other call from trying
     let interrupted = 0
     for (let step = 1; step < 80; step++) {
       const breaker = yield* due
-      const exit = yield* interruptedAt(step, breaker.call(Effect.yieldNow()))
+      const exit = yield* interruptedAt(step, breaker.call(() => Effect.yieldNow()))
       if (Exit.isInterrupted(exit)) interrupted++
-      const next = yield* breaker.call(Effect.succeed("answer"))
+      const next = yield* breaker.call(() => Effect.succeed("answer"))
       assert.isTrue(Option.isSome(next), `interrupted at step ${step}, it is left alone for ever`)
     }
     assert.isAbove(interrupted, 5)
