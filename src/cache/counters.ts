@@ -2,9 +2,9 @@
  * What a cache counts, as plain numbers, and as metrics.
  */
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
 import type { Stats } from "../database/cache.js"
+import { counter, gauge } from "../effect/metrics.js"
 import type { Entries } from "./entries.js"
 
 const events = [
@@ -19,19 +19,13 @@ const events = [
   "unreadable"
 ] as const
 
-const counter = Metric.counter("strata.cache.events", {
-  description: "Reads of a cache by how they went, and what happened to it",
-  incremental: true
-})
-const entriesGauge = Metric.gauge("strata.cache.entries", { description: "Answers in memory" })
-const bytesGauge = Metric.gauge("strata.cache.bytes", { description: "What the answers in memory take, in bytes" })
-
 /** Tells Effect's metrics what has happened since they were told last. */
 const reporterOf = (name: string, stats: () => Stats): () => void => {
-  const tagged = (event: string) => Metric.tagged(Metric.tagged(counter, "cache", name), "event", event)
-  const counters = [...events, "evictions" as const].map((event) => ({ event, metric: tagged(event), told: 0 }))
-  const entries = Metric.tagged(entriesGauge, "cache", name)
-  const bytes = Metric.tagged(bytesGauge, "cache", name)
+  const eventsOf = (event: string) =>
+    counter("strata.cache.events", "Reads of a cache by how they went, and what happened to it", { cache: name, event })
+  const counters = [...events, "evictions" as const].map((event) => ({ event, metric: eventsOf(event), told: 0 }))
+  const entries = gauge("strata.cache.entries", "Answers in memory", { cache: name })
+  const bytes = gauge("strata.cache.bytes", "What the answers in memory take, in bytes", { cache: name })
   return () => {
     const now = stats()
     for (const one of counters) {

@@ -2,7 +2,8 @@
  * The text format of Prometheus, version 0.0.4.
  */
 import { boundaries, operationHelp } from "./series.js"
-import type { Labels, Series } from "./series.js"
+import type { Labels } from "../effect/metrics.js"
+import type { Series } from "./series.js"
 import type { PoolFigures } from "./snapshot.js"
 
 /** Names have no dots there. */

@@ -1,33 +1,15 @@
 /**
  * Durations by operation, table and error, as metrics are told: by few labels, and in the buckets that OpenTelemetry advises.
  */
-import * as Metric from "effect/Metric"
+import type * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
-import * as MetricKey from "effect/MetricKey"
-import type * as MetricKeyType from "effect/MetricKeyType"
-import * as MetricLabel from "effect/MetricLabel"
+import { histogram } from "../effect/metrics.js"
+import type { Labels } from "../effect/metrics.js"
 
 /** Seconds. */
 export const boundaries: ReadonlyArray<number> = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 
-/** By the names of OpenTelemetry. */
-export type Labels = Readonly<Record<string, string>>
-
-/** Its labels are part of its key: a metric that is tagged later looks for itself whenever it is updated. */
-const metricOf = <Type extends MetricKeyType.MetricKeyType<any, any>>(key: MetricKey.MetricKey<Type>, labels: Labels) =>
-  Metric.fromMetricKey(
-    MetricKey.taggedWithLabels(key, Object.entries(labels).map(([name, value]) => MetricLabel.make(name, value)))
-  )
-
-/** The exporter for OpenTelemetry takes the unit from a label. */
-export const histogram = (name: string, description: string, labels: Labels): Metric.Metric.Histogram<number> =>
-  metricOf(MetricKey.histogram(name, MetricBoundaries.fromIterable(boundaries), description), { ...labels, unit: "s" })
-
-export const counter = (name: string, description: string, labels: Labels): Metric.Metric.Counter<number> =>
-  metricOf(MetricKey.counter(name, { description, incremental: true }), labels)
-
-export const gauge = (name: string, description: string, labels: Labels): Metric.Metric.Gauge<number> =>
-  metricOf(MetricKey.gauge(name, { description }), labels)
+const buckets = MetricBoundaries.fromIterable(boundaries)
 
 /** Durations under one set of labels; those of this monitor, while the metric is the process's. */
 export class Series {
@@ -38,7 +20,7 @@ export class Series {
   private readonly metric: Metric.Metric.Histogram<number>
 
   constructor(name: string, description: string, readonly labels: Labels) {
-    this.metric = histogram(name, description, labels)
+    this.metric = histogram(name, description, buckets, labels)
   }
 
   record(nanoseconds: number): void {

@@ -12,6 +12,7 @@ export const ranks: ReadonlyArray<readonly [rank: number, files: ReadonlyArray<s
     "dbError/**",
     "DbError.ts",
     "effect/fiberRefs.ts",
+    "effect/metrics.ts",
     "effect/settled.ts",
     "effect/steps.ts",
     "pool/state.ts",
