@@ -11,6 +11,7 @@ import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
 import { ConfigurationError } from "../DbError.js"
 import type { WriteFailure } from "../DbError.js"
 import type { Interceptor, Outcome, Service } from "../Database.js"
@@ -72,6 +73,9 @@ interface Loading {
   readonly at: ReadonlyArray<number>
   readonly end: Deferred.Deferred<Answer | "interrupted" | "failed">
 }
+
+/** Whether what runs is part of a load of some cache: what handlers further in read, for one. */
+const isWithinLoad = FiberRef.unsafeMake(false)
 
 /** What nothing was written by for certain. */
 const harmless: ReadonlySet<string> = new Set([
@@ -177,6 +181,11 @@ export const make = (
     const other = loads.get(asked.key)
     // Where the database is down nobody waits for one after the other.
     if (other !== undefined && failures < 2 && areAt(other.depends, other.at)) {
+      // The other may be waiting for this one.
+      if (fiber.getFiberRef(isWithinLoad)) {
+        counters.bypassed++
+        return next(select)
+      }
       counters.joined++
       return Effect.flatMap(
         Deferred.await(other.end),
@@ -208,7 +217,10 @@ export const make = (
         }
       }
       // Whatever throws from here on is a defect of this load, which ends it for those who wait.
-      const asks = Effect.tap(Effect.suspend(() => next(select)), () => Effect.sync(() => counters.missed()))
+      const asks = Effect.tap(
+        Effect.locally(Effect.suspend(() => next(select)), isWithinLoad, true),
+        () => Effect.sync(() => counters.missed())
+      )
       const loaded = shared === undefined || reading.isSensitive
         ? Effect.map(asks, (outcome) => answer(outcome, since, since + asked.ttl))
         : Effect.suspend(() => shared.load({ select, asked, depends, at, since, read: asks, answer }))

@@ -19,7 +19,10 @@ export interface Stats {
   readonly joined: number
   /** Reads that went to the database, and whose answer was kept. */
   readonly misses: number
-  /** Reads that were to be cached and passed by: in transactions, of tables that somebody is writing to, of what cannot be known again. */
+  /**
+   * Reads that were to be cached and passed by: in transactions, of tables that somebody is writing to, of what cannot be known again, and
+   * within another read, as by a handler of `loaded`, of what is being read already.
+   */
   readonly bypassed: number
   /** Answers that were found, and were of before a write. */
   readonly stale: number

@@ -2,11 +2,28 @@
  * Caches beside other Layers, other caches and other databases, and what they hold when they have been used for long.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Cache, Database, Ddl, Field, Model, Mutation, Policy, Query, Relation, Transaction } from "effect-strata"
+import {
+  Cache,
+  Database,
+  Ddl,
+  Field,
+  Model,
+  Mutation,
+  Policy,
+  Query,
+  Relation,
+  Repository,
+  Signals,
+  Transaction
+} from "effect-strata"
+import type { DbError } from "effect-strata"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Schema from "effect/Schema"
 import { available, find, fresh } from "../support/databases.js"
+import type { AvailableDatabase } from "../support/databases.js"
 import { layerOf } from "../support/layers.js"
 import { insert, rename, stats, User, users } from "./models.js"
 import { Asked, cachedLayer } from "./support.js"
@@ -43,6 +60,64 @@ describe.each(available)("the cache beside rows that are kept on $name", (databa
       yield* Mutation.restore(Book).pipe(Mutation.where({ id: 1 }))
       assert.deepStrictEqual(yield* counts, [1, 1, 0, 1])
     }).pipe(Effect.provide(cachedLayer(database))))
+})
+
+/** A person, and whom they follow. */
+class Person extends Model.Class<Person>("Person")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  follows: Schema.Int,
+  name: Schema.String.pipe(Schema.maxLength(50), Field.unique)
+}, { table: "cache_persons" }) {}
+
+const base = (database: AvailableDatabase) =>
+  Layer.unwrapEffect(Effect.map(Effect.promise(() => fresh(database)), ({ url }) => layerOf(url)))
+
+type Handlers = Layer.Layer<Database.Interception | Signals.Signals, DbError.ConfigurationError, Database.Database>
+
+const persons = Repository.make(Person)
+
+describe.each(available)("the cache beside handlers on $name", (database) => {
+  const cache = Cache.layer({ reads: "all" })
+  const around = (signals: Handlers) => [
+    ["outside of", Database.with(cache, signals)] as const,
+    ["within", Database.with(signals, cache)] as const
+  ]
+
+  const reading = around(Signals.layerWith(
+    { maxDepth: 3 },
+    Signals.watch(
+      "read whom they follow",
+      Person,
+      "loaded",
+      ({ rows }) => Effect.forEach(rows, ({ follows }) => persons.findOption(follows))
+    )
+  ))
+
+  it.live.each(reading)(
+    "waits for no read of its own: %s what is told of rows",
+    ([, layers]) =>
+      Effect.gen(function*() {
+        yield* Ddl.create(Person)
+        yield* Mutation.insertMany(
+          Person,
+          [{ id: 1, follows: 2 }, { id: 2, follows: 1 }, { id: 3, follows: 3 }].map((row) => ({
+            ...row,
+            name: `p ${row.id}`
+          }))
+        )
+        const ids = [1, 2, 3, 1, 2, 3]
+        for (const concurrency of [1, "unbounded"] as const) {
+          yield* Cache.invalidateAll
+          const found = yield* Effect.forEach(ids, (id) => persons.findById(id), { concurrency })
+          assert.deepStrictEqual(found.map(({ id }) => id), ids)
+        }
+      }).pipe(
+        Effect.timeout("5 seconds"),
+        // What goes round is ended, and said to be so.
+        Logger.withMinimumLogLevel(LogLevel.None),
+        Effect.provide(layers(base(database)))
+      )
+  )
 })
 
 const sqlite = find("sqlite")!
