@@ -9,7 +9,7 @@ import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Layer from "effect/Layer"
 import { Interception } from "../Database.js"
-import { ConnectionError } from "../DbError.js"
+import { ConnectionError, TimeoutError } from "../DbError.js"
 import type { ConfigurationError } from "../DbError.js"
 import { aroundCalls } from "./calls.js"
 import { countOf, durationOf } from "./options.js"
@@ -27,11 +27,13 @@ export interface CircuitBreakerOptions {
   readonly cooldown?: Duration.DurationInput
 }
 
-/** What says that the database is not well, rather than that a statement is wrong. */
-const isOutage = (error: unknown): boolean => {
-  const { _tag, reason } = error as { readonly _tag?: unknown; readonly reason?: unknown }
-  return _tag === "TimeoutError" || (_tag === "ConnectionError" && reason !== "closed" && reason !== "selfDeadlock")
-}
+/**
+ * What says that the database is not well, rather than that a statement is wrong. In a transaction a program fails with whatever it likes, errors of
+ * its own that go by the same names among it.
+ */
+const isOutage = (error: unknown): boolean =>
+  error instanceof TimeoutError ||
+  (error instanceof ConnectionError && error.reason !== "closed" && error.reason !== "selfDeadlock")
 
 type Answer = "well" | "outage" | "none"
 
@@ -47,7 +49,8 @@ const answerOf = (exit: Exit.Exit<unknown, unknown>): Answer => {
  * ConnectionError, reason `overloaded`, which is retryable. After the cooldown one call tries, on which it depends whether all are let through or
  * the next cooldown begins. A call is a statement outside of transactions or a whole transaction; streams pass by.
  *
- * That a statement is refused, or a constraint violated, is an answer like any other. Options that cannot be fail the Layer as ConfigurationError.
+ * That a statement is refused, or a constraint violated, is an answer like any other, and so is what a transaction's program fails with by itself.
+ * Options that cannot be fail the Layer as ConfigurationError.
  *
  * @since 0.1.0
  * @category policies
@@ -69,20 +72,24 @@ export const circuitBreaker = (
       })
       let failures = 0
       let until = 0
-      let isTrying = false
-      /** Whether this call is the one that tries. */
+      /** The call that tries. */
+      let trial: object | undefined
       const enter = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const isTrial = failures >= most
-        if (isTrial && (isTrying || now < until)) return Effect.fail(open)
-        isTrying = isTrial
-        return Effect.succeed(isTrial)
+        const call = {}
+        if (failures < most) return Effect.succeed(call)
+        if (trial !== undefined || now < until) return Effect.fail(open)
+        trial = call
+        return Effect.succeed(call)
       })
-      const leave = (isTrial: boolean, exit: Exit.Exit<unknown, unknown>) =>
+      const leave = (call: object, exit: Exit.Exit<unknown, unknown>) =>
         Effect.map(Clock.currentTimeMillis, (now) => {
+          if (trial === call) trial = undefined
           const answer = answerOf(exit)
-          if (isTrial) isTrying = false
-          if (answer === "well") failures = 0
-          else if (answer === "outage" && ++failures >= most) until = now + Duration.toMillis(cooldown)
+          if (answer === "well") {
+            failures = 0
+            // one that still tries has no part in the next outage
+            trial = undefined
+          } else if (answer === "outage" && ++failures >= most) until = now + Duration.toMillis(cooldown)
         })
       return aroundCalls((call) => Effect.acquireUseRelease(enter, () => call, leave))
     })

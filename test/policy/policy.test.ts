@@ -5,6 +5,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Database, Ddl, Expr, Field, Model, Mutation, Policy, Query, Relation, Transaction } from "effect-strata"
 import type { Connect } from "effect-strata"
 import * as Faults from "effect-strata/Faults"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -219,6 +221,68 @@ describe.each(available)("policies on $name", (database) => {
     }).pipe(on(
       Policy.circuitBreaker({ failures: 1, cooldown: "50 millis" }),
       Faults.layer([{ on: "select", fail: lost, times: 1 }])
+    )))
+
+  it.live("circuitBreaker counts no failure that is the program's own, whatever it is called", () =>
+    Effect.gen(function*() {
+      class TimeoutError extends Schema.TaggedError<TimeoutError>()("TimeoutError", {}) {}
+      const own = [undefined, null, "x", new TimeoutError(), { _tag: "ConnectionError", reason: "lost" }]
+      for (const error of own) {
+        assert.strictEqual(yield* Effect.flip(Transaction.run(Effect.zipRight(users, Effect.fail(error)))), error)
+      }
+      assert.strictEqual((yield* users).length, 5)
+    }).pipe(on(Policy.circuitBreaker({ failures: 1, cooldown: "1 hour" }))))
+
+  it.live("circuitBreaker lets all through again once a call that tried was answered, however its program ended", () =>
+    Effect.forEach(
+      [Effect.fail(undefined), Effect.fail(null), Effect.fail("no"), Effect.void],
+      (end) =>
+        Effect.gen(function*() {
+          assert.strictEqual((yield* failure(users)).reason, "lost")
+          assert.strictEqual((yield* failure(users)).reason, "overloaded")
+          yield* Effect.sleep("60 millis")
+          const exit = yield* Effect.exit(Transaction.run(end))
+          assert.strictEqual(Exit.isFailure(exit) && Chunk.size(Cause.defects(exit.cause)), Exit.isFailure(exit) && 0)
+          assert.strictEqual((yield* users).length, 5)
+        }).pipe(on(
+          Policy.circuitBreaker({ failures: 1, cooldown: "50 millis" }),
+          Faults.layer([{ on: "select", fail: lost, times: 1 }])
+        )),
+      { discard: true }
+    ))
+
+  it.live("circuitBreaker has one call try again at a time, in each outage anew", () =>
+    Effect.gen(function*() {
+      const begin = Effect.gen(function*() {
+        const latch = yield* Deferred.make<void>()
+        const begun = yield* Deferred.make<void>()
+        const fiber = yield* Effect.fork(
+          Transaction.run({ access: "read only" })(
+            Effect.zipRight(Deferred.succeed(begun, undefined), Deferred.await(latch))
+          )
+        )
+        yield* Deferred.await(begun)
+        return (exit: Exit.Exit<void>) => Effect.zipRight(Deferred.done(latch, exit), Fiber.await(fiber))
+      })
+      const fails = Effect.map(failure(users), ({ reason }) => String(reason))
+      const early = yield* begin
+      assert.strictEqual(yield* fails, "lost")
+      yield* Effect.sleep("60 millis")
+      const first = yield* begin
+      assert.strictEqual(yield* fails, "overloaded")
+      // one that began before the outage was answered: all are let through, until the next failure
+      yield* early(Exit.void)
+      assert.strictEqual(yield* fails, "lost")
+      yield* Effect.sleep("60 millis")
+      // the one that tried in the outage before has no part in this one
+      const second = yield* begin
+      yield* first(Exit.die("a bug"))
+      assert.strictEqual(yield* fails, "overloaded")
+      yield* second(Exit.die("a bug"))
+      assert.strictEqual((yield* users).length, 5)
+    }).pipe(on(
+      Policy.circuitBreaker({ failures: 1, cooldown: "50 millis" }),
+      Faults.layer([{ on: "select", fail: lost, times: 2 }])
     )))
 
   it.live("all of them stand around one another", () =>
