@@ -93,6 +93,8 @@ export interface Service {
   readonly print: (statement: Statement) => Effect.Effect<Printed, WriteFailure>
   /** What keeps answers, where something does. */
   readonly cache?: CacheControl
+  /** Whether what is around it may send a write on with other values, as `Interceptor.rewrites` says; left out where nothing does. */
+  readonly rewrites?: (statement: Statement) => boolean
   /** Those who are told of each statement that is sent; whoever stands around the database changes nothing of them. */
   readonly observers: Observers
 }
@@ -222,6 +224,11 @@ export interface Interceptor {
   ) => Effect.Effect<A, E | TransactionFailure, Exclude<R, Transaction>>
   /** What keeps answers, if it does. */
   readonly cache?: CacheControl
+  /**
+   * Whether it may pass a write on with other values: an insert with any, an update with any but those of the primary key. A cache that is further
+   * out forgets by what it is asked to write, and has to know. Told at once; left out, it passes on what it is given.
+   */
+  readonly rewrites?: (statement: Statement) => boolean
 }
 
 /**
@@ -247,9 +254,12 @@ const runWith = (
 
 const notNow = () => undefined
 
+const either = (one: NonNullable<Service["rewrites"]>, other: Service["rewrites"]): NonNullable<Service["rewrites"]> =>
+  other === undefined ? one : (statement) => one(statement) || other(statement)
+
 const intercepted = (
   { runNow, ...service }: Service,
-  { cache, concerns, run, runNow: interceptNow, stream, transact }: Interceptor
+  { cache, concerns, rewrites, run, runNow: interceptNow, stream, transact }: Interceptor
 ): Service => ({
   ...service,
   ...(run === undefined
@@ -259,6 +269,7 @@ const intercepted = (
     ? {}
     : { runNow: (statement, fiber) => interceptNow(statement, fiber, runNow ?? notNow) }),
   ...(cache === undefined ? {} : { cache }),
+  ...(rewrites === undefined ? {} : { rewrites: either(rewrites, service.rewrites) }),
   ...(stream === undefined ? {} : { stream: (select) => stream(select, service.stream) }),
   ...(transact === undefined ? {} : { transact: (effect, options) => transact(effect, options, service.transact) })
 })

@@ -115,6 +115,9 @@ export const make = (
   const scopeOf = (fiber: AnyFiber): TransactionScope | undefined =>
     service.scopeOf(fiber.currentContext as Context.Context<never>)
 
+  const touchedOf = (statement: Statement, isCrowded: boolean): ReadonlySet<Generation> =>
+    touchedBy(statement, generations, { isCrowded, isRewritten: service.rewrites?.(statement) === true })
+
   /** What a select is to be answered by; undefined where it passes by. */
   const askedBy = (select: Select, fiber: AnyFiber): Asked | ConfigurationError | undefined => {
     const said = saidOf(select, fiber) ?? settings.usual(select)
@@ -263,7 +266,7 @@ export const make = (
     }
     return Effect.uninterruptibleMask((restore) => {
       // Together: what nobody writes to may be let go of.
-      const touched = touchedBy(statement, generations, false)
+      const touched = touchedOf(statement, false)
       writers.begin(touched)
       return Effect.matchCauseEffect(restore(Effect.suspend(() => next(statement))), {
         onFailure: (cause) => {
@@ -282,7 +285,7 @@ export const make = (
 
   /** Of a transaction it is known at its end what has been written; some databases commit it when tables are made. */
   const within = (scope: TransactionScope, statement: Statement): void => {
-    const touched = touchedBy(statement, generations, writers.isCrowded(scope))
+    const touched = touchedOf(statement, writers.isCrowded(scope))
     writers.join(scope, touched)
     if (statement._tag === "Script") writers.move(touched)
   }
@@ -317,7 +320,7 @@ export const make = (
       within(scope, statement)
       return next(statement, fiber)
     }
-    const touched = touchedBy(statement, generations, false)
+    const touched = touchedOf(statement, false)
     let isBegun = true
     try {
       const answer = next(statement, fiber)

@@ -48,15 +48,23 @@ const keysOfEach = ({ each, table }: Update): ReadonlyArray<string> | undefined 
   return keys
 }
 
-/** Finds what a statement moves; of a crowded transaction's rows no keys are looked at. */
+/** What is known of a statement beside itself. */
+export interface Circumstances {
+  /** Whether its transaction writes to that much that no keys of rows are looked at. */
+  readonly isCrowded: boolean
+  /** Whether other values may be written than it says: those of an insert, and of an update those that are no key. */
+  readonly isRewritten: boolean
+}
+
+/** Finds what a statement moves. */
 class Touching {
   readonly touched = new Set<Generation>()
 
-  constructor(private readonly generations: Generations, private readonly isCrowded: boolean) {}
+  constructor(private readonly generations: Generations, private readonly circumstances: Circumstances) {}
 
   /** Keys as long as they are not too many. */
   private few(keys: ReadonlyArray<string> | undefined): ReadonlyArray<string> | undefined {
-    return this.isCrowded || (keys !== undefined && keys.length > mostKeys) ? undefined : keys
+    return this.circumstances.isCrowded || (keys !== undefined && keys.length > mostKeys) ? undefined : keys
   }
 
   private rows(table: Table, keys: ReadonlyArray<string> | undefined): void {
@@ -73,11 +81,12 @@ class Touching {
 
   insert(statement: Insert): void {
     const { conflict, from, table } = statement
-    const keys = from === undefined ? this.few(insertedKeys(statement)) : undefined
+    const { isRewritten } = this.circumstances
+    const keys = from === undefined && !isRewritten ? this.few(insertedKeys(statement)) : undefined
     if (conflict !== undefined && conflict.set.length > 0) {
       // Rows that are there already are found by any unique column, on some databases by all of them.
       this.rows(table, undefined)
-      if (conflict.set.some(isReferable(table))) this.moved(table)
+      if (isRewritten || conflict.set.some(isReferable(table))) this.moved(table)
     } else this.rows(table, keys ?? [])
     if (keys === undefined) this.touched.add(this.generations.table(nameOf(table)).grown)
   }
@@ -86,7 +95,7 @@ class Touching {
     const { each, ref, set, table, where } = statement
     const keys = each === undefined ? keysOf(table, ref, where) : keysOfEach(statement)
     this.rows(table, set.some(isOfKey(table)) ? undefined : this.few(keys))
-    if (set.some(isReferable(table))) this.moved(table)
+    if (this.circumstances.isRewritten || set.some(isReferable(table))) this.moved(table)
     this.followed(statement)
   }
 
@@ -111,9 +120,9 @@ class Touching {
 export const touchedBy = (
   statement: Statement,
   generations: Generations,
-  isCrowded: boolean
+  circumstances: Circumstances
 ): ReadonlySet<Generation> => {
-  const touching = new Touching(generations, isCrowded)
+  const touching = new Touching(generations, circumstances)
   switch (statement._tag) {
     case "Select":
       break

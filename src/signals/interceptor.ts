@@ -200,6 +200,12 @@ export const interceptorOf = ({ channel, database, isPublisher, registry, runnin
     )
   }
 
+  const rewrites: NonNullable<Interceptor["rewrites"]> = (statement) =>
+    isWrite(statement) &&
+    registry.of(statement.table)?.guards.some((guard) =>
+        guard.model !== undefined && isOf(guard, occasionOf(statement).before)
+      ) === true
+
   const write = (statement: Write, next: Service["run"]): Effect.Effect<Outcome, WriteFailure> => {
     const entry = registry.of(statement.table)
     const guards = entry === undefined || entry.guards.length === 0 ? [] : guardsOf(entry, occasionOf(statement))
@@ -248,6 +254,7 @@ export const interceptorOf = ({ channel, database, isPublisher, registry, runnin
       isWrite(statement)
         ? registry.of(statement.table) !== undefined || (isPublisher && channel.hasListeners(statement.table))
         : registry.readsAny && statement._tag === "Select" && takeOf(statement, isLoadTold) !== undefined,
+    ...(registry.rewritesAny ? { rewrites } : {}),
     run: (statement, next) =>
       isWrite(statement)
         ? write(statement, next)

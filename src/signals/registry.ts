@@ -55,11 +55,14 @@ export class Registry {
   private readonly isOfAny: boolean
   /** Whether anybody is told of what is read. */
   readonly readsAny: boolean
+  /** Whether anybody may change what is written: guards of all models do not. */
+  readonly rewritesAny: boolean
 
   constructor(private readonly handlers: ReadonlyArray<Registered>) {
     this.every = handlers.filter(({ subject }) => isAll(subject))
     this.isOfAny = this.every.some(({ kinds }) => kinds?.some((kind) => !transactionKinds.includes(kind)))
     this.readsAny = handlers.some(({ kinds }) => kinds?.includes("loaded") === true)
+    this.rewritesAny = handlers.some(({ role, subject }) => role === "guard" && !isAll(subject))
     for (const { kinds, subject } of handlers) {
       if (kinds !== undefined && !isAll(subject)) {
         for (const model of modelsOf(subject)) this.byTable.set(tableOf(model), undefined)

@@ -21,6 +21,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { available, find, fresh } from "../support/databases.js"
 import type { AvailableDatabase } from "../support/databases.js"
@@ -69,6 +70,15 @@ class Person extends Model.Class<Person>("Person")({
   name: Schema.String.pipe(Schema.maxLength(50), Field.unique)
 }, { table: "cache_persons" }) {}
 
+/** Where somebody is called by name. */
+class Mention extends Model.Class<Mention>("Mention")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  name: Schema.String.pipe(
+    Schema.maxLength(50),
+    Field.references(() => Person, { column: "name", onUpdate: "cascade" })
+  )
+}, { table: "cache_mentions" }) {}
+
 const base = (database: AvailableDatabase) =>
   Layer.unwrapEffect(Effect.map(Effect.promise(() => fresh(database)), ({ url }) => layerOf(url)))
 
@@ -78,9 +88,9 @@ const persons = Repository.make(Person)
 
 describe.each(available)("the cache beside handlers on $name", (database) => {
   const cache = Cache.layer({ reads: "all" })
-  const around = (signals: Handlers) => [
-    ["outside of", Database.with(cache, signals)] as const,
-    ["within", Database.with(signals, cache)] as const
+  const around = (...signals: ReadonlyArray<Handlers>) => [
+    ["outside of", Database.with(cache, ...signals)] as const,
+    ["within", Database.with(...signals, cache)] as const
   ]
 
   const reading = around(Signals.layerWith(
@@ -118,6 +128,62 @@ describe.each(available)("the cache beside handlers on $name", (database) => {
         Effect.provide(layers(base(database)))
       )
   )
+
+  const elsewhere = (row: { readonly id: number }) => ({ id: row.id + 100 })
+  const changing = around(
+    Signals.layer(
+      Signals.guard("elsewhere", Person, "insert", ({ row }) => Effect.succeed(elsewhere(row))),
+      Signals.guard("all elsewhere", Person, "bulkInsert", ({ rows }) => Effect.succeed(rows?.map(elsewhere)))
+    ),
+    Signals.layer(
+      Signals.guard(
+        "upserted elsewhere",
+        Person,
+        "save",
+        ({ operation, values }) =>
+          operation === "upsert" ? Effect.succeed({ id: Number(values.id) + 100, follows: 7 }) : Effect.void
+      ),
+      Signals.guard("renamed", Person, "update", () => Effect.succeed({ name: "renamed" })),
+      Signals.guard("all renamed", Person, "bulkUpdate", () => Effect.succeed({ name: "renamed too" }))
+    )
+  )
+  const follows = (id: number) => ({ id, follows: id, name: `p ${id}` })
+  const follow = Mutation.update(Person).pipe(Mutation.set({ follows: 9 }))
+  const writes: Readonly<Record<string, Effect.Effect<unknown, unknown, Database.Database>>> = {
+    "an insert": Mutation.insert(Person, follows(1)),
+    "inserts": Mutation.insertMany(Person, [follows(2), follows(3)]),
+    "an insert that leaves what is there": Mutation.insertOrIgnore(Person, follows(4)),
+    "an upsert": Mutation.upsert(Person, follows(5)),
+    "an update": follow.pipe(Mutation.where({ id: 101 })),
+    "updates": follow.pipe(Mutation.where({ id: { lt: 102 } }))
+  }
+
+  it.live.each(changing)(
+    "reads nothing old where guards change values: %s guards",
+    ([, layers]) =>
+      Effect.gen(function*() {
+        yield* Ddl.create(Person, Mention)
+        const people = Effect.forEach([1, 2, 3, 4, 5, 101, 102, 103, 104, 105], (id) => persons.findOption(id))
+        const mention = Query.from(Mention).pipe(Query.where({ id: 1 }))
+        const reads = Effect.all([people, mention])
+        for (const [name, write] of Object.entries(writes)) {
+          yield* reads
+          yield* write
+          assert.deepStrictEqual(yield* reads, yield* Cache.uncached(reads), name)
+          if (name === "an insert") yield* Mutation.insert(Mention, { id: 1, name: "p 1" })
+        }
+        assert.strictEqual((yield* mention)[0]!.name, "renamed too")
+        assert.isAbove((yield* stats).hits, 0)
+      }).pipe(Effect.provide(layers(base(database))))
+  )
+
+  it.live.each(changing)("and within transactions: %s guards", ([, layers]) =>
+    Effect.gen(function*() {
+      yield* Ddl.create(Person, Mention)
+      yield* persons.findOption(101)
+      yield* Transaction.run(Effect.asVoid(writes["an insert"]!))
+      assert.isTrue(Option.isSome(yield* persons.findOption(101)))
+    }).pipe(Effect.provide(layers(base(database)))))
 })
 
 const sqlite = find("sqlite")!
