@@ -12,12 +12,13 @@ import {
 import type { DataPoint, Histogram, MetricData } from "@opentelemetry/sdk-metrics"
 import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
 import * as Semantic from "@opentelemetry/semantic-conventions"
-import { Database, Ddl, Field, Model, Monitor, Mutation, Query, Transaction } from "effect-strata"
+import { Cache, Database, Ddl, Field, Model, Monitor, Mutation, Query, Transaction } from "effect-strata"
 import * as Sqlite from "effect-strata/Sqlite"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Schema from "effect/Schema"
 import { Histogram as Spread } from "../../src/monitor/histogram.js"
 import { textOf } from "../../src/monitor/prometheus.js"
@@ -267,6 +268,22 @@ describe("what it keeps", () => {
     both.merge(new Spread())
     assert.deepStrictEqual([both.count, both.max, both.quantile(0.1)], [3, Number.MAX_SAFE_INTEGER, odd.quantile(0.1)])
   })
+})
+
+describe("metrics of a process", () => {
+  it.live("are the same for each monitor and cache that comes after", () =>
+    Effect.gen(function*() {
+      const once = Effect.zipRight(Effect.ignore(work), Cache.stats).pipe(
+        Effect.provide(memory.pipe(Database.with(Cache.layer({ reads: "all" }), Monitor.layer({ name: "again" }))))
+      )
+      const keys = Effect.map(Metric.snapshot, (pairs) => pairs.length)
+      yield* once
+      const first = yield* keys
+      yield* once
+      assert.strictEqual(yield* keys, first)
+      yield* Effect.replicateEffect(once, 98)
+      assert.strictEqual(yield* keys, first)
+    }))
 })
 
 describe("options", () => {
