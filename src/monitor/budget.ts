@@ -159,9 +159,12 @@ const counted = <A, E, R, B, E2>(
     }))
 
 /**
- * Lets an effect, and all fibers that it forks, send so many statements: those that load relations count, each part of a large insert too, and
- * steps of transactions do not. One more is not sent: it fails as QueryError, reason `resources`, and the effect as QueryBudgetExceeded, whatever it
- * makes of that failure. Budgets within one another all count. Nothing else has to be provided.
+ * Lets an effect, and all fibers that it forks, send so many statements to its database: those that load relations count, each part of a large insert
+ * too, and steps of transactions do not. One more is not sent: it fails as QueryError, reason `resources`, and the effect as QueryBudgetExceeded,
+ * whatever it makes of that failure. Budgets within one another all count. Nothing else has to be provided.
+ *
+ * Its database is the one that this effect is given as `Database`. What it sends to others (`Database.use`) does not count: a budget of theirs is
+ * within `use`, as in `effect.pipe(Monitor.budget(3), Database.use(Reports))`.
  *
  * ```ts
  * import { Effect, Schema } from "effect"
@@ -192,7 +195,8 @@ export const budget =
     })
 
 /**
- * An effect's value with the statements that it sent, the most frequent first: for tests, which then say how many there may be.
+ * An effect's value with the statements that it sent to its database, the most frequent first: for tests, which then say how many there may be. What
+ * counts is as of `budget`.
  *
  * @since 0.1.0
  * @category budgets
