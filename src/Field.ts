@@ -362,7 +362,8 @@ export const time: Schema.Schema<string> = Schema.String.pipe(
 )
 
 /**
- * Filled in from Effect's Clock where the input says nothing: on insert, or on insert and each update.
+ * Filled in from Effect's Clock where the input says nothing: on insert, or on insert and each update. A moment, as `Schema.DateTimeUtc` and `Schema.Date`
+ * are; a model in which it is something else is a ConfigurationError.
  *
  * @since 0.1.0
  * @category combinators

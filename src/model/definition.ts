@@ -351,7 +351,7 @@ export const make = (
   return { table, columns, uniques, indexes, checks, foreignKeys }
 }
 
-/** What is wrong with columns that mixins bring. */
+/** What is wrong with columns that writes fill in. */
 const mixinProblems = (columns: ReadonlyArray<ColumnDefinition>): ReadonlyArray<string> => {
   const several = (what: "version" | "deletedAt") => {
     const found = columns.filter(({ details }) => details[what] === true)
@@ -365,6 +365,8 @@ const mixinProblems = (columns: ReadonlyArray<ColumnDefinition>): ReadonlyArray<
         ? [`${property} counts versions, and is no whole number`]
         : details.deletedAt === true && (!nullable || storage._tag !== "timestamp")
         ? [`${property} says when a row was deleted, and is no moment that may be null`]
+        : details.clock !== undefined && storage._tag !== "timestamp"
+        ? [`${property} is filled in from the Clock, and is no moment`]
         : []
     )
   ]

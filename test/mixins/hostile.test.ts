@@ -24,6 +24,22 @@ describe("models that contradict themselves", () => {
       class C extends Model.Class<C>("C")({ id: key, version: Field.version(Schema.String) }) {},
       "version counts versions"
     ],
+    [
+      class H extends Model.Class<H>("H")({ id: key, on: Field.fromClock("insert")(Field.day) }) {},
+      "on is filled in from the Clock, and is no moment"
+    ],
+    [
+      class I extends Model.Class<I>("I")({ id: key, on: Field.fromClock("insert and update")(Schema.Number) }) {},
+      "on is filled in from the Clock"
+    ],
+    [
+      class J extends Model.Class<J>("J")({
+        id: key,
+        at: Field.fromClock("insert")(Schema.NullOr(Schema.DateTimeUtc)),
+        on: Field.fromClock("insert")(Schema.Date)
+      }) {},
+      ""
+    ],
     [class D extends Model.Class<D>("D")({ id: key }, { cascades: () => [] }) {}, "no deletedAt"],
     [class E extends Model.Class<E>("E")({ id: key, ...Model.softDelete }, { cascades: [] }) {}, ""],
     [class F extends Model.Class<F>("F")({ id: key, ...Model.softDelete }, { cascades: () => [5] }) {}, "no relation"],
@@ -35,7 +51,7 @@ describe("models that contradict themselves", () => {
     ]
   ]
   for (const [model, problem] of problems) {
-    it(problem === "" ? "no cascades at all are none" : problem, () => {
+    it(problem === "" ? `${model.name} does not` : problem, () => {
       const found = (Model.tableOf(model).problem() as { readonly message: string } | undefined)?.message
       if (problem === "") assert.isUndefined(found)
       else assert.include(found, problem)
