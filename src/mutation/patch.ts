@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import { ValidationError } from "../DbError.js"
-import type { WriteFailure } from "../DbError.js"
+import type { Issue, WriteFailure } from "../DbError.js"
 import * as Comparison from "../expr/comparison.js"
 import type * as Model from "../Model.js"
 import { tableOf } from "../Model.js"
@@ -16,14 +16,20 @@ import * as Input from "./input.js"
 import { setApart, valueOf } from "./occasion.js"
 import type { BeforeKind, Values, Write } from "./occasion.js"
 
-const refused = (guard: string, path: ReadonlyArray<string | number>, message: string) =>
-  new ValidationError({ subject: `What the guard ${guard} gave`, issues: [{ path, message }] })
+type Path = ReadonlyArray<string | number>
 
-/** The stored values of what is given in place of a program's. */
+const invalid = (guard: string, issues: ReadonlyArray<Issue>) =>
+  new ValidationError({ subject: `What the guard ${guard} gave`, issues })
+
+const refused = (guard: string, path: Path, message: string) => invalid(guard, [{ path, message }])
+
+/** The stored values of what a guard gives in place of a program's, for the row at a path. */
 const storedOf = (
   model: Model.Any,
   patch: Values,
-  taken: Input.Taken
+  taken: Input.Taken,
+  guard: string,
+  at: Path
 ): Effect.Effect<ReadonlyArray<Ast.Assignment>, WriteFailure> => {
   const { fields, kind } = taken
   const { byProperty } = tableOf(model)
@@ -32,12 +38,20 @@ const storedOf = (
     !Object.hasOwn(fields, property) || byProperty[property] === undefined
   )
   return unknown.length > 0
-    ? Effect.fail(Input.validationError(
-      model,
-      kind,
-      unknown.map((property) => ({ path: [property], message: `is no column that ${kind} ${model.identifier} takes` }))
+    ? Effect.fail(invalid(
+      guard,
+      unknown.map((property) => ({
+        path: [...at, property],
+        message: `is no column that ${kind} ${model.identifier} takes`
+      }))
     ))
-    : Input.parsedAssignments(model, patch, properties, taken)
+    : Effect.mapError(
+      Input.parsedAssignments(model, patch, properties, taken),
+      (error) =>
+        error._tag === "ValidationError"
+          ? invalid(guard, error.issues.map(({ message, path }) => ({ path: [...at, ...path], message })))
+          : error
+    )
 }
 
 const insertedOf = (column: Ast.Column): Ast.Expression => ({ _tag: "Inserted", column, type: column.type })
@@ -155,7 +169,7 @@ export const patched = (
         return Effect.fail(refused(guard, [], "changes rows of an update, which can be refused and not changed"))
       }
       return Effect.flatMap(
-        storedOf(model, given[0]!, { kind: "an update of", fields: model.update.fields }),
+        storedOf(model, given[0]!, { kind: "an update of", fields: model.update.fields }, guard, []),
         (assigned) => {
           // Those who are asked next would be asked of another row than those before.
           const key = assigned.find(({ column }) => write.table.primaryKey.includes(column))
@@ -180,7 +194,8 @@ export const patched = (
         fields: (Input.upsertSchema(model) as unknown as { readonly fields: Schema.Struct.Fields }).fields
       }
       return Effect.map(
-        Effect.forEach(given, (one) => one === undefined ? Effect.succeed([]) : storedOf(model, one, inserted)),
+        Effect.forEach(given, (one, at) =>
+          one === undefined ? Effect.succeed([]) : storedOf(model, one, inserted, guard, isList ? [at] : [])),
         (all) => insertWith(write, all)
       )
   }

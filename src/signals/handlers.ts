@@ -73,7 +73,7 @@ type OneOrMore<A> = A | ReadonlyArray<A>
 
 /**
  * Asked before writes: one that fails refuses the write, before anything is sent, and the program gets `Vetoed` with its error; one that gives some
- * columns changes these, and they are checked as the program's own are (ValidationError).
+ * columns changes these, and they are checked as the program's own are (ValidationError, which names the guard).
  *
  * ```ts
  * import { Effect, Schema } from "effect"

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { available } from "../support/databases.js"
-import { failure, Seat, under, User, user } from "./world.js"
+import { failure, Seat, under, User, user, userPosts } from "./world.js"
 
 class Overdrawn extends Schema.TaggedError<Overdrawn>()("Overdrawn", { by: Schema.Number }) {}
 
@@ -173,6 +173,46 @@ describe.each(available)("guards and Layers of signals on $name", (database) => 
       )
     )))
   })
+
+  it.live("what a guard gives that is not valid is said to be the guard's, and not the program's", () =>
+    Effect.gen(function*() {
+      yield* Mutation.insert(User, user(9))
+      const errors = yield* Effect.all([
+        failure(Mutation.insert(User, user(1))),
+        failure(Mutation.insertMany(User, [user(2), user(3)])),
+        failure(Mutation.update(User).pipe(Mutation.set({ age: 31 }), Mutation.where({ id: 9 }))),
+        failure(Mutation.upsert(User, user(9, { age: 41 }))),
+        failure(Mutation.upsertMany(User, [user(2), user(9)])),
+        failure(Mutation.insertGraph(User, { posts: userPosts }, { ...user(4), posts: [] }))
+      ])
+      assert.deepStrictEqual(errors.map(({ _tag, issues, subject }) => [_tag, subject, issues[0].path]), [
+        ["ValidationError", "What the guard one gave", ["age"]],
+        ["ValidationError", "What the guard many gave", [1, "email"]],
+        ["ValidationError", "What the guard one gave", ["age"]],
+        ["ValidationError", "What the guard one gave", ["age"]],
+        ["ValidationError", "What the guard many gave", [1, "email"]],
+        ["ValidationError", "What the guard one gave", ["age"]]
+      ])
+      // A column that there is not is no other case.
+      const unknown = yield* failure(Mutation.insert(Seat, { row: 1, place: 1, taken: false }))
+      assert.deepStrictEqual([unknown.subject, unknown.issues[0].path], ["What the guard seats gave", ["colour"]])
+      assert.deepStrictEqual((yield* Query.from(User)).map(({ age, id }) => [id, age]), [[9, 30]])
+    }).pipe(Effect.provide(under(
+      database,
+      Signals.layer(
+        Signals.guard("one", User, "save", ({ values }) =>
+          values.id === 9 && values.age === 30
+            ? Effect.void
+            : Effect.succeed({ age: "old" } as {})),
+        Signals.guard(
+          "many",
+          User,
+          "bulkSave",
+          ({ rows = [] }) => Effect.succeed(rows.map((_, at) => (at === 1 ? { email: "" } : {})))
+        ),
+        Signals.guard("seats", Seat, "insert", () => Effect.succeed({ colour: "red" } as {}))
+      )
+    ))))
 
   it.live("an upsert that leaves a row as it is tells nothing", () => {
     const told: Array<string> = []
