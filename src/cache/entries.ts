@@ -2,7 +2,7 @@
  * Answers in memory: so many, and of so many bytes, that which was asked for longest ago going first.
  */
 import type { Outcome } from "../Database.js"
-import type { Copy } from "./copies.js"
+import type { Copy } from "../model/copies.js"
 import type { Generation } from "./generations.js"
 
 /** An answer. */

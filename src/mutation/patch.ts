@@ -194,8 +194,11 @@ export const patched = (
         fields: (Input.upsertSchema(model) as unknown as { readonly fields: Schema.Struct.Fields }).fields
       }
       return Effect.map(
-        Effect.forEach(given, (one, at) =>
-          one === undefined ? Effect.succeed([]) : storedOf(model, one, inserted, guard, isList ? [at] : [])),
+        Effect.forEach(
+          given,
+          (one, at) =>
+            one === undefined ? Effect.succeed([]) : storedOf(model, one, inserted, guard, isList ? [at] : [])
+        ),
         (all) => insertWith(write, all)
       )
   }

@@ -2,6 +2,7 @@
  * The rows of a write as the database has them, whatever the program asked it to give.
  */
 import type { Outcome } from "../Database.js"
+import { copyOf } from "../model/copies.js"
 import { isNew } from "../mutation/outcomes.js"
 import type { Occasion, Write } from "../mutation/occasion.js"
 import type * as Ast from "../sql/ast.js"
@@ -26,9 +27,10 @@ const isWhole = (part: Ast.Projection, { ref, table }: Write): boolean =>
 /** What is returned beside the whole row, and how the two are told apart. */
 const beside = (write: Write, asked: Ast.Projection | undefined) => {
   const whole = rowOf(write.table, write.ref, false)
-  if (asked === undefined || isWhole(asked, write)) {
-    return { part: asked ?? whole, rowIn: (row: any): object => row, givenIn: (row: any): unknown => row }
-  }
+  const givenIn = (row: any): unknown => row
+  if (asked === undefined) return { part: whole, rowIn: (row: any): object => row, givenIn }
+  // The program may change its row before others are told of it.
+  if (isWhole(asked, write)) return { part: asked, rowIn: (row: any): object => copyOf(row, write.table), givenIn }
   return {
     part: { _tag: "Record", fields: { given: asked, whole } } satisfies Ast.Projection,
     rowIn: (row: any): object => row.whole,

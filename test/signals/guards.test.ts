@@ -177,15 +177,21 @@ describe.each(available)("guards and Layers of signals on $name", (database) => 
   it.live("what a guard gives that is not valid is said to be the guard's, and not the program's", () =>
     Effect.gen(function*() {
       yield* Mutation.insert(User, user(9))
-      const errors = yield* Effect.all([
-        failure(Mutation.insert(User, user(1))),
-        failure(Mutation.insertMany(User, [user(2), user(3)])),
-        failure(Mutation.update(User).pipe(Mutation.set({ age: 31 }), Mutation.where({ id: 9 }))),
-        failure(Mutation.upsert(User, user(9, { age: 41 }))),
-        failure(Mutation.upsertMany(User, [user(2), user(9)])),
-        failure(Mutation.insertGraph(User, { posts: userPosts }, { ...user(4), posts: [] }))
-      ])
-      assert.deepStrictEqual(errors.map(({ _tag, issues, subject }) => [_tag, subject, issues[0].path]), [
+      const writes = [
+        Mutation.insert(User, user(1)),
+        Mutation.insertMany(User, [user(2), user(3)]),
+        Mutation.update(User).pipe(Mutation.set({ age: 31 }), Mutation.where({ id: 9 })),
+        Mutation.upsert(User, user(9, { age: 41 })),
+        Mutation.upsertMany(User, [user(2), user(9)])
+      ]
+      const errors = yield* Effect.forEach(
+        writes,
+        (one) => failure(one as Effect.Effect<unknown, unknown, Database.Database>)
+      )
+      const graph = yield* failure(
+        Mutation.insertGraph(User, { posts: userPosts }, { ...user(4), posts: [{ title: "a" }] })
+      )
+      assert.deepStrictEqual([...errors, graph].map(({ _tag, issues, subject }) => [_tag, subject, issues[0].path]), [
         ["ValidationError", "What the guard one gave", ["age"]],
         ["ValidationError", "What the guard many gave", [1, "email"]],
         ["ValidationError", "What the guard one gave", ["age"]],
@@ -203,14 +209,14 @@ describe.each(available)("guards and Layers of signals on $name", (database) => 
         Signals.guard("one", User, "save", ({ values }) =>
           values.id === 9 && values.age === 30
             ? Effect.void
-            : Effect.succeed({ age: "old" } as {})),
+            : Effect.succeed({ age: 1.5 })),
         Signals.guard(
           "many",
           User,
           "bulkSave",
           ({ rows = [] }) => Effect.succeed(rows.map((_, at) => (at === 1 ? { email: "" } : {})))
         ),
-        Signals.guard("seats", Seat, "insert", () => Effect.succeed({ colour: "red" } as {}))
+        Signals.guard("seats", Seat, "insert", () => Effect.succeed({ taken: true, colour: "red" }))
       )
     ))))
 

@@ -3,8 +3,8 @@
  *
  * Rows, lists, records, dates and bytes are copied; instances of other classes are taken for values that nobody changes, as Effect's own are.
  */
-import { give } from "../model/instance.js"
 import type { Table } from "../sql/ast.js"
+import { give } from "./instance.js"
 
 /** How to copy the rows of an answer. */
 export type Copy = (rows: ReadonlyArray<unknown>) => ReadonlyArray<unknown>
@@ -38,14 +38,19 @@ class Copying {
     return value
   }
 
-  private row(value: Record<string, unknown>, { adopt, columns, prototype }: Table): object {
+  private row(value: Record<string, unknown>, table: Table): object {
+    const row = this.columns(value, table)
+    return Object.keys(value).length === table.columns.length ? row : this.own(value, row)
+  }
+
+  /** A row without what stands beside its columns. */
+  columns(value: Record<string, unknown>, { adopt, columns, prototype }: Table): object {
     const made: Record<string, unknown> = Object.create(prototype)
     for (const { property } of columns) {
       const part = value[property]
       made[property] = typeof part === "object" && part !== null ? this.copy(part) : part
     }
-    const row = adopt(made)
-    return Object.keys(value).length === columns.length ? row : this.own(value, row)
+    return adopt(made)
   }
 
   private own(value: object, copy: object): object {
@@ -63,29 +68,7 @@ export const copier = (models: ReadonlyMap<object, Table>, isShared: boolean): C
   return (rows) => rows.map(copy)
 }
 
-const deepest = 64
+const plain = new Copying(new Map(), false)
 
-const sizeWithin = (value: unknown, depth: number, seen: Set<object>): number => {
-  switch (typeof value) {
-    case "string":
-      return 16 + 2 * value.length
-    case "object": {
-      if (value === null || depth > deepest || seen.has(value)) return 8
-      seen.add(value)
-      if (value instanceof Uint8Array) return 64 + value.byteLength
-      let size = 32
-      if (Array.isArray(value)) { for (const part of value) size += 8 + sizeWithin(part, depth + 1, seen) }
-      else {
-        for (const key of Object.keys(value)) {
-          size += 8 + sizeWithin((value as Record<string, unknown>)[key], depth + 1, seen)
-        }
-      }
-      return size
-    }
-    default:
-      return 8
-  }
-}
-
-/** About how much memory a value takes, in bytes. */
-export const sizeOf = (value: unknown): number => sizeWithin(value, 0, new Set())
+/** A copy of a row of a table, without what a program has put beside its columns. */
+export const copyOf = (row: object, table: Table): object => plain.columns(row as Record<string, unknown>, table)
