@@ -95,6 +95,8 @@ export interface Service {
   readonly cache?: CacheControl
   /** Whether what is around it may send a write on with other values, as `Interceptor.rewrites` says; left out where nothing does. */
   readonly rewrites?: (statement: Statement) => boolean
+  /** Tells what is around it of the database that it is part of, as `Interceptor.placed` says; left out where nothing asks. */
+  readonly placed?: (whole: Service) => void
   /** Those who are told of each statement that is sent; whoever stands around the database changes nothing of them. */
   readonly observers: Observers
 }
@@ -229,6 +231,11 @@ export interface Interceptor {
    * out forgets by what it is asked to write, and has to know. Told at once; left out, it passes on what it is given.
    */
   readonly rewrites?: (statement: Statement) => boolean
+  /**
+   * Told of the database that it is part of, with all that is around it, each time that something more is put there: the last is the one that
+   * programs ask. For what it does on its own, where no program's database is at hand.
+   */
+  readonly placed?: (whole: Service) => void
 }
 
 /**
@@ -257,22 +264,33 @@ const notNow = () => undefined
 const either = (one: NonNullable<Service["rewrites"]>, other: Service["rewrites"]): NonNullable<Service["rewrites"]> =>
   other === undefined ? one : (statement) => one(statement) || other(statement)
 
+const both = (one: NonNullable<Service["placed"]>, other: Service["placed"]): NonNullable<Service["placed"]> =>
+  other === undefined ? one : (whole) => {
+    one(whole)
+    other(whole)
+  }
+
 const intercepted = (
   { runNow, ...service }: Service,
-  { cache, concerns, rewrites, run, runNow: interceptNow, stream, transact }: Interceptor
-): Service => ({
-  ...service,
-  ...(run === undefined
-    ? runNow === undefined ? {} : { runNow }
-    : runWith(service.run, run, runNow, concerns)),
-  ...(interceptNow === undefined
-    ? {}
-    : { runNow: (statement, fiber) => interceptNow(statement, fiber, runNow ?? notNow) }),
-  ...(cache === undefined ? {} : { cache }),
-  ...(rewrites === undefined ? {} : { rewrites: either(rewrites, service.rewrites) }),
-  ...(stream === undefined ? {} : { stream: (select) => stream(select, service.stream) }),
-  ...(transact === undefined ? {} : { transact: (effect, options) => transact(effect, options, service.transact) })
-})
+  { cache, concerns, placed, rewrites, run, runNow: interceptNow, stream, transact }: Interceptor
+): Service => {
+  const whole: Service = {
+    ...service,
+    ...(run === undefined
+      ? runNow === undefined ? {} : { runNow }
+      : runWith(service.run, run, runNow, concerns)),
+    ...(interceptNow === undefined
+      ? {}
+      : { runNow: (statement, fiber) => interceptNow(statement, fiber, runNow ?? notNow) }),
+    ...(cache === undefined ? {} : { cache }),
+    ...(rewrites === undefined ? {} : { rewrites: either(rewrites, service.rewrites) }),
+    ...(placed === undefined ? {} : { placed: both(placed, service.placed) }),
+    ...(stream === undefined ? {} : { stream: (select) => stream(select, service.stream) }),
+    ...(transact === undefined ? {} : { transact: (effect, options) => transact(effect, options, service.transact) })
+  }
+  whole.placed?.(whole)
+  return whole
+}
 
 /**
  * Puts interceptors around a database, the first in the list outermost:

@@ -254,6 +254,7 @@ export const interceptorOf = ({ channel, database, isPublisher, registry, runnin
       isWrite(statement)
         ? registry.of(statement.table) !== undefined || (isPublisher && channel.hasListeners(statement.table))
         : registry.readsAny && statement._tag === "Select" && takeOf(statement, isLoadTold) !== undefined,
+    placed: running.placed,
     ...(registry.rewritesAny ? { rewrites } : {}),
     run: (statement, next) =>
       isWrite(statement)

@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { Database } from "../Database.js"
-import type { Service } from "../Database.js"
+import type { Interceptor, Service } from "../Database.js"
 import { ConflictError, ConnectionError, TimeoutError, TransactionError, Vetoed } from "../DbError.js"
 import type { WriteFailure } from "../DbError.js"
 import { asked } from "../mutation/guards.js"
@@ -61,12 +61,15 @@ const programs: ReadonlyArray<string> = [Database.key, Transaction.key, Tracer.P
 export const make = ({ context: given, database, isParallel, maxDepth, timeout }: Parts) => {
   const own = Context.unsafeMake<never>(new Map([...given.unsafeMap].filter(([key]) => !programs.includes(key))))
 
+  /** The Layer's database with all that is around it. */
+  let whole = database
+
   /** The services of a program with those of the Layer before them. Of the database it is the whole that the program sees, with all that is around it. */
   const contextIn = (program: Context.Context<never>): Context.Context<Database> => {
     const seen: Service | undefined = program.unsafeMap.get(Database.key)
     const merged = Context.merge(program, own)
     // The pool tells whose it is: what is around a database leaves it as it is.
-    return Context.add(merged, Database, seen?.pool === database.pool ? seen! : database)
+    return Context.add(merged, Database, seen?.pool === database.pool ? seen! : whole)
   }
 
   /** Its part of the work in its time, deeper by one. */
@@ -138,7 +141,11 @@ export const make = ({ context: given, database, isParallel, maxDepth, timeout }
       ? Effect.void
       : Effect.forEach(tasks, (task) => task, { discard: true, concurrency: isParallel ? "unbounded" : 1 })
 
-  return { ask, tell, tellAll }
+  const placed: NonNullable<Interceptor["placed"]> = (service) => {
+    whole = service
+  }
+
+  return { ask, placed, tell, tellAll }
 }
 
 export type Running = ReturnType<typeof make>

@@ -63,6 +63,8 @@ describe.each(available)("the cache beside rows that are kept on $name", (databa
     }).pipe(Effect.provide(cachedLayer(database))))
 })
 
+class Other extends Database.Tag("Cache/Other")<Other>() {}
+
 /** A person, and whom they follow. */
 class Person extends Model.Class<Person>("Person")({
   id: Schema.Int.pipe(Field.primaryKey),
@@ -85,6 +87,8 @@ const base = (database: AvailableDatabase) =>
 type Handlers = Layer.Layer<Database.Interception | Signals.Signals, DbError.ConfigurationError, Database.Database>
 
 const persons = Repository.make(Person)
+
+const sqlite = find("sqlite")!
 
 describe.each(available)("the cache beside handlers on $name", (database) => {
   const cache = Cache.layer({ reads: "all" })
@@ -184,13 +188,36 @@ describe.each(available)("the cache beside handlers on $name", (database) => {
       yield* Transaction.run(Effect.asVoid(writes["an insert"]!))
       assert.isTrue(Option.isSome(yield* persons.findOption(101)))
     }).pipe(Effect.provide(layers(base(database)))))
+
+  const Heard = Signals.event("Heard", Schema.Int)
+  const Settled = Signals.event("Settled", Schema.Int)
+  const note = (id: number) => Mutation.insert(Person, follows(id))
+  const noting = around(
+    Signals.layer(Signals.watch("note it", Heard, note)),
+    Signals.layer(Signals.afterCommit("note it at last", Settled, note))
+  )
+
+  it.live.each(noting)(
+    "sees what handlers write that are told on another database: %s handlers",
+    ([, layers]) =>
+      Effect.gen(function*() {
+        yield* Ddl.create(Person)
+        const count = Query.count(Query.from(Person))
+        const tells = [Heard, Settled].flatMap((event, i) => [
+          Signals.emit(event, 3 * i),
+          Database.use(Other)(Signals.emit(event, 3 * i + 1)),
+          Database.use(Other)(Transaction.run(Signals.emit(event, 3 * i + 2)))
+        ])
+        for (const [i, tell] of tells.entries()) {
+          assert.strictEqual(yield* count, i)
+          yield* tell
+        }
+        assert.strictEqual(yield* count, tells.length)
+      }).pipe(Effect.provide(Layer.merge(layers(base(database)), Other.layer(base(sqlite)))))
+  )
 })
 
-const sqlite = find("sqlite")!
-
 describe("several caches", () => {
-  class Other extends Database.Tag("Cache/Other")<Other>() {}
-
   it.live("are each of their own database", () =>
     Effect.gen(function*() {
       const onOther = Database.use(Other)
