@@ -58,9 +58,9 @@ const insertedOf = (column: Ast.Column): Ast.Expression => ({ _tag: "Inserted", 
 
 const isInserted = ({ column, value }: Ast.Assignment): boolean => value._tag === "Inserted" && value.column === column
 
-/** Whether an upsert sets what it would have inserted, each column of it. */
+/** Whether it is an upsert that sets what it would have inserted, each column of it. */
 const setsAll = ({ columns, conflict }: Ast.Insert): boolean =>
-  conflict !== undefined &&
+  conflict !== undefined && conflict.set.length > 0 &&
   columns.every((column) =>
     conflict.target.includes(column) || column.filled !== undefined ||
     conflict.set.some((one) => one.column === column && setApart(one) === undefined)

@@ -6,6 +6,7 @@ import { Database, Ddl, Expr, Field, Model, Mutation, Query, Signals } from "eff
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { available } from "../support/databases.js"
@@ -46,6 +47,11 @@ class Draft extends Model.Class<Draft>("Draft")({
   title: Schema.NullOr(Schema.String).pipe(Field.default(null)),
   editor: Schema.NullOr(Schema.String).pipe(Field.default(null))
 }, { table: "guarded_drafts" }) {}
+
+class Tally extends Model.Class<Tally>("Tally")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  count: Schema.Int.pipe(Field.default(0))
+}, { table: "guarded_tallies" }) {}
 
 const Rang = Signals.event("Rang", Schema.Int)
 
@@ -127,6 +133,29 @@ describe.each(available)("guards and Layers of signals on $name", (database) => 
           "bulkSave",
           ({ operation, rows = [] }) =>
             Effect.succeed(rows.map(({ place }) => (operation === "upsert" && place! < 8 ? { taken: true } : {})))
+        )
+      )
+    ))))
+
+  it.live("an insert that leaves what is there leaves it whatever a guard gives", () =>
+    Effect.gen(function*() {
+      yield* Ddl.create(Tally)
+      yield* Mutation.insert(Tally, { id: 1, count: 5 })
+      assert.isTrue(Option.isNone(yield* Mutation.insertOrIgnore(Tally, { id: 1 })))
+      assert.strictEqual(yield* Mutation.insertManyOrIgnore(Tally, [{ id: 1 }, { id: 2 }]), 1)
+      const rows = yield* Query.from(Tally).pipe(Query.orderBy((tally) => Expr.asc(tally.id)))
+      assert.deepStrictEqual(rows.map(({ count }) => count), [5, 9])
+    }).pipe(Effect.provide(under(
+      database,
+      Signals.layer(
+        Signals.guard("nine", Tally, "insert", ({ row }) =>
+          Effect.succeed(row.count === undefined ? { count: 9 } : undefined)),
+        Signals.guard(
+          "nine each",
+          Tally,
+          "bulkInsert",
+          ({ rows = [] }) =>
+            Effect.succeed(rows.map(() => ({ count: 9 })))
         )
       )
     ))))
