@@ -164,12 +164,31 @@ const otherwiseOf = ({ conflict }: Ast.Insert) =>
     })
   })
 
-/** Whether an upsert leaves a row that is there as it is: it sets columns to what they are, so that the row is given back. */
-export const leavesAsItIs = (write: Write): boolean =>
-  write._tag === "Insert" && write.conflict !== undefined &&
-  write.conflict.set.every(({ column, value }) =>
-    value._tag === "Column" && value.ref === write.ref && value.name === column.name
-  )
+/**
+ * Which of the rows that are there an upsert leaves as they are: it sets columns to what they are, so that the row is given back. One that brings back
+ * rows which were deleted, and says nothing else, leaves those that live.
+ */
+export const leftBy = ({ conflict, ref, table: { deletedAt } }: Ast.Insert): "all" | "living" | undefined => {
+  if (conflict === undefined) return undefined
+  const isOf = (value: Ast.Expression | undefined, column: Ast.Column): boolean =>
+    value?._tag === "Column" && value.ref === ref && value.name === column.name
+  if (conflict.set.every(({ column, value }) => isOf(value, column))) return "all"
+  if (deletedAt === undefined) return undefined
+  const isLiving = (one: Ast.Expression): boolean =>
+    one._tag === "Call" && one.operator === operators.isNull && isOf(one.args[0], deletedAt)
+  const isLeft = ({ column, value }: Ast.Assignment): boolean => {
+    if (column === deletedAt && value._tag === "Stored") return value.value === null
+    if (value._tag !== "Case") return isOf(value, column)
+    const [branch, ...others] = value.branches
+    return branch !== undefined && others.length === 0 && isLiving(branch.when) && isOf(branch.then, column)
+  }
+  const meansDeleted = (condition: Ast.Expression | undefined): boolean =>
+    condition?._tag === "Call" &&
+    (condition.operator === operators.and
+      ? condition.args.some(meansDeleted)
+      : condition.operator === operators.isNotNull && isOf(condition.args[0], deletedAt))
+  return conflict.set.every(isLeft) && !meansDeleted(conflict.where) ? "living" : undefined
+}
 
 /** The rows of a write that has them. */
 export const rowsOf = (write: Write): ReadonlyArray<Values> | undefined => {

@@ -8,7 +8,7 @@ import type { Interceptor, Outcome, Service } from "../Database.js"
 import type { WriteFailure } from "../DbError.js"
 import { passing } from "../mutation/guards.js"
 import type { Asked } from "../mutation/guards.js"
-import { eventOf, isWrite, leavesAsItIs, occasionOf } from "../mutation/occasion.js"
+import { eventOf, isWrite, occasionOf } from "../mutation/occasion.js"
 import type { Occasion, Write } from "../mutation/occasion.js"
 import type { Select, Table } from "../sql/ast.js"
 import type { Channel } from "./channel.js"
@@ -22,7 +22,7 @@ import type { Entry, Registry } from "./registry.js"
 import { atDepth, currentDepth } from "./running.js"
 import type { Running } from "./running.js"
 import { telling } from "./told.js"
-import type { Written } from "./told.js"
+import type { Read, Telling, Written } from "./told.js"
 
 /** What a Layer of handlers stands around. */
 export interface Parts {
@@ -110,11 +110,11 @@ export const interceptorOf = ({ channel, database, isPublisher, registry, runnin
     )
 
   /** Tells of a write that is done, and goes on with what the program asked for. */
-  const afterwards = (
-    sent: Effect.Effect<Outcome, WriteFailure>,
+  const afterwards = <A>(
+    sent: Effect.Effect<A, WriteFailure>,
     entry: Entry | undefined,
     isCommitTold: boolean,
-    read: (outcome: Outcome) => {
+    read: (given: A) => {
       readonly outcome: Outcome
       readonly events: ReadonlyArray<Said["event"]>
       readonly change: Pick<Change, "event" | "row"> | undefined
@@ -141,18 +141,31 @@ export const interceptorOf = ({ channel, database, isPublisher, registry, runnin
     )
   }
 
+  const sentWith = (
+    { otherwise, read, write }: Telling,
+    next: Service["run"]
+  ): Effect.Effect<Read, WriteFailure> => {
+    const sent = Effect.map(next(write), read)
+    return otherwise === undefined ? sent : database.transact(
+      Effect.flatMap(sent, (told) =>
+        told.written === undefined
+          ? Effect.map(next(otherwise.statement), (given): Read => ({
+            outcome: otherwise.read(given),
+            written: undefined
+          }))
+          : Effect.succeed(told)),
+      { savepoint: "lazy" }
+    )
+  }
+
   const ofOne = (write: Write, occasion: Occasion, entry: Entry | undefined, next: Service["run"]) => {
     const kinds: ReadonlyArray<string> = occasion.operation === "upsert"
       ? ["inserted", "updated", "saved"]
       : occasion.before.map((kind) => afterOf[kind])
     const told = (isCommitTold: boolean) => {
       if (!isCommitTold && entry?.watchers.some((one) => isOf(one, kinds)) !== true) return next(write)
-      const { read, write: asking } = telling(write, occasion)
-      return afterwards(next(asking), entry, isCommitTold, (given) => {
-        const { outcome, written } = read(given)
-        if (written === undefined || (!written.created && leavesAsItIs(write))) {
-          return { outcome, events: [], change: undefined }
-        }
+      return afterwards(sentWith(telling(write, occasion), next), entry, isCommitTold, ({ outcome, written }) => {
+        if (written === undefined) return { outcome, events: [], change: undefined }
         const kind = kindOf(occasion, written)
         return {
           outcome,

@@ -16,6 +16,12 @@ class Page extends Model.Class<Page>("Page")({
   ...Model.audited(Schema.NonEmptyString)
 }, { table: "signal_pages" }) {}
 
+class Leaf extends Model.Class<Leaf>("Leaf")({
+  id: Schema.Int.pipe(Field.primaryKey),
+  title: Schema.String,
+  ...Model.softDelete
+}, { table: "signal_leaves" }) {}
+
 const pages = Repository.make(Page)
 const as = (actor: string) => Effect.provideService(CurrentActor.CurrentActor, actor)
 const titled = (id: number, title: string) =>
@@ -105,5 +111,71 @@ describe.each(available)("signals and mixins on $name", (database) => {
         )
       )
     )))
+  })
+
+  it.live("an upsert that sets nothing is told where it brought a row back, and not of one that lives", () => {
+    const told: Array<string> = []
+    let asked = 0
+    const note = (name: string) => ({ event, row }: { readonly event: string; readonly row: Page | Leaf }) =>
+      Effect.sync(() => told.push(`${name} ${event} ${row.title} ${row.deletedAt === null ? "lives" : "gone"}`))
+    const kinds = ["inserted", "updated", "saved"] as const
+    const layer = Signals.layer(
+      Signals.watch("watch", [Page, Leaf], kinds, note("watch")),
+      Signals.afterCommit("commit", [Page, Leaf], kinds, note("commit"))
+    )
+    const further = Signals.layer(
+      Signals.guard("guard", [Page, Leaf], "save", () => Effect.sync(() => void asked++)),
+      Signals.watch("further", [Page, Leaf], kinds, note("further"))
+    )
+    const both = (kind: string, title = "a") =>
+      ["further", "watch", "commit"].flatMap((
+        name
+      ) => [`${name} ${kind} ${title} lives`, `${name} saved ${title} lives`])
+    return Effect.gen(function*() {
+      yield* Ddl.create(Page, Leaf)
+      for (const model of [Page, Leaf] as unknown as ReadonlyArray<typeof Leaf>) {
+        const read = Effect.map(
+          Query.from(model).pipe(Query.withDeleted),
+          (rows) => rows.map((row) => ({ ...row }))
+        )
+        const keep = Mutation.upsert(model, { id: 1, title: "b" }, { update: [] })
+        const only = (title: string) =>
+          Mutation.upsert(model, { id: 1, title: "b" }, { update: [], where: (old) => Expr.eq(old.title, title) })
+        const gone = Mutation.delete(model).pipe(Mutation.where({ id: 1 }))
+
+        yield* Mutation.upsert(model, { id: 1, title: "a" }, { update: [] })
+        assert.deepStrictEqual(told.splice(0), both("inserted"))
+        const before = yield* read
+        asked = 0
+        assert.deepStrictEqual({ ...(yield* keep) }, before[0])
+        assert.deepStrictEqual([asked], [1])
+        assert.deepStrictEqual(
+          yield* Effect.map(Mutation.outcomes(keep), ({ isNew, row }) => ({ isNew, ...row })),
+          { isNew: false, ...before[0] }
+        )
+        assert.deepStrictEqual(
+          yield* keep.pipe(Mutation.returningAs(({ title }) => ({ name: title }))),
+          { name: "a" }
+        )
+        assert.strictEqual(yield* Mutation.affected(keep), 1)
+        assert.strictEqual(yield* Transaction.run(Effect.map(keep, (row) => row.title)), "a")
+        assert.deepStrictEqual((yield* only("a"))._tag, "Some")
+        assert.deepStrictEqual((yield* only("z"))._tag, "None")
+        assert.deepStrictEqual([told, yield* read], [[], before])
+
+        yield* gone
+        assert.strictEqual((yield* only("z"))._tag, "None")
+        assert.deepStrictEqual(told, [])
+        yield* keep
+        assert.deepStrictEqual(told.splice(0), both("updated"))
+        yield* gone
+        assert.strictEqual((yield* only("a"))._tag, "Some")
+        assert.deepStrictEqual(told.splice(0), both("updated"))
+        yield* gone
+        // However many bring it back at once, one of them does.
+        yield* Effect.all(Array.from({ length: 4 }, () => keep), { concurrency: "unbounded" })
+        assert.deepStrictEqual(told.splice(0).filter((line) => line.startsWith("commit")), both("updated").slice(4))
+      }
+    }).pipe(as("ada"), Effect.provide(under(database, layer, further)))
   })
 })
