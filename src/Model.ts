@@ -21,6 +21,7 @@
  *
  * @since 0.1.0
  */
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { Simplify } from "effect/Types"
 import type * as Field from "./Field.js"
@@ -431,6 +432,14 @@ const describe = (table: Ast.Table, rows?: Ast.Rows): Source.Description => ({
  * @category accessors
  */
 export const tableOf = (model: Any): Ast.Table => model[Definition.Define].table
+
+/**
+ * Whether something is a model.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isModel = (value: unknown): value is Any => Predicate.hasProperty(value, Definition.Define)
 
 /**
  * Models whose deleted rows are kept: those with `Model.softDelete` among their fields, or a `Field.deletedAt`.

@@ -6,7 +6,7 @@ import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import { tableOf } from "../Model.js"
+import { isModel, tableOf } from "../Model.js"
 import type * as Model from "../Model.js"
 import type { Select } from "../sql/ast.js"
 import type { Cached } from "../sql/cached.js"
@@ -41,7 +41,7 @@ export const cachedBy = (options: CachedOptions): Cached => {
   const problems: Array<string> = []
   if (!Predicate.isRecord(options)) problems.push("its options are no record")
   if (said.ttl !== undefined && ttl === undefined) problems.push("its ttl is no duration above zero")
-  const areModels = said.tables === undefined || Array.isArray(said.tables)
+  const areModels = said.tables === undefined || (Array.isArray(said.tables) && said.tables.every(isModel))
   if (!areModels) problems.push("its tables are no list of models")
   return {
     isCached: true,

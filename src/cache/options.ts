@@ -3,10 +3,10 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import { ConfigurationError } from "../DbError.js"
-import { tableOf } from "../Model.js"
+import { isModel, tableOf } from "../Model.js"
 import type * as Model from "../Model.js"
+import { recordOf } from "../policy/options.js"
 import type { Select } from "../sql/ast.js"
 import type { Cached } from "../sql/cached.js"
 import { millisOf } from "./asked.js"
@@ -70,11 +70,10 @@ const usualOf = (reads: Options["reads"]): Settings["usual"] => {
 /** What the options say, or what is wrong with them. */
 export const settingsOf = (options: Options): Effect.Effect<Settings & { readonly name: string }, ConfigurationError> =>
   Effect.gen(function*() {
-    if (!Predicate.isRecord(options)) return yield* refuse("its options are no record")
-    const { maxBytes, maxEntries, name = "default", reads, ttl } = options
+    const { maxBytes, maxEntries, name = "default", reads, ttl } = yield* recordOf("a cache", options)
     const millis = ttl === undefined ? 60_000 : millisOf(ttl)
     if (millis === undefined) return yield* refuse("the ttl is no duration above zero: \"1 minute\" is one")
-    if (reads !== undefined && reads !== "all" && !Array.isArray(reads)) {
+    if (reads !== undefined && reads !== "all" && !(Array.isArray(reads) && reads.every(isModel))) {
       return yield* refuse("reads is neither \"all\" nor a list of models")
     }
     if (typeof name !== "string" || name === "") return yield* refuse("its name is no text")
@@ -90,8 +89,7 @@ export const settingsOf = (options: Options): Effect.Effect<Settings & { readonl
 /** The same of what is shared. */
 export const sharedSettingsOf = (options: SharedOptions): Effect.Effect<SharedSettings, ConfigurationError> =>
   Effect.gen(function*() {
-    if (!Predicate.isRecord(options)) return yield* refuse("its options are no record")
-    const { database, maxValue, timeout } = options
+    const { database, maxValue, timeout } = yield* recordOf("a cache", options)
     const cap = timeout === undefined ? 20 : millisOf(timeout)
     if (cap === undefined || !Number.isFinite(cap)) return yield* refuse("the timeout is no duration above zero")
     if (typeof database !== "string" || database === "") return yield* refuse("the database has no name")

@@ -161,7 +161,8 @@ const counted = <A, E, R, B, E2>(
 /**
  * Lets an effect, and all fibers that it forks, send so many statements to its database: those that load relations count, each part of a large insert
  * too, and steps of transactions do not. One more is not sent: it fails as QueryError, reason `resources`, and the effect as QueryBudgetExceeded,
- * whatever it makes of that failure. Budgets within one another all count. Nothing else has to be provided.
+ * whatever it makes of that failure. Budgets within one another all count. Nothing else has to be provided. What is no whole number from 0 is a
+ * ConfigurationError.
  *
  * Its database is the one that this effect is given as `Database`. What it sends to others (`Database.use`) does not count: a budget of theirs is
  * within `use`, as in `effect.pipe(Monitor.budget(3), Database.use(Reports))`.
@@ -185,14 +186,19 @@ const counted = <A, E, R, B, E2>(
  * @since 0.1.0
  * @category budgets
  */
-export const budget =
-  (limit: number) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | QueryBudgetExceeded, R | Database> =>
-    counted(limit, effect, (exit, budget): Effect.Effect<A, E | QueryBudgetExceeded> => {
-      const { refused } = budget
-      if (refused === undefined || (Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause))) return exit
-      return Effect.fail(new QueryBudgetExceeded({ limit, refused, sent: budget.tally() }))
-    })
+export const budget = (limit: number) =>
+<A, E, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | QueryBudgetExceeded | ConfigurationError, R | Database> =>
+  Effect.flatMap(
+    countOf("The number of statements", limit, 0),
+    (most) =>
+      counted(most, effect, (exit, budget): Effect.Effect<A, E | QueryBudgetExceeded> => {
+        const { refused } = budget
+        if (refused === undefined || (Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause))) return exit
+        return Effect.fail(new QueryBudgetExceeded({ limit: most, refused, sent: budget.tally() }))
+      })
+  )
 
 /**
  * An effect's value with the statements that it sent to its database, the most frequent first: for tests, which then say how many there may be. What

@@ -5,8 +5,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import { ConfigurationError } from "../DbError.js"
-import { countOf, durationOf } from "../policy/options.js"
+import { countOf, durationOf, recordOf } from "../policy/options.js"
 
 /**
  * Options of a monitor; each has a default.
@@ -48,6 +49,16 @@ export interface Settings {
   readonly poolInterval: Duration.Duration
 }
 
+const levelOf = (what: string, level: LogLevel.LogLevel): Effect.Effect<LogLevel.LogLevel, ConfigurationError> =>
+  LogLevel.allLevels.some(({ _tag }) => Predicate.isTagged(level, _tag))
+    ? Effect.succeed(level)
+    : Effect.fail(new ConfigurationError({ problem: `${what} is no level: LogLevel.Info is one` }))
+
+const nameOf = (name: string | undefined): Effect.Effect<string | undefined, ConfigurationError> =>
+  name === undefined || typeof name === "string"
+    ? Effect.succeed(name)
+    : Effect.fail(new ConfigurationError({ problem: "The name of a monitor is no text" }))
+
 const slowOf = (given: Duration.DurationInput): Effect.Effect<number, ConfigurationError> => {
   const decoded = Duration.decodeUnknown(given)
   return Option.isSome(decoded)
@@ -57,15 +68,16 @@ const slowOf = (given: Duration.DurationInput): Effect.Effect<number, Configurat
     : Effect.fail(new ConfigurationError({ problem: `slowAfter is no duration: "5 seconds" is one` }))
 }
 
-export const settingsOf = (options: MonitorOptions): Effect.Effect<Settings, ConfigurationError> =>
+export const settingsOf = (given: MonitorOptions): Effect.Effect<Settings, ConfigurationError> =>
   Effect.gen(function*() {
+    const options = yield* recordOf("Monitor", given)
     return {
-      name: options.name,
+      name: yield* nameOf(options.name),
       shapes: yield* countOf("The number of shapes", options.shapes ?? 1_000, 1),
       slowAfter: yield* slowOf(options.slowAfter ?? "1 second"),
-      slowLevel: options.slowLevel ?? LogLevel.Warning,
+      slowLevel: yield* levelOf("slowLevel", options.slowLevel ?? LogLevel.Warning),
       plansPerMinute: yield* countOf("The number of plans in a minute", options.plansPerMinute ?? 6, 0),
-      queryLevel: options.queryLevel ?? LogLevel.None,
+      queryLevel: yield* levelOf("queryLevel", options.queryLevel ?? LogLevel.None),
       repeats: yield* countOf("The number of repeats", options.repeats ?? 10, 0),
       repeatsWithin: Duration.toMillis(yield* durationOf("repeatsWithin", options.repeatsWithin ?? "5 seconds")),
       poolInterval: yield* durationOf("poolInterval", options.poolInterval ?? "10 seconds")

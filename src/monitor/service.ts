@@ -21,6 +21,7 @@ import { Histogram } from "./histogram.js"
 import { isOwn, Logs } from "./logging.js"
 import { settingsOf } from "./options.js"
 import type { MonitorOptions, Settings } from "./options.js"
+import { recordOf } from "../policy/options.js"
 import { textOf } from "./prometheus.js"
 import { reportOf } from "./report.js"
 import { AllSeries, Series } from "./series.js"
@@ -241,7 +242,9 @@ export const layer = (
 export const layerConfig = (
   options: Config.Config.Wrap<MonitorOptions>
 ): Layer.Layer<Interception | Monitor, ConfigurationError | ConfigError, Database> =>
-  Layer.unwrapEffect(Effect.map(Config.unwrap(options), layer))
+  Layer.unwrapEffect(
+    Effect.flatMap(recordOf("Monitor", options), (given) => Effect.map(Config.unwrap(given), layer))
+  )
 
 /**
  * The monitor of the database that an effect runs against, if it has one: of a database with a tag of its own by

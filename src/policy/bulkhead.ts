@@ -7,7 +7,7 @@ import { Interception } from "../Database.js"
 import { ConnectionError } from "../DbError.js"
 import type { ConfigurationError } from "../DbError.js"
 import { aroundCalls } from "./calls.js"
-import { countOf } from "./options.js"
+import { countOf, recordOf } from "./options.js"
 
 /**
  * How many calls there may be at the same time.
@@ -36,8 +36,9 @@ export const bulkhead = (options: BulkheadOptions): Layer.Layer<Interception, Co
   Layer.effect(
     Interception,
     Effect.gen(function*() {
-      const concurrency = yield* countOf("The concurrency", options.concurrency, 1)
-      const queue = yield* countOf("The queue", options.queue ?? 0, 0)
+      const given = yield* recordOf("Policy.bulkhead", options)
+      const concurrency = yield* countOf("The concurrency", given.concurrency, 1)
+      const queue = yield* countOf("The queue", given.queue ?? 0, 0)
       const permits = yield* Effect.makeSemaphore(concurrency)
       const full = new ConnectionError({
         reason: "overloaded",

@@ -12,7 +12,7 @@ import { Interception } from "../Database.js"
 import { ConnectionError, TimeoutError } from "../DbError.js"
 import type { ConfigurationError } from "../DbError.js"
 import { aroundCalls } from "./calls.js"
-import { countOf, durationOf } from "./options.js"
+import { countOf, durationOf, recordOf } from "./options.js"
 
 /**
  * When a database is left alone, and for how long.
@@ -61,8 +61,9 @@ export const circuitBreaker = (
   Layer.effect(
     Interception,
     Effect.gen(function*() {
-      const most = yield* countOf("The number of failures", options.failures ?? 5, 1)
-      const cooldown = yield* durationOf("The cooldown", options.cooldown ?? "10 seconds")
+      const given = yield* recordOf("Policy.circuitBreaker", options)
+      const most = yield* countOf("The number of failures", given.failures ?? 5, 1)
+      const cooldown = yield* durationOf("The cooldown", given.cooldown ?? "10 seconds")
       const open = new ConnectionError({
         reason: "overloaded",
         isRetryable: true,

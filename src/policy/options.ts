@@ -1,12 +1,28 @@
 /**
- * What policies are given: checked when their Layers are built.
+ * What Layers around a database are given: checked when they are built.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import { ConfigurationError } from "../DbError.js"
 
 const refused = (problem: string) => Effect.fail(new ConfigurationError({ problem }))
+
+/** Options that are a record at all; what is in them is checked one by one. */
+export const recordOf = <Options extends object>(
+  whose: string,
+  options: Options
+): Effect.Effect<Options, ConfigurationError> =>
+  Predicate.isRecord(options) ? Effect.succeed(options) : refused(`The options of ${whose} are no record`)
+
+/** One of a few words. */
+export const wordOf = <Word extends string>(
+  what: string,
+  word: Word,
+  words: ReadonlyArray<Word>
+): Effect.Effect<Word, ConfigurationError> =>
+  words.includes(word) ? Effect.succeed(word) : refused(`${what} is none of ${words.join(", ")}`)
 
 /** A whole number from `least` on. */
 export const countOf = (

@@ -9,7 +9,7 @@ import { Interception } from "../Database.js"
 import { ConnectionError } from "../DbError.js"
 import type { ConfigurationError } from "../DbError.js"
 import { aroundCalls } from "./calls.js"
-import { countOf, durationOf } from "./options.js"
+import { countOf, durationOf, recordOf, wordOf } from "./options.js"
 
 /**
  * How many calls there may be in a time.
@@ -40,10 +40,15 @@ export const rateLimit = (options: RateLimitOptions): Layer.Layer<Interception, 
   Layer.scoped(
     Interception,
     Effect.gen(function*() {
-      const limit = yield* countOf("The limit", options.limit, 1)
-      const interval = yield* durationOf("The interval", options.interval)
-      const maxWait = options.maxWait === undefined ? undefined : yield* durationOf("maxWait", options.maxWait)
-      const limited = yield* RateLimiter.make({ limit, interval, algorithm: options.algorithm ?? "token-bucket" })
+      const given = yield* recordOf("Policy.rateLimit", options)
+      const limit = yield* countOf("The limit", given.limit, 1)
+      const interval = yield* durationOf("The interval", given.interval)
+      const maxWait = given.maxWait === undefined ? undefined : yield* durationOf("maxWait", given.maxWait)
+      const algorithm = yield* wordOf("The algorithm", given.algorithm ?? "token-bucket", [
+        "token-bucket",
+        "fixed-window"
+      ])
+      const limited = yield* RateLimiter.make({ limit, interval, algorithm })
       const free = limited(Effect.void)
       const turn = maxWait === undefined ? free : Effect.timeoutFail(free, {
         duration: maxWait,

@@ -10,6 +10,7 @@ import { Database, Interception } from "../Database.js"
 import { ConfigurationError } from "../DbError.js"
 import { makeChannel, Signals } from "./channel.js"
 import type { Handler, Registered } from "./handlers.js"
+import { countOf, recordOf, wordOf } from "../policy/options.js"
 import { interceptorOf } from "./interceptor.js"
 import { problemOf, Registry } from "./registry.js"
 import * as Running from "./running.js"
@@ -34,29 +35,24 @@ type NeedsOf<H> = H extends Handler<infer R> ? R : never
 /** What a Layer of handlers requires: the database, whatever is around it, is the program's. */
 type Needs<Handlers extends ReadonlyArray<Handler<any>>> = Exclude<NeedsOf<Handlers[number]>, Database | Signals>
 
-const refused = (problem: string) => Effect.fail(new ConfigurationError({ problem }))
-
-const checked = (options: Options) => {
-  const { maxDepth = 16, order = "sequential", timeout = "30 seconds" } = options
-  const duration = Duration.decodeUnknown(timeout)
-  if (Option.isNone(duration) || !Duration.greaterThan(duration.value, Duration.zero)) {
-    return refused("The timeout of Signals is no duration above zero: \"5 seconds\" is one")
-  }
-  if (!Number.isSafeInteger(maxDepth) || maxDepth < 1) {
-    return refused(`maxDepth of Signals is ${String(maxDepth)}: it has to be a whole number from 1`)
-  }
-  if (order !== "sequential" && order !== "parallel") {
-    return refused("The order of Signals is sequential or parallel")
-  }
-  return Effect.succeed({
-    maxDepth,
-    isParallel: order === "parallel",
-    timeout: Duration.isFinite(duration.value) ? duration.value : undefined
+const checked = (options: Options) =>
+  Effect.gen(function*() {
+    const { maxDepth = 16, order = "sequential", timeout = "30 seconds" } = yield* recordOf("Signals", options)
+    const duration = Duration.decodeUnknown(timeout)
+    if (Option.isNone(duration) || !Duration.greaterThan(duration.value, Duration.zero)) {
+      return yield* new ConfigurationError({
+        problem: "The timeout of Signals is no duration above zero: \"5 seconds\" is one"
+      })
+    }
+    return {
+      maxDepth: yield* countOf("maxDepth of Signals", maxDepth, 1),
+      isParallel: (yield* wordOf("The order of Signals", order, ["sequential", "parallel"])) === "parallel",
+      timeout: Duration.isFinite(duration.value) ? duration.value : undefined
+    }
   })
-}
 
 /**
- * `layer` with options of how handlers run.
+ * `layer` with options of how handlers run. Those that cannot be fail the Layer as ConfigurationError.
  *
  * @since 0.1.0
  * @category layers

@@ -2,9 +2,8 @@
  * Who is asked and told about which table.
  */
 import { ConfigurationError } from "../DbError.js"
-import * as Definition from "../model/definition.js"
 import type * as Model from "../Model.js"
-import { tableOf } from "../Model.js"
+import { isModel, tableOf } from "../Model.js"
 import type { Table } from "../sql/ast.js"
 import * as Predicate from "effect/Predicate"
 import { beforeKinds, changeKinds, transactionKinds } from "./events.js"
@@ -29,10 +28,10 @@ const rolesOf: { readonly [role: string]: ReadonlyArray<string> } = {
   afterCommit: changeKinds
 }
 
-const isModel = (subject: unknown): subject is Model.Any => Predicate.hasProperty(subject, Definition.Define)
-
 /** What is wrong with a handler, which the compiler tells typed programs. */
-export const problemOf = ({ handle, kinds, name, role, subject }: Registered): ConfigurationError | undefined => {
+export const problemOf = (registered: Registered): ConfigurationError | undefined => {
+  if (!Predicate.isRecord(registered)) return new ConfigurationError({ problem: "Signals has what is no handler" })
+  const { handle, kinds, name, role, subject } = registered
   const refuse = (problem: string) => new ConfigurationError({ problem: `The handler ${name} of Signals ${problem}` })
   if (typeof handle !== "function") return refuse("is no function of an event")
   if (kinds === undefined) {

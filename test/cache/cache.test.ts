@@ -197,8 +197,10 @@ describe.each(available)("the cache on $name", (database) => {
       )
       yield* written
       assert.strictEqual(yield* costs(written), 0)
-      const broken = yield* Effect.flip(all.pipe(Cache.cached({ ttl: "soon" as never })))
-      assert.strictEqual(broken._tag, "ConfigurationError")
+      for (const options of [{ ttl: "soon" }, { tables: 5 }, { tables: [undefined] }, { tables: [{}] }, null]) {
+        const broken = yield* Effect.flip(all.pipe(Cache.cached(options as never)))
+        assert.strictEqual(broken._tag, "ConfigurationError")
+      }
     }).pipe(on()))
 
   it.live("invalidates when a transaction is committed, and never when it is not", () =>
@@ -372,12 +374,22 @@ describe.each(available)("the cache on $name", (database) => {
   it.live("refuses options that cannot be", () =>
     Effect.gen(function*() {
       for (
-        const options of [{ maxEntries: 0 }, { maxBytes: -1 }, { ttl: "0 seconds" }, { reads: 3 }, { name: "" }, null]
+        const options of [
+          { maxEntries: 0 },
+          { maxBytes: -1 },
+          { ttl: "0 seconds" },
+          { reads: 3 },
+          { reads: [1] },
+          { reads: [undefined] },
+          { name: "" },
+          null,
+          []
+        ]
       ) {
-        const exit = yield* Effect.exit(
+        const error = yield* Effect.flip(
           Effect.provide(Effect.void, cachedLayer(database, Cache.layer(options as never)))
         )
-        assert.isTrue(Exit.isFailure(exit))
+        assert.strictEqual((error as { readonly _tag: string })._tag, "ConfigurationError")
       }
     }))
 

@@ -303,10 +303,21 @@ describe("options", () => {
           { plansPerMinute: 0.5 },
           { repeatsWithin: 0 },
           { slowAfter: "soon" as never },
-          { poolInterval: Number.POSITIVE_INFINITY }
+          { poolInterval: Number.POSITIVE_INFINITY },
+          { slowLevel: "Loud" as never },
+          { queryLevel: "Debug" as never },
+          { name: 5 as never },
+          null as never,
+          [] as never
         ]
       ) {
         const error = yield* Effect.flip(Effect.scoped(Layer.build(monitored(options))))
+        assert.strictEqual(error._tag, "ConfigurationError")
+      }
+      const unknown = Database.with(Monitor.layerConfig(undefined as never))(memory)
+      assert.strictEqual((yield* Effect.flip(Effect.scoped(Layer.build(unknown))))._tag, "ConfigurationError")
+      for (const limit of [Number.NaN, -1, 0.5, "3" as never, undefined as never]) {
+        const error = yield* Effect.flip(Monitor.budget(limit)(Effect.void).pipe(Effect.provide(memory)))
         assert.strictEqual(error._tag, "ConfigurationError")
       }
       const error = yield* Effect.flip(Effect.scoped(Layer.build(Database.with(Monitor.budgetLayer(-1))(memory))))

@@ -316,7 +316,11 @@ describe("options that cannot be", () => {
         Policy.rateLimit({ limit: 1, interval: -1 }),
         Policy.rateLimit({ limit: 1, interval: 1, maxWait: "soon" as never }),
         Policy.circuitBreaker({ failures: 0 }),
-        Policy.circuitBreaker({ cooldown: Infinity })
+        Policy.circuitBreaker({ cooldown: Infinity }),
+        Policy.rateLimit({ limit: 1, interval: 1, algorithm: "leaky" as never }),
+        ...[undefined, null, 5, "x", []].map((options) => Policy.rateLimit(options as never)),
+        ...[undefined, null, 5, "x", []].map((options) => Policy.bulkhead(options as never)),
+        ...[null, 5, "x", []].map((options) => Policy.circuitBreaker(options as never))
       ],
       (layer, i) =>
         Effect.map(Effect.flip(Effect.scoped(Layer.build(layer))), (error) =>

@@ -247,6 +247,8 @@ describe("handlers that cannot be", () => {
         Signals.layerWith({ timeout: 0 }),
         Signals.layerWith({ maxDepth: 0 }),
         Signals.layerWith({ order: "both" as never }),
+        ...[undefined, null, 5, []].map((options) => Signals.layerWith(options as never)),
+        ...[undefined, null, 5, {}].map((handler) => Signals.layer(handler as never)),
         Signals.layer(Signals.watch("a", {} as never, "inserted", () => Effect.void)),
         Signals.layer(Signals.watch("a", [] as never, "inserted", () => Effect.void)),
         Signals.layer(Signals.watch("a", User, "inserts" as never, () => Effect.void)),

@@ -48,6 +48,8 @@ const caught = limited.pipe(
   Effect.catchTag("QueryBudgetExceeded", ({ limit, refused, sent }) => Effect.succeed([limit, refused, sent] as const))
 )
 is<Effect.Effect.Error<typeof caught>, Effect.Effect.Error<typeof query>>(true)
+const nothingSent = Monitor.budget(3)(Effect.void)
+is<Effect.Effect.Error<typeof nothingSent>, Monitor.QueryBudgetExceeded | DbError.ConfigurationError>(true)
 // @ts-expect-error a budget is of a program, which is no query any more
 given(limited.pipe(Query.limit(1)))
 // @ts-expect-error so many, and not of what
