@@ -10,7 +10,7 @@ import { all, stats } from "./models.js"
 
 export const sharing = (url: string, prefix: string, options: Partial<Cache.SharedOptions> = {}) =>
   Layer.provide(
-    Cache.layerShared({ database: "test", reads: "all", timeout: "250 millis", ...options }),
+    Cache.layerShared({ database: "test", reads: "all", timeout: "3 seconds", ...options }),
     RedisStore.layer({ url: Redacted.make(url), prefix })
   )
 
