@@ -21,7 +21,7 @@
  * ```
  *
  * A guard may refuse a write or change its values; a watcher sees it, in its transaction, and stops nothing; an after-commit handler and `stream` are told of what
- * is committed. What a statement is about is told by the statement alone: an insert of one row, an update or a delete whose condition has the whole
+ * is committed. What a statement is about is told by the statement alone: an `insert` or an `upsert`, an update or a delete whose condition has the whole
  * primary key is about a row, everything else about a set, of which is told once.
  *
  * @since 0.1.0

@@ -67,7 +67,8 @@ export const insertStatement = (
         columns,
         rows,
         conflict: undefined,
-        returning: returning ? rowOf(model, ref) : undefined
+        returning: returning ? rowOf(model, ref) : undefined,
+        many
       }
       return conflict === undefined
         ? Effect.succeed(insert)

@@ -94,7 +94,9 @@ export interface Occasion {
 export const occasionOf = (write: Write): Occasion => {
   const operation = operationOf(write)
   const key = write._tag === "Insert" || (write._tag === "Update" && isElsewhere(write)) ? undefined : keyIn(write)
-  const isOne = write._tag === "Insert" ? write.from === undefined && write.rows.length === 1 : key !== undefined
+  const isOne = write._tag === "Insert"
+    ? write.from === undefined && write.many !== true && write.rows.length === 1
+    : key !== undefined
   return { operation, isOne, key, before: (isOne ? one : many)[operation] }
 }
 

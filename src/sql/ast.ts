@@ -408,6 +408,8 @@ export interface Insert {
   readonly returning: Projection | undefined
   /** Who runs it undoes all of it when it fails: a database need not see to that by itself, row by row. */
   readonly isUndone?: boolean
+  /** Whether it was said of a set of rows, however many these are. */
+  readonly many?: boolean
   /** Where its rows come from if they are not `rows`: a part of its row for each of `columns`, in their order. */
   readonly from?: Select
 }

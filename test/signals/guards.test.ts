@@ -2,7 +2,7 @@
  * What guards see of upserts, what they may not give, and what is left of a Layer that has closed.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Database, Ddl, Expr, Field, Model, Mutation, Query, Signals } from "effect-strata"
+import { Database, Ddl, Expr, Field, Model, Mutation, Query, Repository, Signals } from "effect-strata"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { available } from "../support/databases.js"
-import { failure, Seat, under, User, user, userPosts } from "./world.js"
+import { failure, Post, postUser, Seat, under, User, user, userPosts } from "./world.js"
 
 class Overdrawn extends Schema.TaggedError<Overdrawn>()("Overdrawn", { by: Schema.Number }) {}
 
@@ -248,6 +248,61 @@ describe.each(available)("guards and Layers of signals on $name", (database) => 
         Signals.guard("seats", Seat, "insert", () => Effect.succeed({ taken: true, colour: "red" }))
       )
     ))))
+
+  it.live("the verb says whether one row or a set is asked about, and not how many rows there are", () => {
+    const seen: Array<string> = []
+    const note = ({ event, model }: { readonly event: string; readonly model: string }) =>
+      Effect.sync(() => void seen.push(`${event} ${model}`))
+    return Effect.gen(function*() {
+      const sets = (rows: ReadonlyArray<ReturnType<typeof user>>) => [
+        Mutation.insertMany(User, rows),
+        Mutation.upsertMany(User, rows),
+        Mutation.upsertMany(User, rows, { where: (old) => Expr.isNull(old.age) }),
+        Mutation.insertManyOrIgnore(User, rows),
+        Mutation.delete(User).pipe(Mutation.all),
+        Repository.make(User).insertMany(rows),
+        Mutation.delete(User).pipe(Mutation.all),
+        Mutation.insertGraphs(User, { posts: userPosts }, rows.map((row) => ({ ...row, posts: [{ title: "a" }] }))),
+        Mutation.delete(User).pipe(Mutation.all)
+      ]
+      for (const rows of [[1], [1, 2]].map((ids) => ids.map((id) => user(id)))) {
+        for (const write of sets(rows)) yield* write as Effect.Effect<unknown, unknown, Database.Database>
+        assert.deepStrictEqual(
+          seen.splice(0),
+          [
+            ["bulkInsert User", "bulkInserted User"],
+            ["bulkSaved User"],
+            ["bulkSaved User"],
+            ["bulkInsert User", "bulkInserted User"],
+            ["bulkInsert User", "bulkInserted User"],
+            ["bulkInsert User", "bulkInserted User", "bulkInsert Post", "bulkInserted Post"]
+          ].flat()
+        )
+      }
+      // Of a graph they are the relations: its own row is one, and so is what it belongs to.
+      yield* Mutation.insertGraph(User, { posts: userPosts }, { ...user(1), posts: [{ title: "a" }] })
+      yield* Mutation.insertGraph(Post, { user: postUser }, { title: "b", user: user(2) })
+      assert.deepStrictEqual(
+        seen.splice(0),
+        [
+          ["insert User", "inserted User", "bulkInsert Post", "bulkInserted Post"],
+          ["insert User", "inserted User", "insert Post", "inserted Post"]
+        ].flat()
+      )
+    }).pipe(Effect.provide(under(
+      database,
+      Signals.layer(
+        Signals.guard("g", Signals.all, ["insert", "bulkInsert"], note),
+        Signals.watch("w", Signals.all, ["inserted", "bulkInserted"], note),
+        Signals.watch(
+          "u",
+          Signals.all,
+          "bulkSaved",
+          (event) => event.operation === "upsert" ? note(event) : Effect.void
+        )
+      )
+    )))
+  })
 
   it.live("an upsert that leaves a row as it is tells nothing", () => {
     const told: Array<string> = []

@@ -32,6 +32,8 @@ export interface Level {
   readonly model: Model.Any
   readonly columns: ReadonlyArray<Ast.Column>
   readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+  /** Whether they are a set, however many these are. */
+  readonly many: boolean
   readonly paths: ReadonlyArray<Path>
   readonly names: ReadonlyArray<string>
   /** Rows that these belong to: written before, as these hold their keys. */
@@ -108,7 +110,13 @@ class Reader {
 
   constructor(private readonly filling: Filling) {}
 
-  level(model: Model.Any, plans: Plans, items: ReadonlyArray<Item>, filled: ReadonlyArray<Ast.Column>): Level {
+  level(
+    model: Model.Any,
+    plans: Plans,
+    items: ReadonlyArray<Item>,
+    filled: ReadonlyArray<Ast.Column>,
+    many: boolean
+  ): Level {
     const names = Object.keys(plans)
     for (const name of names) this.problem ??= problemOf(plans[name]!)
     const before = names.filter((name) => isBefore(plans[name]!))
@@ -133,11 +141,12 @@ class Reader {
       }
     })
     const { columns, rows } = this.checked(model, schemaOf(model, filled, held), inputs, items)
-    const branches = (name: string) => this.branch(name, plans[name]!, items)
+    const branches = (name: string) => this.branch(name, plans[name]!, items, many)
     return {
       model,
       columns,
       rows,
+      many,
       paths: items.map(({ path }) => path),
       names,
       before: before.map(branches),
@@ -197,13 +206,13 @@ class Reader {
     })
   }
 
-  private branch(name: string, plan: Plan, items: ReadonlyArray<Item>): Branch {
+  private branch(name: string, plan: Plan, items: ReadonlyArray<Item>, many: boolean): Branch {
     const given = this.given(name, plan, items)
     const filled = isBefore(plan) ? [] : plan.child
     return {
       name,
       plan,
-      level: this.level(plan.to, plan.includes, given, filled),
+      level: this.level(plan.to, plan.includes, given, filled, many || plan.cardinality === "many"),
       owners: given.map(({ owner }) => owner)
     }
   }
@@ -229,8 +238,8 @@ class Reader {
       owners: given.map(({ owner }) => owner),
       targets,
       targetPaths: given.map(({ path }) => path),
-      level: this.level(plan.to, plan.includes, fresh, []),
-      links: this.level(link.model, {}, links, [...link.from, ...link.to])
+      level: this.level(plan.to, plan.includes, fresh, [], true),
+      links: this.level(link.model, {}, links, [...link.from, ...link.to], true)
     }
   }
 }
@@ -277,7 +286,7 @@ export const levelsOf = (
     input,
     path: many ? [i] : []
   }))
-  const level = reader.level(model, plans, items, [])
+  const level = reader.level(model, plans, items, [], many)
   if (reader.problem !== undefined) return Either.left(reader.problem)
   return reader.issues.length > 0 ? invalid(reader.issues) : Either.right(level)
 }

@@ -71,7 +71,7 @@ class Filled {
   }
 
   insert(isGiven: boolean): Written<ReadonlyArray<Row>> {
-    const { model, paths } = this.level
+    const { many, model, paths } = this.level
     if (this.rows.length === 0) return Effect.succeed([])
     const ref = refOf(model)
     const insert: Ast.Insert = {
@@ -81,7 +81,8 @@ class Filled {
       columns: this.columns,
       rows: this.rows,
       conflict: undefined,
-      returning: isGiven ? rowOf(model, ref) : undefined
+      returning: isGiven ? rowOf(model, ref) : undefined,
+      many
     }
     return Effect.mapError(
       Effect.flatMap(
