@@ -324,7 +324,12 @@ export const PrivateMariaDb = (
       const { durable = false, password, settings = {} } = options
       const data = join(directory, "data")
       const command = yield* attempt("MariaDB could not be set up", async (): Promise<Command> => {
-        const env = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/usr/local/sbin` }
+        const env = {
+          ...process.env,
+          PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/usr/local/sbin`,
+          // A server that starts, as it does to be set up, clears what others left, and what they still need, where all share a folder.
+          TMPDIR: directory
+        }
         const which = (command: string) =>
           run("sh", ["-c", `command -v ${command}`], { env }).then(
             ({ stdout }) => stdout.trim(),
@@ -340,8 +345,7 @@ export const PrivateMariaDb = (
         const port = await freePort()
         const all = {
           datadir: data,
-          // A server that starts clears what others left, and what they still need, where all share a folder.
-          tmpdir: data,
+          tmpdir: directory,
           socket: join(directory, "socket"),
           "pid-file": join(directory, "pid"),
           "bind-address": "127.0.0.1",
